@@ -1,0 +1,131 @@
+/**
+ * THE table of operations: one line an operation, free of schemas so that the tool can import it at start.
+ * The id of an operation is also its action in access decisions, its action in the audit trail and,
+ * where there is one, the words of the command. Schemas stand beside it in shapes.ts.
+ */
+
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/v1`; `{account}` and `{workspace}` take an id or a slug. */
+  readonly path: string;
+  readonly summary: string;
+  /** Needs no credential (it carries a secret of its own, or is public). A credential that is sent is still checked. */
+  readonly public?: true;
+  /** A POST that changes nothing: it may run under `--dry-run` and `--read-only` and takes no Idempotency-Key. */
+  readonly safe?: true;
+  /** Takes `?dry_run=true`: same checks, same answer, nothing written. */
+  readonly dry_run?: true;
+  /** A POST that repeats harmlessly by itself and so takes no Idempotency-Key. */
+  readonly natural?: true;
+  /** The answer holds a secret, shown once: never stored for replay (api.md, Idempotency-Key). */
+  readonly secret?: true;
+  /** PATCH and DELETE honour `If-Match`; `required` answers 428 without it. */
+  readonly if_match?: 'optional' | 'required';
+  /** Only a `--dev` server has it; elsewhere it answers 404. */
+  readonly dev?: true;
+  /** Status of success; 200 unless named. */
+  readonly status?: 201 | 202;
+}
+
+export const operations = {
+  'auth.signup': { method: 'POST', path: '/auth/signup', summary: 'Mail a link that finishes a sign-up', public: true, status: 202 },
+  'auth.signup_finish': { method: 'POST', path: '/auth/signup/finish', summary: 'Finish a sign-up: the mailed secret, then a password', public: true, secret: true, status: 201 },
+  'auth.login': { method: 'POST', path: '/auth/login', summary: 'Sign in with address and password', public: true, secret: true },
+  'auth.refresh': { method: 'POST', path: '/auth/refresh', summary: 'Rotate a refresh token', public: true, secret: true },
+  'auth.logout': { method: 'POST', path: '/auth/logout', summary: 'End the session of the access token', natural: true },
+  'auth.password_forgot': { method: 'POST', path: '/auth/password/forgot', summary: 'Mail a link that resets the password', public: true, status: 202 },
+  'auth.password_reset': { method: 'POST', path: '/auth/password/reset', summary: 'Set a new password with a mailed secret; ends every session', public: true },
+  'auth.password_change': { method: 'POST', path: '/auth/password/change', summary: 'Change the password; ends the other sessions', natural: true },
+  'auth.email_confirm': { method: 'POST', path: '/auth/email/confirm', summary: 'Confirm a new address with a mailed secret', public: true },
+
+  'me.show': { method: 'GET', path: '/me', summary: 'Who the credential belongs to, and what it may reach' },
+  'me.update': { method: 'PATCH', path: '/me', summary: 'Change the own name, or ask for another address', if_match: 'optional' },
+  'me.delete': { method: 'DELETE', path: '/me', summary: 'Delete oneself and the personal account', dry_run: true },
+
+  'tokens.list': { method: 'GET', path: '/tokens', summary: 'List the own tokens' },
+  'tokens.create': { method: 'POST', path: '/tokens', summary: 'Make a token of the own membership, or a staff token', secret: true, status: 201 },
+  'tokens.revoke': { method: 'DELETE', path: '/tokens/{token}', summary: 'Revoke an own token' },
+  'account_tokens.list': { method: 'GET', path: '/accounts/{account}/tokens', summary: 'List the tokens bound to the account' },
+  'account_tokens.create': { method: 'POST', path: '/accounts/{account}/tokens', summary: 'Make a token that the account owns (D24)', secret: true, status: 201 },
+  'account_tokens.revoke': { method: 'DELETE', path: '/accounts/{account}/tokens/{token}', summary: 'Revoke a token bound to the account' },
+
+  'staff.list': { method: 'GET', path: '/staff', summary: 'List staff' },
+  'staff.add': { method: 'POST', path: '/staff', summary: 'Make a user staff', status: 201 },
+  'staff.remove': { method: 'DELETE', path: '/staff/{user}', summary: 'Take staff rights away; their staff tokens die' },
+
+  'accounts.list': { method: 'GET', path: '/accounts', summary: 'List the accounts one was added to, and their managed accounts' },
+  'accounts.create': { method: 'POST', path: '/accounts', summary: 'Create a standard, managed or (staff) organization account', status: 201 },
+  'accounts.show': { method: 'GET', path: '/accounts/{account}', summary: 'Show an account' },
+  'accounts.update': { method: 'PATCH', path: '/accounts/{account}', summary: 'Change name, slug, labels or mail preferences', if_match: 'optional' },
+  'accounts.delete': { method: 'DELETE', path: '/accounts/{account}', summary: 'Delete an account for good', dry_run: true, if_match: 'optional' },
+  'accounts.leave': { method: 'POST', path: '/accounts/{account}/leave', summary: 'Leave an account', natural: true },
+  'accounts.suspend': { method: 'POST', path: '/accounts/{account}/suspend', summary: 'Suspend: its admins may read, everything else is refused' },
+  'accounts.activate': { method: 'POST', path: '/accounts/{account}/activate', summary: 'End a suspension' },
+  'accounts.lock': { method: 'POST', path: '/accounts/{account}/lock', summary: 'Lock the managed accounts feature' },
+  'accounts.unlock': { method: 'POST', path: '/accounts/{account}/unlock', summary: 'Unlock the managed accounts feature, or a trial of it' },
+  'accounts.release': { method: 'POST', path: '/accounts/{account}/release', summary: 'End the link to the master; the account goes on by itself', dry_run: true },
+  'accounts.tree': { method: 'GET', path: '/accounts/{account}/tree', summary: 'The account, its managed accounts and workspaces, with counts' },
+
+  'members.list': { method: 'GET', path: '/accounts/{account}/members', summary: 'List members' },
+  'members.show': { method: 'GET', path: '/accounts/{account}/members/{member}', summary: 'Show a member' },
+  'members.update': { method: 'PATCH', path: '/accounts/{account}/members/{member}', summary: 'Change role, modules or grants of children', if_match: 'optional' },
+  'members.deactivate': { method: 'POST', path: '/accounts/{account}/members/{member}/deactivate', summary: 'Deactivate: frees the seat, keeps role and grants' },
+  'members.activate': { method: 'POST', path: '/accounts/{account}/members/{member}/activate', summary: 'Activate again; needs a seat' },
+  'members.removal_preview': { method: 'GET', path: '/accounts/{account}/members/{member}/removal-preview', summary: 'What a removal would take along' },
+  'members.remove': { method: 'DELETE', path: '/accounts/{account}/members/{member}', summary: 'Remove from the account and all its workspaces', dry_run: true, if_match: 'optional' },
+
+  'invites.list': { method: 'GET', path: '/accounts/{account}/invites', summary: 'List invitations' },
+  'invites.send': { method: 'POST', path: '/accounts/{account}/invites', summary: 'Invite one address', status: 201 },
+  'invites.show': { method: 'GET', path: '/accounts/{account}/invites/{invite}', summary: 'Show an invitation' },
+  'invites.revoke': { method: 'DELETE', path: '/accounts/{account}/invites/{invite}', summary: 'Revoke a pending invitation' },
+  'invites.resend': { method: 'POST', path: '/accounts/{account}/invites/{invite}/resend', summary: 'Send again with a new secret and seven new days (D1)' },
+  'invites.resend_many': { method: 'POST', path: '/accounts/{account}/invites/resend', summary: 'Resend the pending or expired invitations that match a filter', dry_run: true },
+  'invites.preview': { method: 'POST', path: '/invites/preview', summary: 'Look at an invitation by its secret', public: true, safe: true },
+  'invites.accept': { method: 'POST', path: '/invites/accept', summary: 'Accept an invitation by its secret', public: true, secret: true },
+  'invites.decline': { method: 'POST', path: '/invites/decline', summary: 'Decline an invitation by its secret', public: true },
+
+  'batches.list': { method: 'GET', path: '/accounts/{account}/batches', summary: 'List batches' },
+  'batches.create': { method: 'POST', path: '/accounts/{account}/batches', summary: 'Open a batch, or find the open one with the same rows', natural: true, status: 201 },
+  'batches.check': { method: 'POST', path: '/accounts/{account}/batches/check', summary: 'Judge rows as a batch would, writing nothing', safe: true },
+  'batches.show': { method: 'GET', path: '/accounts/{account}/batches/{batch}', summary: 'Show a batch: counts, missing rows, mail' },
+  'batches.rows': { method: 'GET', path: '/accounts/{account}/batches/{batch}/rows', summary: 'List the outcomes by row' },
+  'batches.send': { method: 'POST', path: '/accounts/{account}/batches/{batch}/rows', summary: 'Send up to 1,000 rows in one transaction; a repeated row counts once', natural: true },
+  'batches.finish': { method: 'POST', path: '/accounts/{account}/batches/{batch}/finish', summary: 'Close a batch that has all its rows', natural: true },
+  'batches.cancel': { method: 'POST', path: '/accounts/{account}/batches/{batch}/cancel', summary: 'Close a batch as it is', natural: true },
+  'batches.revoke': { method: 'POST', path: '/accounts/{account}/batches/{batch}/revoke', summary: 'Take back every invitation of the batch that is still pending', natural: true, dry_run: true },
+
+  'workspaces.list': { method: 'GET', path: '/accounts/{account}/workspaces', summary: 'List workspaces' },
+  'workspaces.show': { method: 'GET', path: '/accounts/{account}/workspaces/{workspace}', summary: 'Show a workspace' },
+
+  'address_rules.show': { method: 'GET', path: '/accounts/{account}/address-rules', summary: 'Show the allowed and denied domains' },
+  'address_rules.update': { method: 'PUT', path: '/accounts/{account}/address-rules', summary: 'Replace the allowed and denied domains' },
+
+  'plans.list': { method: 'GET', path: '/plans', summary: 'The plan catalogue', public: true },
+  'roles.list': { method: 'GET', path: '/roles', summary: 'Account roles, workspace roles and modules', public: true },
+
+  'audit.list': { method: 'GET', path: '/accounts/{account}/audit', summary: 'The audit trail of the account' },
+  'audit.platform': { method: 'GET', path: '/audit', summary: 'Platform events' },
+
+  'dev.mail': { method: 'GET', path: '/dev/mail', summary: 'Captured mail, newest first', dev: true },
+  'dev.clock': { method: 'GET', path: '/dev/clock', summary: 'What time the server thinks it is', dev: true },
+  'dev.clock_set': { method: 'POST', path: '/dev/clock', summary: 'Move the clock forward, or to a time', dev: true, natural: true },
+} as const satisfies Record<string, Operation>;
+
+export type OperationId = keyof typeof operations;
+
+export const operationIds = Object.keys(operations) as readonly OperationId[];
+
+/** Widened view for code that handles any operation. */
+export function operationOf(id: OperationId): Operation {
+  return operations[id];
+}
+
+/** Does a request to it change anything? GETs and safe POSTs do not. */
+export function changes(operation: Operation): boolean {
+  return operation.method !== 'GET' && operation.safe !== true;
+}
+
+/** Does it take an Idempotency-Key? POSTs by a signed-in caller, unless they repeat harmlessly (api.md). */
+export function takesIdempotencyKey(operation: Operation): boolean {
+  return operation.method === 'POST' && !operation.public && !operation.safe && !operation.natural;
+}

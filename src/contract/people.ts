@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import * as c from './common.ts';
+import { limits, rowOutcomes } from './limits.ts';
+
+export const memberState = z.enum(['active', 'deactivated']);
+
+export const member = z
+  .strictObject({
+    id: c.id('member'),
+    account_id: c.id('account'),
+    user: z.strictObject({ id: c.id('user'), email: z.string(), name: z.string().nullable() }),
+    role: c.accountRole,
+    state: memberState,
+    modules: c.moduleList,
+    /** Links of the children they were granted (R14). */
+    children: z.array(z.strictObject({ link_id: c.id('link'), slug: c.slug })),
+    revision: z.int(),
+    created_at: c.timestamp,
+    updated_at: c.timestamp,
+  })
+  .meta({ id: 'Member' });
+
+export const inviteState = z.enum(['pending', 'accepted', 'declined', 'revoked', 'expired']);
+export const mailState = z.enum(['queued', 'sent', 'failed', 'cancelled']);
+
+export const invite = z
+  .strictObject({
+    id: c.id('invite'),
+    account_id: c.id('account'),
+    email: z.string(),
+    role: c.accountRole,
+    modules: c.moduleList,
+    children: z.array(c.id('link')),
+    workspaces: z.array(z.strictObject({ workspace: c.id('workspace'), role: c.workspaceRole })),
+    first_name: z.string().nullable(),
+    state: inviteState,
+    mail: mailState,
+    sponsor: z.string().nullable(),
+    batch_id: c.id('batch').nullable(),
+    revision: z.int(),
+    created_at: c.timestamp,
+    sent_at: c.timestamp,
+    expires_at: c.timestamp,
+    updated_at: c.timestamp,
+  })
+  .meta({ id: 'Invite' });
+
+/** What an invitation offers; R11: one set for a whole batch, which a row may override. */
+const offer = {
+  role: c.accountRole.optional(),
+  modules: c.moduleList.optional(),
+  children: c.childList.optional(),
+  workspaces: c.workspaceList.optional(),
+};
+
+export const rowOutcome = z.enum(Object.keys(rowOutcomes) as [keyof typeof rowOutcomes]);
+
+/** A row as it was in the file: judged by the rules, not by the schema, so that one bad row never spoils a chunk. */
+export const batchRow = z.strictObject({
+  row: z.int().min(1).max(10_000_000),
+  email: z.string().max(1000),
+  role: z.string().max(100).optional(),
+  modules: z.array(z.string().max(100)).max(100).optional(),
+  children: z.array(z.string().max(100)).max(1000).optional(),
+  workspaces: z.array(z.strictObject({ workspace: z.string().max(100), role: z.string().max(100) })).max(100).optional(),
+  first_name: z.string().max(200).optional(),
+});
+
+export const rowResult = z
+  .strictObject({
+    row: z.int(),
+    outcome: rowOutcome,
+    /** For people: what differs, which domain, which row came first. */
+    detail: z.string().nullable(),
+    /** A pending invitation or member that has another role or modules than the row asks for. */
+    differs: z.boolean(),
+    invite_id: c.id('invite').nullable(),
+  })
+  .meta({ id: 'RowResult' });
+
+const batchDefaults = z.strictObject({
+  ...offer,
+  /** Also invite addresses that declined before (D1). */
+  reinvite_declined: z.boolean().optional(),
+});
+
+export const batch = z
+  .strictObject({
+    id: c.id('batch'),
+    account_id: c.id('account'),
+    kind: z.enum(['invites']),
+    state: z.enum(['open', 'finished', 'cancelled']),
+    digest: z.string(),
+    defaults: batchDefaults,
+    allow_partial: z.boolean(),
+    rows_total: z.int(),
+    rows_received: z.int(),
+    /** Inclusive ranges of row numbers not yet sent, the first 1,000 ranges. */
+    missing: z.array(z.tuple([z.int(), z.int()])),
+    outcomes: z.record(z.string(), z.int()),
+    mail: z.strictObject({
+      queued: z.int(),
+      sent: z.int(),
+      failed: z.int(),
+      /** When mail held back by the plan's daily limit goes on (D23). */
+      waiting_until: c.timestamp.nullable(),
+    }),
+    seats: z.strictObject({ used: z.int(), limit: z.int().nullable() }),
+    created_by: z.string().nullable(),
+    created_at: c.timestamp,
+    updated_at: c.timestamp,
+  })
+  .meta({ id: 'Batch' });
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex');
+const inAccount = z.strictObject({ account: c.reference });
+const oneMember = inAccount.extend({ member: c.reference });
+const oneInvite = inAccount.extend({ invite: c.reference });
+const oneBatch = inAccount.extend({ batch: c.id('batch') });
+
+export const removalPreview = z
+  .strictObject({
+    member,
+    workspaces: z.array(z.strictObject({ workspace: c.id('workspace'), slug: c.slug, role: c.workspaceRole })),
+    tokens: z.int(),
+    /** D5: their pending invitations to `user` and `member` pass to the one who removes; those to admin roles end. */
+    invites_adopted: z.int(),
+    invites_revoked: z.int(),
+  })
+  .meta({ id: 'RemovalPreview' });
+
+export const people = {
+  'members.list': {
+    params: inAccount,
+    query: c.pageQuery.extend({
+      q: c.searchText.optional(),
+      role: c.accountRole.optional(),
+      state: memberState.optional(),
+    }),
+    answer: c.pageOf(member),
+  },
+  /** `{member}` takes a member id, a user id or an address. */
+  'members.show': { params: oneMember, answer: member },
+  'members.update': {
+    params: oneMember,
+    body: z.strictObject({
+      role: c.accountRole.optional(),
+      modules: c.moduleList.optional(),
+      children: c.childList.optional(),
+    }),
+    answer: member,
+  },
+  'members.deactivate': { params: oneMember, answer: member },
+  'members.activate': { params: oneMember, answer: member },
+  'members.removal_preview': { params: oneMember, answer: removalPreview },
+  'members.remove': {
+    params: oneMember,
+    query: z.strictObject({ revoke_invites: c.queryFlag.optional() }),
+    answer: z.strictObject({
+      changed: z.boolean(),
+      receipt_id: c.id('receipt').nullable(),
+      preview: removalPreview.nullable(),
+    }),
+  },
+
+  'invites.list': {
+    params: inAccount,
+    query: c.pageQuery.extend({
+      q: c.searchText.optional(),
+      state: inviteState.optional(),
+      role: c.accountRole.optional(),
+      batch: c.id('batch').optional(),
+    }),
+    answer: c.pageOf(invite),
+  },
+  'invites.send': {
+    params: inAccount,
+    body: z.strictObject({
+      email: c.address,
+      ...offer,
+      first_name: c.displayName.optional(),
+      reinvite_declined: z.boolean().optional(),
+      /** Staff must say why. */
+      reason: c.reason.optional(),
+    }),
+    answer: invite,
+  },
+  /** `{invite}` takes an id, or the address of the pending invitation. */
+  'invites.show': { params: oneInvite, answer: invite },
+  'invites.revoke': { params: oneInvite, answer: c.changed },
+  'invites.resend': { params: oneInvite, answer: invite },
+  'invites.resend_many': {
+    params: inAccount,
+    body: z.strictObject({
+      state: z.enum(['pending', 'expired']),
+      older_than_seconds: z.int().min(0).optional(),
+      limit: z.int().min(1).max(1000).default(1000),
+    }),
+    /** `remaining` says how many more match: call again until it is 0. */
+    answer: z.strictObject({ resent: z.int(), remaining: z.int(), refused: z.array(z.strictObject({ invite_id: c.id('invite'), code: z.string() })) }),
+  },
+  'invites.preview': {
+    body: z.strictObject({ secret: c.secret }),
+    answer: z.strictObject({
+      account: z.strictObject({ name: z.string(), kind: c.accountKind }),
+      email: z.string(),
+      role: c.accountRole,
+      modules: c.moduleList,
+      invited_by: z.string().nullable(),
+      expires_at: c.timestamp,
+      /** How it is accepted: with a new password, or by signing in. */
+      needs: z.enum(['new_password', 'sign_in']),
+    }),
+  },
+  'invites.accept': {
+    body: z.strictObject({
+      secret: c.secret,
+      /** A new one for somebody new; the own one for somebody who has an account and sends no session. */
+      password: c.password.optional(),
+      name: c.displayName.optional(),
+    }),
+    answer: z.strictObject({
+      account: z.strictObject({ id: c.id('account'), slug: c.slug, name: z.string() }),
+      role: c.accountRole,
+      /** What the invite named and is gone meanwhile. */
+      dropped: z.array(z.string()),
+    }),
+  },
+  'invites.decline': { body: z.strictObject({ secret: c.secret }), answer: c.changed },
+
+  'batches.list': {
+    params: inAccount,
+    query: c.pageQuery.extend({ state: z.enum(['open', 'finished', 'cancelled']).optional() }),
+    answer: c.pageOf(batch),
+  },
+  'batches.create': {
+    params: inAccount,
+    body: z.strictObject({
+      kind: z.enum(['invites']),
+      digest,
+      rows_total: z.int().min(1).max(10_000_000),
+      /** How many rows the caller expects to take a seat: at most rows_total. Too few seats refuse the batch. */
+      seats_needed: z.int().min(0),
+      defaults: batchDefaults,
+      allow_partial: z.boolean().default(false),
+    }),
+    answer: batch,
+  },
+  'batches.check': {
+    params: inAccount,
+    body: z.strictObject({
+      kind: z.enum(['invites']),
+      defaults: batchDefaults,
+      rows: z.array(batchRow).min(1).max(limits.batchChunk),
+    }),
+    answer: z.strictObject({
+      outcomes: z.array(rowResult),
+      seats: z.strictObject({ used: z.int(), limit: z.int().nullable() }),
+    }),
+  },
+  'batches.show': { params: oneBatch, answer: batch },
+  'batches.rows': {
+    params: oneBatch,
+    query: c.pageQuery.extend({ outcome: rowOutcome.optional() }),
+    answer: c.pageOf(rowResult.extend({ email: z.string() })),
+  },
+  'batches.send': {
+    params: oneBatch,
+    body: z.strictObject({ rows: z.array(batchRow).min(1).max(limits.batchChunk) }),
+    answer: z.strictObject({ outcomes: z.array(rowResult) }),
+  },
+  'batches.finish': { params: oneBatch, answer: batch },
+  'batches.cancel': { params: oneBatch, answer: batch },
+  'batches.revoke': {
+    params: oneBatch,
+    answer: z.strictObject({ revoked: z.int(), already_accepted: z.int(), no_longer_pending: z.int() }),
+  },
+} as const;
