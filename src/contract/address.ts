@@ -7,7 +7,7 @@
  * ligatures, full-width forms, invisible characters) is refused rather than mapped: T118-T124.
  * One trailing dot of the domain (the DNS root) is removed. `localhost` is the only domain without a dot.
  */
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 const LOCAL_MAX_OCTETS = 64; // RFC 5321 4.5.3.1.1
 const ADDRESS_MAX_OCTETS = 254; // RFC 5321 4.5.3.1.3 less the angle brackets (RFC 3696 erratum 1690)
@@ -21,7 +21,8 @@ export type AddressResult =
 const ASCII_EDGES = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
 const PLAIN =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?|localhost)$/;
-const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u;
+const LOCAL =
+  /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const BLANK = /\s/;
@@ -114,7 +115,10 @@ function foldDomain(written: string): { ok: true; folded: string } | { ok: false
   const lower = lowerAscii(written);
   // Only for what needs it: the URL standard's parser would also read 0x7f.1 as an IPv4 address.
   const folded = NOT_ASCII.test(lower) || lower.includes('xn--') ? domainToASCII(lower) : lower;
-  if (folded === '') return refuse('its domain is not a valid international domain name');
+  // A label that is still xn-- when decoded is no encoding of anything.
+  if (folded === '' || (folded.includes('xn--') && domainToUnicode(folded).includes('xn--'))) {
+    return refuse('its domain is not a valid international domain name');
+  }
   if (folded === 'localhost') return { ok: true, folded };
   const labels = folded.split('.');
   if (labels.some((label) => label.length > LABEL_MAX_OCTETS)) {
@@ -130,7 +134,9 @@ function foldDomain(written: string): { ok: true; folded: string } | { ok: false
 
 function lowerAscii(text: string): string {
   // toLowerCase() alone would turn U+212A into k and U+0130 into i.
-  return NOT_ASCII.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
+  return NOT_ASCII.test(text)
+    ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    : text.toLowerCase();
 }
 
 function codePoint(character: string): string {
