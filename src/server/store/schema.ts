@@ -1,0 +1,347 @@
+import type { Generated, Insertable, Selectable } from 'kysely';
+
+/**
+ * The tables as Kysely sees them; migrations/ makes them. Times are ISO 8601 UTC with milliseconds, in text, so
+ * that they compare as text. `Json` columns hold JSON in text. Generated columns have a default.
+ */
+type Json = string;
+type Time = string;
+
+interface Revised {
+  revision: Generated<number>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface UsersTable extends Revised {
+  id: string;
+  email: string;
+  /** email by the one folding function (D3); unique among active users. */
+  email_folded: string;
+  name: string;
+  password_hash: string | null;
+  state: 'active' | 'gone';
+  last_login_at: Time | null;
+  password_changed_at: Time | null;
+}
+
+export interface StaffTable {
+  user_id: string;
+  reason: string;
+  added_by: string | null;
+  created_at: Time;
+}
+
+export interface MailedSecretsTable {
+  hash: string;
+  purpose: 'signup' | 'password_reset' | 'email_change';
+  email: string;
+  email_folded: string;
+  /** The name given at sign-up. */
+  name: string | null;
+  user_id: string | null;
+  state: 'pending' | 'used' | 'revoked';
+  expires_at: Time;
+  used_at: Time | null;
+  created_at: Time;
+}
+
+export interface SessionsTable {
+  id: string;
+  user_id: string;
+  label: string | null;
+  state: 'active' | 'revoked';
+  revoked_reason: string | null;
+  /** Set exactly when revoked. */
+  revoked_at: Time | null;
+  /** The absolute end, whatever is refreshed. */
+  expires_at: Time;
+  created_at: Time;
+}
+
+export interface RefreshTokensTable {
+  hash: string;
+  session_id: string;
+  /** The token this one was got with; null for the first of a session. */
+  parent_hash: string | null;
+  state: 'live' | 'used';
+  /** Set exactly when used: reuse is forgiven for a short time after it. */
+  used_at: Time | null;
+  expires_at: Time;
+  created_at: Time;
+}
+
+export interface AccountsTable extends Revised {
+  id: string;
+  kind: 'personal' | 'standard' | 'organization';
+  /** Unique among accounts that are not gone. */
+  slug: string;
+  name: string;
+  state: 'provisioning' | 'active' | 'suspended' | 'gone';
+  /** Set exactly when suspended. */
+  suspended_by: 'staff' | 'master' | null;
+  suspended_reason: string | null;
+  plan: string;
+  managed_accounts: Generated<'locked' | 'unlocked' | 'trial'>;
+  /** Set exactly during a trial. */
+  trial_ends_at: Time | null;
+  /** Set exactly for personal accounts; one each user. */
+  owner_user_id: string | null;
+  labels: Generated<Json>;
+  mail_preferences: Generated<Json>;
+  created_by: string | null;
+  /** Set exactly when gone. */
+  gone_at: Time | null;
+}
+
+export interface RetiredSlugsTable {
+  /** 'accounts', or an account's id for its workspaces' slugs. */
+  scope: string;
+  slug: string;
+  target_id: string;
+  free_at: Time;
+  created_at: Time;
+}
+
+export interface LinksTable extends Revised {
+  parent_id: string;
+  id: string;
+  child_id: string;
+  kind: 'managed' | 'sub';
+  state: 'invited' | 'active' | 'ended' | 'declined' | 'revoked' | 'expired';
+  ended_at: Time | null;
+}
+
+export interface MembersTable extends Revised {
+  account_id: string;
+  id: string;
+  user_id: string;
+  role: 'owner' | 'admin' | 'user' | 'super_admin' | 'billing_admin' | 'member';
+  state: 'active' | 'deactivated';
+  modules: Generated<Json>;
+  joined_at: Time;
+  last_active_at: Time | null;
+  /** Set exactly when deactivated. */
+  deactivated_at: Time | null;
+}
+
+export interface MemberChildrenTable {
+  account_id: string;
+  member_id: string;
+  link_id: string;
+  created_at: Time;
+}
+
+export interface WorkspacesTable extends Revised {
+  account_id: string;
+  id: string;
+  slug: string;
+  name: string;
+  created_by: string | null;
+}
+
+export interface WorkspaceMembersTable extends Revised {
+  account_id: string;
+  workspace_id: string;
+  member_id: string;
+  role: 'viewer' | 'operator' | 'developer' | 'workspace_admin';
+}
+
+export interface TokensTable extends Revised {
+  id: string;
+  /** SHA-256 of the token. */
+  hash: string;
+  kind: 'user' | 'api' | 'staff' | 'meter' | 'key' | 'dlg';
+  owner: 'user' | 'member' | 'account';
+  /** Set exactly for kind user. */
+  session_id: string | null;
+  user_id: string | null;
+  account_id: string | null;
+  /** Of a workspace's key. */
+  workspace_id: string | null;
+  name: string | null;
+  role: string | null;
+  modules: Generated<Json>;
+  reason: string | null;
+  created_by: string | null;
+  state: 'active' | 'revoked';
+  /** Set exactly when revoked. */
+  revoked_at: Time | null;
+  expires_at: Time;
+  last_used_at: Time | null;
+}
+
+export interface AddressRulesTable {
+  account_id: string;
+  domain: string;
+  verdict: 'allow' | 'deny';
+  created_at: Time;
+}
+
+export interface BatchesTable extends Revised {
+  account_id: string;
+  id: string;
+  kind: 'invites' | 'removals' | 'contacts' | 'sub_accounts' | 'workspace_members';
+  digest: string;
+  defaults: Generated<Json>;
+  state: 'open' | 'finished' | 'cancelled';
+  rows_total: number;
+  /** May a part be sent when the seats do not suffice for all? */
+  partial: Generated<'refuse' | 'allow'>;
+  created_by_user_id: string | null;
+  created_by_token_id: string | null;
+  /** Set exactly when finished or cancelled. */
+  finished_at: Time | null;
+}
+
+export interface InvitesTable extends Revised {
+  account_id: string;
+  id: string;
+  email: string;
+  email_folded: string;
+  first_name: string | null;
+  role: 'admin' | 'user' | 'super_admin' | 'billing_admin' | 'member';
+  modules: Generated<Json>;
+  /** Link ids. */
+  children: Generated<Json>;
+  /** [{ workspace_id, role }] */
+  workspaces: Generated<Json>;
+  /** Also an expired one may still say pending: compare expires_at. */
+  state: 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';
+  secret_hash: string;
+  /** One of the two sponsors is set. */
+  sponsor_user_id: string | null;
+  sponsor_token_id: string | null;
+  batch_id: string | null;
+  /** The outbox row of its last mail. */
+  message_id: string | null;
+  sent_at: Time;
+  expires_at: Time;
+  accepted_at: Time | null;
+  /** Set exactly when accepted. */
+  accepted_user_id: string | null;
+  accepted_member_id: string | null;
+  /** When it was declined or revoked. */
+  closed_at: Time | null;
+}
+
+export interface BatchRowsTable {
+  account_id: string;
+  batch_id: string;
+  row: number;
+  email: string | null;
+  outcome: string;
+  detail: Json | null;
+  invite_id: string | null;
+}
+
+export interface OutboxTable {
+  id: string;
+  account_id: string | null;
+  invite_id: string | null;
+  kind: string;
+  recipient: string;
+  recipient_folded: string;
+  /** Null once sent or cancelled: it holds the secret. */
+  payload: Json | null;
+  state: 'queued' | 'sending' | 'sent' | 'failed' | 'cancelled';
+  attempts: Generated<number>;
+  not_before: Time;
+  /** The two claims are set exactly while sending. */
+  claimed_by: string | null;
+  claimed_until: Time | null;
+  /** Set exactly when sent. */
+  sent_at: Time | null;
+  error: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface CapturedMailTable {
+  id: string;
+  recipient: string;
+  recipient_folded: string;
+  subject: string;
+  body_text: string;
+  body_html: string | null;
+  headers: Generated<Json>;
+  created_at: Time;
+}
+
+export interface ReceiptsTable {
+  account_id: string;
+  id: string;
+  user_id: string;
+  kind: 'removed' | 'left';
+  data: Json;
+  created_by: string | null;
+  expires_at: Time;
+  restored_at: Time | null;
+  created_at: Time;
+}
+
+/** Rows can be added and never changed. */
+export interface AuditEventsTable {
+  id: string;
+  account_id: string | null;
+  actor_kind: string;
+  actor_id: string | null;
+  actor_email: string | null;
+  subject: Json | null;
+  action: string;
+  target_kind: string | null;
+  target_id: string | null;
+  before_json: Json | null;
+  after_json: Json | null;
+  reason: string | null;
+  request_id: string | null;
+  at: Time;
+}
+
+export interface IdempotencyRecordsTable {
+  token_scope: string;
+  operation: string;
+  key: string;
+  body_hash: string;
+  /** Of the HTTP answer. */
+  status: number;
+  answer: Json | null;
+  made: Json | null;
+  expires_at: Time;
+  created_at: Time;
+}
+
+export interface SettingsTable {
+  key: string;
+  value: string;
+  updated_at: Time;
+}
+
+export interface Schema {
+  users: UsersTable;
+  staff: StaffTable;
+  mailed_secrets: MailedSecretsTable;
+  sessions: SessionsTable;
+  refresh_tokens: RefreshTokensTable;
+  accounts: AccountsTable;
+  retired_slugs: RetiredSlugsTable;
+  links: LinksTable;
+  members: MembersTable;
+  member_children: MemberChildrenTable;
+  workspaces: WorkspacesTable;
+  workspace_members: WorkspaceMembersTable;
+  tokens: TokensTable;
+  address_rules: AddressRulesTable;
+  batches: BatchesTable;
+  invites: InvitesTable;
+  batch_rows: BatchRowsTable;
+  outbox: OutboxTable;
+  captured_mail: CapturedMailTable;
+  receipts: ReceiptsTable;
+  audit_events: AuditEventsTable;
+  idempotency_records: IdempotencyRecordsTable;
+  settings: SettingsTable;
+}
+
+export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;
+export type NewRow<Table extends keyof Schema> = Insertable<Schema[Table]>;
