@@ -46,7 +46,9 @@ export const UNIQUE = {
 /** SQLite does not say which foreign key was violated, so neither do we: a rule checks references first. */
 export const FOREIGN_KEY = 'foreign_key';
 
-const UNIQUE_BY_COLUMNS = new Map<string, string>(Object.entries(UNIQUE).map(([name, columns]) => [columns, name]));
+const UNIQUE_BY_COLUMNS = new Map<string, string>(
+  Object.entries(UNIQUE).map(([name, columns]) => [columns, name]),
+);
 
 const SQLITE_CONSTRAINT = 19;
 const POSTGRES_FOREIGN_KEY = '23503';
@@ -62,7 +64,8 @@ function fromSqlite(message: string): string | null {
 
 function fromPostgres(error: unknown, code: string): string | null {
   if (code === POSTGRES_FOREIGN_KEY) return FOREIGN_KEY;
-  if (code === POSTGRES_NOT_NULL) return `${textProperty(error, 'table')}_${textProperty(error, 'column')}_not_null`;
+  if (code === POSTGRES_NOT_NULL)
+    return `${textProperty(error, 'table')}_${textProperty(error, 'column')}_not_null`;
   return textProperty(error, 'constraint') || null;
 }
 
@@ -74,7 +77,8 @@ function fromPostgres(error: unknown, code: string): string | null {
  * avoid it with `on conflict do nothing`.
  */
 export function constraintOf(error: unknown): string | null {
-  if ((sqliteErrorCode(error) & 0xff) === SQLITE_CONSTRAINT) return fromSqlite(textProperty(error, 'message'));
+  if ((sqliteErrorCode(error) & 0xff) === SQLITE_CONSTRAINT)
+    return fromSqlite(textProperty(error, 'message'));
   const code = textProperty(error, 'code');
   return /^23\w{3}$/.test(code) ? fromPostgres(error, code) : null;
 }

@@ -25,7 +25,8 @@ const MIGRATING: Timeouts = { connectMs: 10_000, statementMs: 0 };
 
 function toSafeInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`the database answered ${text}, which is no safe integer`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`the database answered ${text}, which is no safe integer`);
   return value;
 }
 
@@ -34,7 +35,11 @@ export function quoteIdentifier(name: string): string {
 }
 
 function sessionOptions(place: PostgresPlace, timeouts: Timeouts): string {
-  const settings = [`statement_timeout=${timeouts.statementMs}`, 'TimeZone=UTC', 'client_min_messages=warning'];
+  const settings = [
+    `statement_timeout=${timeouts.statementMs}`,
+    'TimeZone=UTC',
+    'client_min_messages=warning',
+  ];
   if (place.schema !== undefined) settings.push(`search_path=${quoteIdentifier(place.schema)}`);
   return settings.map((setting) => `-c ${setting.replaceAll(/[\\ ]/g, '\\$&')}`).join(' ');
 }

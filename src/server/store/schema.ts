@@ -18,7 +18,7 @@ export interface UsersTable extends Revised {
   email: string;
   /** email by the one folding function (D3); unique among active users. */
   email_folded: string;
-  name: string;
+  name: string | null;
   password_hash: string | null;
   state: 'active' | 'gone';
   last_login_at: Time | null;
@@ -286,11 +286,13 @@ export interface AuditEventsTable {
   account_id: string | null;
   actor_kind: string;
   actor_id: string | null;
-  actor_email: string | null;
+  /** Address of a person, name of a token. */
+  actor_name: string | null;
   subject: Json | null;
   action: string;
   target_kind: string | null;
   target_id: string | null;
+  target_name: string | null;
   before_json: Json | null;
   after_json: Json | null;
   reason: string | null;

@@ -1,7 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, PostgresAdapter, type Transaction } from 'kysely';
-import { DatabaseBusyError, DatabaseUnavailableError, isConflict, isUnreachable, NestedTransactionError } from './failures.ts';
+import {
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  isConflict,
+  isUnreachable,
+  NestedTransactionError,
+} from './failures.ts';
 import type { Schema } from './schema.ts';
 
 /** The only handle on the database that anything outside this folder gets. It lives as long as its transaction. */
@@ -29,7 +35,9 @@ export function dialectOf(trx: Trx): 'sqlite' | 'postgres' {
 function refuseNesting(): void {
   const outer = inside.getStore();
   if (outer !== undefined) {
-    throw new NestedTransactionError(`a transaction was asked for inside a ${outer}; use the one that is open`);
+    throw new NestedTransactionError(
+      `a transaction was asked for inside a ${outer}; use the one that is open`,
+    );
   }
 }
 
@@ -68,7 +76,9 @@ export async function readTransaction<T>(db: Kysely<Schema>, work: (trx: Trx) =>
 /** What to do with a failed attempt: throw something, or (undefined) try again. */
 function verdict(error: unknown, committing: boolean, late: boolean): unknown {
   if (isConflict(error)) {
-    return late ? new DatabaseBusyError('the database is busy: too many changes at once', { cause: error }) : undefined;
+    return late
+      ? new DatabaseBusyError('the database is busy: too many changes at once', { cause: error })
+      : undefined;
   }
   if (!isUnreachable(error)) return error;
   if (committing) return new DatabaseUnavailableError('unknown', error);

@@ -8,7 +8,7 @@ export const people: Ddl = {
       id text not null primary key,
       email text not null,
       email_folded text not null,
-      name text not null,
+      name text,
       password_hash text,
       state text not null constraint users_state check (state in ('active', 'gone')),
       last_login_at text,

@@ -13,7 +13,9 @@ export interface Ddl {
 }
 
 function forPostgres(statement: string): string {
-  return statement.startsWith('create table') ? statement.replaceAll(/\btext\b/g, 'text collate "C"') : statement;
+  return statement.startsWith('create table')
+    ? statement.replaceAll(/\btext\b/g, 'text collate "C"')
+    : statement;
 }
 
 function forSqlite(statement: string): string {
@@ -21,7 +23,9 @@ function forSqlite(statement: string): string {
 }
 
 export function toMigration(ddl: Ddl, kind: 'sqlite' | 'postgres'): Migration {
-  const shared = ddl.both.map((statement) => statement.trim()).map(kind === 'sqlite' ? forSqlite : forPostgres);
+  const shared = ddl.both
+    .map((statement) => statement.trim())
+    .map(kind === 'sqlite' ? forSqlite : forPostgres);
   const own = (kind === 'sqlite' ? ddl.sqlite : ddl.postgres) ?? [];
   return {
     async up(db) {

@@ -22,7 +22,9 @@ async function applied(db: Kysely<Schema>, kind: Kind): Promise<string[]> {
   const known =
     kind === 'postgres'
       ? sql<{ found: string | null }>`select to_regclass('kysely_migration')::text as found`
-      : sql<{ found: string | null }>`select max(name) as found from sqlite_master where name = 'kysely_migration'`;
+      : sql<{
+          found: string | null;
+        }>`select max(name) as found from sqlite_master where name = 'kysely_migration'`;
   const { rows } = await known.execute(db);
   if (!rows[0]?.found) return [];
   const names = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
