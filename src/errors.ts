@@ -22,7 +22,8 @@ export function exitCode(outcome: Outcome): number {
 
 /** One link of the chain that `decide` went through (domain.md, "Who may do what"). */
 export interface Reason {
-  readonly rule?: string | undefined;
+  /** What was looked at: a rule's number or the name of a check. */
+  readonly check?: string | undefined;
   readonly text: string;
   readonly ok?: boolean | undefined;
 }
@@ -134,8 +135,13 @@ export interface Problem {
   readonly request_id?: string | undefined;
   readonly errors?: readonly Detail[] | undefined;
   readonly reasons?: readonly Reason[] | undefined;
-  /** What stands in the way; their members differ by operation, `detail` or `text` says it in words. */
-  readonly blockers?: readonly object[] | undefined;
+  /** What stands in the way, all of it. */
+  readonly blockers?: readonly Blocker[] | undefined;
+}
+
+interface Blocker {
+  readonly kind: string;
+  readonly detail: string;
 }
 
 /** A server's refusal as ours. The public text is taken as is: it is made safe when it is shown. */
@@ -158,11 +164,8 @@ export function fromProblem(
   });
 }
 
-function blockerAsDetail(blocker: object): Detail {
-  const words = ['detail', 'text', 'message', 'title'].map((key) => Reflect.get(blocker, key));
-  const detail = words.find((word) => typeof word === 'string') ?? JSON.stringify(blocker);
-  const code: unknown = Reflect.get(blocker, 'code');
-  return typeof code === 'string' ? { pointer: code, detail } : { detail };
+function blockerAsDetail({ kind, detail }: Blocker): Detail {
+  return { pointer: kind, detail };
 }
 
 /** Anything thrown, as ours. What is not ours is a bug or the system's: outcome `error`, cause kept. */

@@ -63,8 +63,8 @@ describe('fromProblem', () => {
         code: 'forbidden',
         request_id: 'req_1',
         errors: [{ pointer: '/role', detail: 'unknown role' }],
-        reasons: [{ rule: 'R20', text: 'you are a user', ok: false }],
-        blockers: [{ code: 'members', text: '3 members' }, { detail: '2 keys' }, { count: 4 }],
+        reasons: [{ check: 'R20', text: 'you are a user', ok: false }],
+        blockers: [{ kind: 'members', detail: '3 members' }],
       },
       { hint: 'tenantctl whoami' },
     );
@@ -81,10 +81,8 @@ describe('fromProblem', () => {
       details: [
         { pointer: '/role', detail: 'unknown role' },
         { pointer: 'members', detail: '3 members' },
-        { detail: '2 keys' },
-        { detail: '{"count":4}' },
       ],
-      reasons: [{ rule: 'R20', text: 'you are a user', ok: false }],
+      reasons: [{ check: 'R20', text: 'you are a user', ok: false }],
     });
   });
 
