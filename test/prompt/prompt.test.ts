@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { terminal } from './terminal.ts';
+
+const yes = { message: 'Go on?', flag: '--yes', hint: 'tenantctl members remove ana --yes' };
+const email = { message: 'E-mail address', flag: '--email' };
+
+describe('on a terminal', () => {
+  test('questions are written to stderr and answered from stdin', async () => {
+    const { prompt, when, shown } = terminal();
+    const answer = prompt.input(email);
+    await when('E-mail address', ' ana@acme.io \n');
+    expect(await answer).toBe('ana@acme.io');
+    expect(shown()).toContain('E-mail address');
+  });
+
+  test.each([
+    ['y\n', true],
+    ['n\n', false],
+    ['\n', false],
+  ])('confirm takes %j for %s', async (keys, expected) => {
+    const { prompt, when } = terminal();
+    const answer = prompt.confirm(yes);
+    await when('Go on? (y/N)', keys);
+    expect(await answer).toBe(expected);
+  });
+
+  test('a password is masked', async () => {
+    const { prompt, when, shown } = terminal();
+    const answer = prompt.password({ message: 'Password', flag: '--password-stdin' });
+    await when('Password', 'correct horse\n');
+    expect(await answer).toBe('correct horse');
+    expect(shown()).not.toContain('horse');
+    expect(shown()).toContain('*****');
+  });
+
+  test('select moves by arrow keys', async () => {
+    const { prompt, when } = terminal();
+    const choices = [
+      { name: 'Acme', value: 'acc_1' },
+      { name: 'Beta', value: 'acc_2' },
+    ];
+    const answer = prompt.select({ message: 'Account', flag: '--account', choices });
+    await when('Beta', '\u001b[B\n');
+    expect(await answer).toBe('acc_2');
+  });
+
+  test('typed gives back what was typed', async () => {
+    const { prompt, when } = terminal();
+    const answer = prompt.typed('acme', { flag: '--confirm acme' });
+    await when('Type acme to confirm', 'acne\n');
+    expect(await answer).toBe('acne');
+  });
+
+  test('names from the API cannot act on the terminal', async () => {
+    const { prompt, when, raw } = terminal();
+    const answer = prompt.confirm({ ...yes, message: 'Remove \u001b]0;x\u0007\u202eAna?' });
+    await when('Remove', 'n\n');
+    await answer;
+    expect(raw()).toContain('Remove \\x1b]0;x\\x07\\u202eAna?');
+  });
+
+  test('without colour there is none', async () => {
+    const { prompt, when, raw } = terminal({ color: false });
+    const answer = prompt.confirm(yes);
+    await when('Go on?', 'y\n');
+    await answer;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what must not be there
+    expect(raw()).not.toMatch(/\u001b\[[\d;]*m/);
+  });
+
+  test('Ctrl-C is 130', async () => {
+    const { prompt, when } = terminal();
+    const answer = prompt.input(email);
+    const refused = expect(answer).rejects.toMatchObject({ outcome: 'interrupted', exitCode: 130 });
+    await when('E-mail address', '\u0003');
+    await refused;
+  });
+
+  test.each([
+    ['Ctrl-D', (stdin: NodeJS.WritableStream) => stdin.write('\u0004')],
+    ['the end of the input', (stdin: NodeJS.WritableStream) => stdin.end()],
+  ])('%s leaves no open question behind', async (_name, end) => {
+    const { prompt, stdin, when } = terminal();
+    const refused = expect(prompt.confirm(yes)).rejects.toMatchObject({
+      outcome: 'confirmation',
+      exitCode: 8,
+    });
+    await when('Go on?', '');
+    end(stdin);
+    await refused;
+  });
+
+  test('several questions in a row are asked one after the other', async () => {
+    const { prompt, when } = terminal();
+    const first = prompt.input(email);
+    await when('E-mail address', 'a@b.c\n');
+    expect(await first).toBe('a@b.c');
+    const second = prompt.confirm(yes);
+    await when('Go on?', 'y\n');
+    expect(await second).toBe(true);
+  });
+});
+
+describe('where nobody can be asked', () => {
+  const places: [string, Parameters<typeof terminal>[0], Parameters<typeof terminal>[1]?][] = [
+    ['stdin is no terminal', {}, { stdin: false, stderr: true }],
+    ['stderr is no terminal', {}, { stdin: true, stderr: false }],
+    ['--no-input', { interactive: false }],
+    ['TENANTCTL_NO_INPUT', { env: { TENANTCTL_NO_INPUT: '1' } }],
+    ['CI', { env: { CI: 'true' } }],
+  ];
+  test.each(places)('%s: the flag is named, nothing is written', async (_name, over, tty) => {
+    const { prompt, raw } = terminal(over, tty);
+    expect(prompt.allowed).toBe(false);
+    const usage = { outcome: 'usage', code: 'missing_flag', message: '--email is missing' };
+    await expect(prompt.input(email)).rejects.toMatchObject(usage);
+    await expect(prompt.password(email)).rejects.toMatchObject(usage);
+    await expect(prompt.select({ ...email, choices: [] })).rejects.toMatchObject(usage);
+    await expect(prompt.confirm(yes)).rejects.toMatchObject({
+      outcome: 'confirmation',
+      message: 'this needs --yes',
+      hint: 'tenantctl members remove ana --yes',
+    });
+    await expect(prompt.typed('acme', { flag: '--confirm acme' })).rejects.toMatchObject({
+      outcome: 'confirmation',
+      message: 'this needs --confirm acme',
+    });
+    expect(raw()).toBe('');
+  });
+
+  test.each([{ CI: 'false' }, { CI: '0' }, { CI: '' }, { TENANTCTL_NO_INPUT: '0' }])(
+    '%j is a terminal still',
+    (env) => {
+      expect(terminal({ env }).prompt.allowed).toBe(true);
+    },
+  );
+
+  test('an answer that waits on a pipe is not taken', async () => {
+    const { prompt, stdin } = terminal({}, { stdin: false, stderr: true });
+    stdin.write('y\n');
+    await expect(prompt.confirm(yes)).rejects.toMatchObject({ outcome: 'confirmation' });
+    expect(String(stdin.read())).toBe('y\n');
+  });
+});
