@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { parseAddress } from '../contract/address.ts';
+import type { RowOutcome } from '../contract/limits.ts';
+import type { RowSource } from './input.ts';
+import { detached, type InputRecord, type InputRow } from './rows.ts';
+import { hash32, RowNumbers, SeenRows } from './seen.ts';
+
+export const ERRORS_KEPT = 1000;
+
+/** What an invitation of this account may hold; a list that is left out is not checked here. */
+export interface CheckRules {
+  roles: readonly string[];
+  /** Grantable modules, and the roles that are granted any (R12). */
+  modules: readonly string[];
+  moduleRoles: readonly string[];
+  workspaceRoles?: readonly string[] | undefined;
+  /** Slugs. */
+  workspaces?: ReadonlySet<string> | undefined;
+  children?: ReadonlySet<string> | undefined;
+  /** Taken where a row is silent; two rows that differ only in saying so or not are alike. */
+  defaults: Omit<InputRow, 'row' | 'email' | 'first_name'>;
+  /** R12: a role with modules needs them, from the row or the defaults, or `none`. Default: false. */
+  modulesRequired?: boolean | undefined;
+}
+
+/** `malformed_row` is the tool's own; the others are outcomes of the contract. A wrong module is `invalid_role`. */
+export type RowErrorCode =
+  | Extract<
+      RowOutcome,
+      'invalid_email' | 'invalid_role' | 'conflicting_rows' | 'unknown_workspace' | 'unknown_child'
+    >
+  | 'malformed_row';
+
+export interface RowError {
+  row: number;
+  line: number;
+  code: RowErrorCode;
+  message: string;
+}
+
+/** What the check says of one row; the second pass asks again instead of keeping it. */
+export type Verdict =
+  | { kind: 'send' }
+  | { kind: 'duplicate'; of: number; message: string }
+  | { kind: 'error'; code: RowErrorCode; message: string };
+
+export interface CheckResult {
+  /** Data rows. rows = valid + duplicates + errorCount. */
+  rows: number;
+  /** Rows that would be sent. */
+  valid: number;
+  /** Rows that repeat an earlier one: `duplicate_row`, skipped, no error. */
+  duplicates: number;
+  /** By row; the first 1,000 found. */
+  errors: RowError[];
+  errorCount: number;
+  errorCounts: Partial<Record<RowErrorCode, number>>;
+  /** SHA-256 in hex of the rows as parsed: the file's part of a batch's identity. */
+  digest: string;
+  /** For a record of the same source, in any order. */
+  verdictOf(record: InputRecord): Verdict;
+}
+
+/** Set in a row's mark when the row it names has other attributes; row numbers stay below 2^24. */
+const CONFLICT = 0x80000000;
+
+/**
+ * The whole file against what can be known without the server. Memory: about 28 bytes a row and the first
+ * 1,000 errors. Throws what the source throws.
+ */
+export async function checkRows(source: RowSource, rules: CheckRules): Promise<CheckResult> {
+  const check = new Check(rules);
+  for await (const chunk of source.rows()) check.chunk(chunk);
+  return check.result();
+}
+
+class Check {
+  readonly #rules: CheckRules;
+  readonly #seen = new SeenRows();
+  readonly #attributes = new RowNumbers();
+  readonly #lines = new RowNumbers();
+  /** The row that this one repeats (or with CONFLICT contradicts), 0 for a row that stands alone. */
+  readonly #marks = new RowNumbers();
+  readonly #hash = createHash('sha256');
+  readonly #errors: RowError[] = [];
+  readonly #errorCounts: Partial<Record<RowErrorCode, number>> = {};
+  #errorCount = 0;
+  #rows = 0;
+  #duplicates = 0;
+
+  constructor(rules: CheckRules) {
+    this.#rules = rules;
+  }
+
+  chunk(records: readonly InputRecord[]): void {
+    let canonical = '';
+    for (const record of records) {
+      canonical += canonicalRow(record);
+      this.#row(record);
+    }
+    this.#hash.update(canonical);
+  }
+
+  #row(record: InputRecord): void {
+    const { row, line, input } = record;
+    this.#rows++;
+    const judged = judge(record, this.#rules);
+    if (judged.error) {
+      this.#error({ row, line, ...judged.error });
+      return;
+    }
+    const attributes = attributesOf(input, this.#rules.defaults);
+    const first = this.#seen.add(row, judged.folded);
+    if (first === 0) {
+      this.#attributes.set(row, attributes);
+      this.#lines.set(row, line);
+    } else if (this.#attributes.get(first) === attributes) {
+      this.#marks.set(row, first);
+      this.#duplicates++;
+    } else {
+      this.#conflict(row, line, first);
+    }
+  }
+
+  /** Nobody can say which of the two is meant: neither is sent. */
+  #conflict(row: number, line: number, first: number): void {
+    this.#marks.set(row, CONFLICT + first);
+    this.#error({ row, line, ...conflictWith(first) });
+    if (this.#marks.get(first) !== 0) return;
+    this.#marks.set(first, CONFLICT + row);
+    this.#error({ row: first, line: this.#lines.get(first), ...conflictWith(row) });
+  }
+
+  #error(error: RowError): void {
+    this.#errorCount++;
+    this.#errorCounts[error.code] = (this.#errorCounts[error.code] ?? 0) + 1;
+    if (this.#errors.length < ERRORS_KEPT) this.#errors.push({ ...error, message: detached(error.message) });
+  }
+
+  result(): CheckResult {
+    return {
+      rows: this.#rows,
+      valid: this.#rows - this.#duplicates - this.#errorCount,
+      duplicates: this.#duplicates,
+      errors: this.#errors.toSorted((a, b) => a.row - b.row),
+      errorCount: this.#errorCount,
+      errorCounts: this.#errorCounts,
+      digest: this.#hash.digest('hex'),
+      verdictOf: (record) => this.#verdictOf(record),
+    };
+  }
+
+  #verdictOf(record: InputRecord): Verdict {
+    const mark = this.#marks.get(record.row);
+    if (mark > CONFLICT) return { kind: 'error', ...conflictWith(mark - CONFLICT) };
+    if (mark > 0) return { kind: 'duplicate', of: mark, message: `the same as row ${mark}` };
+    const { error } = judge(record, this.#rules);
+    return error ? { kind: 'error', ...error } : { kind: 'send' };
+  }
+}
+
+function conflictWith(row: number) {
+  const message = `row ${row} has the same address with another role, modules, children or workspaces`;
+  return { code: 'conflicting_rows', message } as const;
+}
+
+type Judged = { error: null; folded: string } | { error: { code: RowErrorCode; message: string } };
+
+/** One row by itself. */
+function judge({ input, problem }: InputRecord, rules: CheckRules): Judged {
+  const refuse = (code: RowErrorCode, message: string): Judged => ({ error: { code, message } });
+  if (problem !== null) return refuse('malformed_row', problem);
+  const address = parseAddress(input.email);
+  if (!address.ok) return refuse('invalid_email', `${shown(input.email)} is no address: ${address.reason}`);
+  const offer = judgeOffer(input, rules) ?? judgePlaces(input, rules);
+  return offer ? { error: offer } : { error: null, folded: address.folded };
+}
+
+function judgeOffer(input: InputRow, rules: CheckRules): { code: RowErrorCode; message: string } | null {
+  const { roles, modules, moduleRoles, defaults } = rules;
+  const wrong = (message: string) => ({ code: 'invalid_role', message }) as const;
+  if (input.role !== undefined && !roles.includes(input.role)) {
+    return wrong(`there is no role ${shown(input.role)} here; it is one of ${roles.join(', ')}`);
+  }
+  const unknown = input.modules?.find((module) => !modules.includes(module));
+  if (unknown !== undefined) {
+    return wrong(`there is no module ${shown(unknown)} to grant; it is one of ${modules.join(', ')}`);
+  }
+  const role = input.role ?? defaults.role;
+  if (role === undefined) return null;
+  if (!moduleRoles.includes(role)) {
+    return input.modules?.length
+      ? wrong(`modules are granted to ${moduleRoles.join(', ')}, not to ${role}`)
+      : null;
+  }
+  const silent = (input.modules ?? defaults.modules) === undefined;
+  return rules.modulesRequired && silent ? wrong(`a ${role} needs modules: name them, or write none`) : null;
+}
+
+function judgePlaces(input: InputRow, rules: CheckRules): { code: RowErrorCode; message: string } | null {
+  const child = rules.children && input.children?.find((slug) => !rules.children?.has(slug));
+  if (child) return { code: 'unknown_child', message: `there is no child account ${shown(child)}` };
+  for (const { workspace, role } of input.workspaces ?? []) {
+    if (rules.workspaces && !rules.workspaces.has(workspace)) {
+      return { code: 'unknown_workspace', message: `there is no workspace ${shown(workspace)}` };
+    }
+    if (rules.workspaceRoles && !rules.workspaceRoles.includes(role)) {
+      const known = rules.workspaceRoles.join(', ');
+      return {
+        code: 'invalid_role',
+        message: `there is no workspace role ${shown(role)}; it is one of ${known}`,
+      };
+    }
+  }
+  return null;
+}
+
+/** A number for what the row offers, defaults filled in: equal offers are equal, others differ but once in 2^32. */
+function attributesOf(input: InputRow, defaults: CheckRules['defaults']): number {
+  const { role = defaults.role, modules = defaults.modules } = input;
+  const { children = defaults.children, workspaces = defaults.workspaces } = input;
+  const parts = [
+    role ?? '',
+    modules?.toSorted().join() ?? '',
+    children?.toSorted().join() ?? '',
+    workspaces
+      ?.map((pair) => `${pair.workspace}=${pair.role}`)
+      .toSorted()
+      .join() ?? '',
+  ];
+  return hash32(parts.join('\n'));
+}
+
+/** Unambiguous and independent of the file's form: the same rows as CSV or NDJSON have the same digest. */
+function canonicalRow({ row, input, problem }: InputRecord): string {
+  const { email, role, modules, children, workspaces, first_name } = input;
+  return `${JSON.stringify([row, email, role, modules, children, workspaces, first_name, problem])}\n`;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+}

@@ -1,0 +1,126 @@
+import type { Refuse } from './failure.ts';
+
+/** The columns a row is read from; every other one is only repeated in the report. */
+export const FIELDS = [
+  'email',
+  'role',
+  'modules',
+  'children',
+  'workspaces',
+  'first_name',
+  'last_name',
+] as const;
+export type Field = (typeof FIELDS)[number];
+export type FieldMap = Readonly<Partial<Record<Field, number>>>;
+
+const COLUMNS_MAX = 1000;
+
+const WORDS: readonly (readonly [Field, string])[] = [
+  ['email', 'email mail emailaddress mailaddress emailadresse useremail'],
+  ['role', 'role accountrole type usertype'],
+  ['modules', 'modules module'],
+  ['children', 'children child managedaccounts'],
+  ['workspaces', 'workspaces workspace'],
+  ['first_name', 'firstname givenname forename vorname'],
+  ['last_name', 'lastname surname familyname nachname'],
+];
+const SYNONYMS = new Map(
+  WORDS.flatMap(([field, words]) => words.split(' ').map((word) => [word, field] as const)),
+);
+
+function plain(heading: string): string {
+  return heading.toLowerCase().replace(/[\s_.-]+/g, '');
+}
+
+/** `--map email=Mail`, as [field, heading]; throws `refuse` for what is neither. */
+export function parseMap(entries: readonly string[], refuse: Refuse): [Field, string][] {
+  return entries.map((entry) => {
+    const [field = '', ...heading] = entry.split('=');
+    const name = plain(field);
+    const known = FIELDS.find((each) => plain(each) === name);
+    if (!known || heading.join('=').trim() === '') {
+      throw refuse(null, `--map ${entry} is not FIELD=HEADING`, `FIELD is one of ${FIELDS.join(', ')}`);
+    }
+    return [known, heading.join('=').trim()];
+  });
+}
+
+/**
+ * Where each field stands. Any case, blanks, hyphens and underscores in headings are alike. Refused by
+ * name: two columns for one field, `__proto__` and its kin, a mapped heading that is not there, no email.
+ */
+export function mapHeadings(
+  headings: readonly string[],
+  map: readonly [Field, string][],
+  refuse: Refuse,
+): { fields: FieldMap; ignored: string[] } {
+  if (headings.length > COLUMNS_MAX)
+    throw refuse(1, `it has ${headings.length} columns, at most ${COLUMNS_MAX}`);
+  const names = headings.map((heading) => heading.trim());
+  const evil = names.find((name) => /^(__proto__|constructor|prototype)$/i.test(name));
+  if (evil) throw refuse(1, `a column may not be called ${evil}`, 'rename or remove that column');
+  const fields: Partial<Record<Field, number>> = {};
+  for (const [field, heading] of map) {
+    const at = columnOf(names, heading);
+    if (at === -1) {
+      throw refuse(
+        1,
+        `there is no column ${JSON.stringify(heading)} for ${field}`,
+        `its columns are ${list(names)}`,
+      );
+    }
+    claim(fields, field, at, names, refuse);
+  }
+  const mapped = new Set(map.map(([field]) => field));
+  const taken = new Set(Object.values(fields));
+  names.forEach((name, at) => {
+    const field = SYNONYMS.get(plain(name));
+    if (field && !mapped.has(field) && !taken.has(at)) claim(fields, field, at, names, refuse);
+  });
+  if (fields.email === undefined) throw noEmail(names, refuse);
+  const read = new Set(Object.values(fields));
+  return { fields, ignored: names.filter((name, at) => name !== '' && !read.has(at)) };
+}
+
+function columnOf(names: readonly string[], heading: string): number {
+  const exact = names.indexOf(heading);
+  return exact !== -1 ? exact : names.findIndex((name) => plain(name) === plain(heading));
+}
+
+function claim(
+  fields: Partial<Record<Field, number>>,
+  field: Field,
+  at: number,
+  names: readonly string[],
+  refuse: Refuse,
+): void {
+  const other = fields[field];
+  if (other !== undefined && other !== at) {
+    throw refuse(
+      1,
+      `two columns could be ${field}: ${list([names[other] ?? '', names[at] ?? ''])}`,
+      `say which with --map ${field}=HEADING, or rename one`,
+    );
+  }
+  fields[field] = at;
+}
+
+function noEmail(names: readonly string[], refuse: Refuse) {
+  if (names.some((name) => name.includes('@'))) {
+    return refuse(
+      1,
+      'the first line is a row already: it needs headings',
+      'add a first line such as email,role',
+    );
+  }
+  return refuse(
+    1,
+    `no column holds the addresses; its columns are ${list(names)}`,
+    'name it with --map email=HEADING',
+  );
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map((name) => JSON.stringify(name.slice(0, 60)));
+  return shown.join(', ') + (names.length > 20 ? ', ...' : '');
+}

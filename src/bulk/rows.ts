@@ -1,0 +1,103 @@
+import type { Field } from './headings.ts';
+
+/** A row as the contract takes it (`batches.send`). What a cell leaves open is absent: the batch's defaults apply. */
+export interface InputRow {
+  /** 1-based; the heading and empty lines are not counted. */
+  row: number;
+  /** As written, without ASCII blanks around it. */
+  email: string;
+  role?: string;
+  modules?: string[];
+  children?: string[];
+  workspaces?: { workspace: string; role: string }[];
+  first_name?: string;
+}
+
+export interface InputRecord {
+  row: number;
+  /** 1-based line of the file on which the row begins. */
+  line: number;
+  /** As many as the source's `columns`, or the file's own number when that is wrong. */
+  cells: readonly string[];
+  input: InputRow;
+  /** Why the row cannot be read at all (`malformed_row`), or null. */
+  problem: string | null;
+}
+
+const NAME_MAX = 200;
+const WORD_MAX = 100;
+const LIST_MAX = 100;
+const CELLS_KEPT = 4096;
+
+interface List {
+  words: string[];
+  problem: string | null;
+}
+
+/** Reads fields into rows. Large files repeat a few role and module cells, so these are read once each. */
+export class RowReader {
+  readonly #lists = new Map<string, List>();
+
+  read(row: number, line: number, cells: readonly string[], value: (field: Field) => string): InputRecord {
+    const input: InputRow = { row, email: value('email').trim() };
+    let problem: string | null = null;
+    const role = value('role');
+    if (role !== '') {
+      const [word = '', ...more] = this.#list(role.trim().replace(/[\s-]+/g, '_')).words;
+      if (word !== '') input.role = word.toLowerCase();
+      if (more.length > 0 || word.length > WORD_MAX) problem = 'the role is no single word';
+    }
+    const modules = value('modules');
+    if (modules !== '') problem = this.#assign(input, 'modules', modules) ?? problem;
+    const children = value('children');
+    if (children !== '') problem = this.#assign(input, 'children', children) ?? problem;
+    const workspaces = value('workspaces');
+    if (workspaces !== '') problem = this.#workspaces(input, workspaces) ?? problem;
+    const name = value('first_name').trim();
+    if (name !== '') input.first_name = name;
+    if (name.length > NAME_MAX) problem = `the first name is longer than ${NAME_MAX} characters`;
+    return { row, line, cells, input, problem };
+  }
+
+  #assign(input: InputRow, field: 'modules' | 'children', cell: string): string | null {
+    const { words, problem } = this.#list(cell);
+    if (words.length === 0) return problem;
+    const none = words.length === 1 && words[0]?.toLowerCase() === 'none';
+    const lower = field === 'modules' ? words.map((word) => word.toLowerCase()) : words;
+    input[field] = none ? [] : [...new Set(lower)];
+    return problem;
+  }
+
+  #workspaces(input: InputRow, cell: string): string | null {
+    const { words, problem } = this.#list(cell);
+    const pairs = words.map((word) => {
+      const at = word.indexOf('=');
+      return {
+        workspace: word.slice(0, at === -1 ? undefined : at),
+        role: at === -1 ? '' : word.slice(at + 1),
+      };
+    });
+    if (pairs.length > 0) input.workspaces = pairs;
+    const bare = pairs.find((pair) => pair.workspace === '' || pair.role === '');
+    return bare ? `workspaces are written slug=role, not ${JSON.stringify(bare.workspace)}` : problem;
+  }
+
+  #list(cell: string): List {
+    const known = this.#lists.get(cell);
+    if (known) return known;
+    const words = cell.split(/[\s,;|]+/).filter((word) => word !== '');
+    const problem =
+      words.length > LIST_MAX || words.some((word) => word.length > WORD_MAX * 2)
+        ? `a cell holds more than ${LIST_MAX} values, or one that is too long`
+        : null;
+    if (this.#lists.size >= CELLS_KEPT) this.#lists.clear();
+    const list = { words: words.map(detached), problem };
+    this.#lists.set(detached(cell), list);
+    return list;
+  }
+}
+
+/** A copy of its own: a slice of a block keeps the entire block in memory for as long as it lives. */
+export function detached(text: string): string {
+  return Buffer.from(text).toString();
+}
