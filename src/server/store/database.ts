@@ -48,11 +48,7 @@ class OpenDatabase implements Database {
   }
 
   write<T>(work: (trx: Trx) => Promise<T>, options: WriteOptions = {}): Promise<T> {
-    const attempt = () => writeTransaction(this.#db, work, options.deadline);
-    const { queue } = options;
-    // SQLite has one connection, so everything lines up there already.
-    if (queue === undefined || this.kind === 'sqlite') return this.#track(attempt);
-    return this.#track(() => this.#queues.run(queue, attempt));
+    return this.#track(() => writeTransaction(this.#db, this.#queues, work, options));
   }
 
   close(): Promise<void> {

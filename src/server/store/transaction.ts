@@ -23,10 +23,15 @@ export interface WriteOptions {
   queue?: string;
 }
 
-const DEFAULT_DEADLINE_MS = 10_000;
+const WRITE_DEADLINE_MS = 10_000;
+/** A snapshot meets no conflicts; this only bridges a connection that broke. */
+const READ_DEADLINE_MS = 2_000;
 const LONGEST_PAUSE_MS = 250;
 
-const inside = new AsyncLocalStorage<'read' | 'write'>();
+type Mode = 'read' | 'write';
+
+/** `open` goes false when the transaction ends, for what was started inside it may live on. */
+const inside = new AsyncLocalStorage<{ mode: Mode; open: boolean }>();
 
 export function dialectOf(trx: Trx): 'sqlite' | 'postgres' {
   return trx.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
@@ -34,9 +39,9 @@ export function dialectOf(trx: Trx): 'sqlite' | 'postgres' {
 
 function refuseNesting(): void {
   const outer = inside.getStore();
-  if (outer !== undefined) {
+  if (outer?.open) {
     throw new NestedTransactionError(
-      `a transaction was asked for inside a ${outer}; use the one that is open`,
+      `a transaction was asked for inside a ${outer.mode}; use the one that is open, or start it afterwards`,
     );
   }
 }
@@ -61,28 +66,69 @@ export class Queues {
   }
 }
 
-/** A snapshot that cannot write. */
-export async function readTransaction<T>(db: Kysely<Schema>, work: (trx: Trx) => Promise<T>): Promise<T> {
-  refuseNesting();
+function begin(db: Kysely<Schema>, mode: Mode) {
+  return mode === 'write'
+    ? db.transaction().setIsolationLevel('serializable')
+    : db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+}
+
+async function attempt<T>(
+  db: Kysely<Schema>,
+  mode: Mode,
+  work: (trx: Trx) => Promise<T>,
+  beforeCommit: () => void,
+): Promise<T> {
+  const frame = { mode, open: true };
   try {
-    return await inside.run('read', () =>
-      db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
+    return await inside.run(frame, () =>
+      begin(db, mode).execute(async (trx) => {
+        const result = await work(trx);
+        beforeCommit();
+        return result;
+      }),
     );
-  } catch (error) {
-    throw isUnreachable(error) ? new DatabaseUnavailableError('nothing_written', error) : error;
+  } finally {
+    frame.open = false;
   }
+}
+
+function busy(cause?: unknown): DatabaseBusyError {
+  return new DatabaseBusyError('the database is busy with too many changes at once', { cause });
 }
 
 /** What to do with a failed attempt: throw something, or (undefined) try again. */
 function verdict(error: unknown, committing: boolean, late: boolean): unknown {
-  if (isConflict(error)) {
-    return late
-      ? new DatabaseBusyError('the database is busy: too many changes at once', { cause: error })
-      : undefined;
-  }
+  if (isConflict(error)) return late ? busy(error) : undefined;
   if (!isUnreachable(error)) return error;
   if (committing) return new DatabaseUnavailableError('unknown', error);
   return late ? new DatabaseUnavailableError('nothing_written', error) : undefined;
+}
+
+async function retried<T>(
+  db: Kysely<Schema>,
+  mode: Mode,
+  work: (trx: Trx) => Promise<T>,
+  end: number,
+): Promise<T> {
+  for (let attempts = 1; ; attempts += 1) {
+    let committing = false;
+    try {
+      return await attempt(db, mode, work, () => {
+        committing = mode === 'write';
+      });
+    } catch (error) {
+      const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempts);
+      const failure = verdict(error, committing, performance.now() + pause >= end);
+      if (failure !== undefined) throw failure;
+      await sleep(pause);
+    }
+  }
+}
+
+/** A snapshot that cannot write. Throws DatabaseUnavailableError, and whatever `work` throws. */
+export async function readTransaction<T>(db: Kysely<Schema>, work: (trx: Trx) => Promise<T>): Promise<T> {
+  refuseNesting();
+  return await retried(db, 'read', work, performance.now() + READ_DEADLINE_MS);
 }
 
 /**
@@ -92,29 +138,15 @@ function verdict(error: unknown, committing: boolean, late: boolean): unknown {
  */
 export async function writeTransaction<T>(
   db: Kysely<Schema>,
+  queues: Queues,
   work: (trx: Trx) => Promise<T>,
-  deadline: number = DEFAULT_DEADLINE_MS,
+  options: WriteOptions,
 ): Promise<T> {
   refuseNesting();
-  const end = performance.now() + deadline;
-  for (let attempt = 1; ; attempt += 1) {
-    let committing = false;
-    try {
-      return await inside.run('write', () =>
-        db
-          .transaction()
-          .setIsolationLevel('serializable')
-          .execute(async (trx) => {
-            const result = await work(trx);
-            committing = true;
-            return result;
-          }),
-      );
-    } catch (error) {
-      const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt);
-      const failure = verdict(error, committing, performance.now() + pause >= end);
-      if (failure !== undefined) throw failure;
-      await sleep(pause);
-    }
-  }
+  const end = performance.now() + (options.deadline ?? WRITE_DEADLINE_MS);
+  if (options.queue === undefined) return await retried(db, 'write', work, end);
+  return await queues.run(options.queue, () => {
+    if (performance.now() >= end) throw busy();
+    return retried(db, 'write', work, end);
+  });
 }
