@@ -24,12 +24,12 @@ const PLAIN =
 const LOCAL =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROL = /\p{Cc}/u;
 const BLANK = /\s/;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cs}\p{Co}\p{Cn}\p{Cf}]/u;
-const NOT_ASCII = /[^\u0000-\u007f]/;
-const EVERY_NOT_ASCII = /[^\u0000-\u007f]/gu;
-const HAS_ASCII = /[\u0000-\u007f]/;
+const NOT_ASCII = /\P{ASCII}/u;
+const EVERY_NOT_ASCII = /\P{ASCII}/gu;
+const HAS_ASCII = /\p{ASCII}/u;
 
 /** Reads an address as a person wrote it. Never throws; a refusal says why in a sentence's middle. */
 export function parseAddress(raw: string): AddressResult {

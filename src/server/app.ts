@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { limits } from '../contract/limits.ts';
+import { operations } from '../contract/operations.ts';
+import { DomainError } from './domain/errors.ts';
+import type { Deps } from './domain/work.ts';
+import { bind } from './http/bind.ts';
+import { sendProblem, toDomainError } from './http/problem.ts';
+import { defaultPolicies, type RatePolicies, rateLimiter } from './http/rate-limit.ts';
+import { handlers } from './routes/table.ts';
+
+export interface AppOptions {
+  readonly deps: Deps;
+  readonly policies?: RatePolicies;
+  readonly log?: FastifyBaseLogger | false;
+  /** Checks every answer against the contract; for tests. */
+  readonly checkAnswers?: boolean;
+}
+
+/** Does another method of the contract live at this path? Then the answer is 405 and not 404. */
+function methodsAt(path: string): string[] {
+  const at = Object.values(operations).filter((operation) => {
+    const pattern = operation.path.replaceAll(/\{\w+\}/g, '[^/]+');
+    return new RegExp(`^/v1${pattern}$`).test(path);
+  });
+  return [...new Set(at.map((operation) => operation.method))];
+}
+
+/** Composition root of the server: no listening, no environment. */
+export function buildApp({ deps, policies = defaultPolicies, log = false, checkAnswers = false }: AppOptions): FastifyInstance {
+  const app = fastify({
+    ...(log === false ? { logger: false } : { loggerInstance: log }),
+    bodyLimit: limits.bodyBytes,
+    // The caller's own id is taken over when it is harmless, so that both sides' logs meet.
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.-]{8,100}$/.test(given) ? given : randomUUID();
+    },
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    // PostgreSQL has no NUL in text; the escape is refused whole, also where it is a harmless literal.
+    if (String(text).includes('\\u0000')) {
+      done(new DomainError('invalid_request', 'The body holds a NUL character.'));
+      return;
+    }
+    app.getDefaultJsonParser('error', 'error')(_request, String(text), done);
+  });
+
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('cache-control', 'no-store');
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const known = toDomainError(error);
+    if (known.code === 'internal') request.log.error(known.trouble.cause ?? known);
+    return sendProblem(reply, known);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const methods = methodsAt(path);
+    if (methods.length === 0) {
+      return sendProblem(reply, new DomainError('not_found', `There is nothing at ${request.method} ${path}.`));
+    }
+    reply.header('allow', methods.join(', '));
+    return sendProblem(reply, new DomainError('method_not_allowed', `${path} takes ${methods.join(', ')}.`));
+  });
+
+  bind(app, handlers, { deps, limit: rateLimiter(policies, () => Date.now()), checkAnswers });
+  return app;
+}

@@ -1,0 +1,274 @@
+import type { AccessReason } from '../../contract/common.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import type { AccountKind, AccountRole, Module } from '../../contract/limits.ts';
+import type { OperationId } from '../../contract/operations.ts';
+import type { Actor } from './actor.ts';
+
+/** What of an account matters to a decision. */
+export interface AccountFacts {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly state: 'provisioning' | 'active' | 'suspended';
+}
+
+export interface Membership {
+  readonly memberId: string;
+  readonly role: AccountRole;
+  readonly state: 'active' | 'deactivated';
+  readonly modules: readonly Module[];
+}
+
+/** Everything that ties an actor to an account, read in the transaction of the decision. */
+export interface Standing {
+  readonly account: AccountFacts;
+  /** Of the person behind the actor; null for account tokens, whose rights are their own. */
+  readonly membership: Membership | null;
+  /** Has the person any workspace role in it? */
+  readonly workspaceMember: boolean;
+  readonly parent: {
+    readonly linkId: string;
+    readonly kind: 'managed' | 'sub';
+    readonly account: AccountFacts;
+    readonly membership: Membership | null;
+  } | null;
+}
+
+/** As what somebody may do something: a column of the table "Who may do what" of domain.md. */
+export type Grant =
+  | 'public'
+  | 'credential'
+  | 'session'
+  | 'staff'
+  | 'admin'
+  | 'billing_admin'
+  | 'member'
+  | 'workspace'
+  | 'settings'
+  | 'anyone_in'
+  | 'master';
+
+interface Rule {
+  readonly grants: readonly Grant[];
+  /** Only a signed-in person, never a token: what makes or outlives credentials. */
+  readonly person?: true;
+  /** Narrows the grants by the kind of account: which of them hold. */
+  readonly only?: (standing: Standing) => readonly Grant[];
+  /** A suspended account's admins may read; a write is refused unless it says so here. */
+  readonly suspended?: 'allowed' | 'refused' | 'admins_read';
+}
+
+const administer: Rule = { grants: ['admin', 'master'], suspended: 'refused' };
+const inspect: Rule = { grants: ['admin', 'master'], suspended: 'admins_read' };
+const readMembers: Rule = { grants: ['admin', 'billing_admin', 'member', 'master'], suspended: 'admins_read' };
+const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
+const own: Rule = { grants: ['session'] };
+const open: Rule = { grants: ['public'] };
+
+/** THE table: every operation and who may do it (domain.md, "Who may do what"). Not listed: denied. */
+export const accessTable = {
+  'auth.signup': open,
+  'auth.signup_finish': open,
+  'auth.login': open,
+  'auth.refresh': open,
+  'auth.logout': own,
+  'auth.password_forgot': open,
+  'auth.password_reset': open,
+  'auth.password_change': own,
+  'auth.email_confirm': open,
+  'me.show': { grants: ['credential'] },
+  'me.update': own,
+  'me.delete': own,
+  'tokens.list': own,
+  'tokens.create': own,
+  'tokens.revoke': own,
+  'account_tokens.list': { grants: ['admin'], suspended: 'admins_read' },
+  'account_tokens.create': { grants: ['admin'], person: true, suspended: 'refused' },
+  'account_tokens.revoke': { grants: ['admin'], suspended: 'refused' },
+  'staff.list': byStaff,
+  'staff.add': byStaff,
+  'staff.remove': byStaff,
+  'accounts.list': { grants: ['credential'] },
+  /** With a master named it is judged in the master, else it needs a person, or staff for organizations (R27). */
+  'accounts.create': { grants: ['session', 'staff'], only: () => ['admin'], suspended: 'refused' },
+  'accounts.show': { grants: ['anyone_in', 'master', 'staff'], suspended: 'admins_read' },
+  'accounts.update': { grants: ['admin', 'settings', 'master'], suspended: 'refused' },
+  'accounts.delete': {
+    grants: ['admin', 'master', 'staff'],
+    suspended: 'allowed',
+    only: ({ account, parent }) => {
+      if (account.kind === 'organization') return ['staff'];
+      if (account.kind === 'personal') return [];
+      return parent?.kind === 'managed' ? ['master'] : ['admin'];
+    },
+  },
+  'accounts.leave': { grants: ['anyone_in'], person: true, suspended: 'allowed' },
+  'accounts.suspend': { grants: ['staff', 'master'], suspended: 'allowed' },
+  'accounts.activate': { grants: ['staff', 'master'], suspended: 'allowed' },
+  'accounts.lock': byStaff,
+  'accounts.unlock': byStaff,
+  'accounts.release': { grants: ['master'], suspended: 'refused' },
+  'accounts.tree': inspect,
+  'members.list': readMembers,
+  'members.show': readMembers,
+  'members.update': administer,
+  'members.deactivate': administer,
+  'members.activate': administer,
+  'members.removal_preview': inspect,
+  'members.remove': administer,
+  'invites.list': inspect,
+  'invites.send': { grants: ['admin', 'master', 'staff'], suspended: 'refused' },
+  'invites.show': inspect,
+  'invites.revoke': administer,
+  'invites.resend': administer,
+  'invites.resend_many': administer,
+  'invites.preview': open,
+  'invites.accept': open,
+  'invites.decline': open,
+  'batches.list': inspect,
+  'batches.create': administer,
+  'batches.check': inspect,
+  'batches.show': inspect,
+  'batches.rows': inspect,
+  'batches.send': administer,
+  'batches.finish': administer,
+  'batches.cancel': administer,
+  'batches.revoke': administer,
+  'workspaces.list': { grants: ['admin', 'workspace'], suspended: 'admins_read' },
+  'workspaces.show': { grants: ['admin', 'workspace'], suspended: 'admins_read' },
+  'address_rules.show': inspect,
+  'address_rules.update': administer,
+  'plans.list': open,
+  'roles.list': open,
+  'audit.list': inspect,
+  'audit.platform': byStaff,
+  'dev.mail': byStaff,
+  'dev.clock': byStaff,
+  'dev.clock_set': byStaff,
+} as const satisfies Record<OperationId, Rule>;
+
+export type Decision =
+  | { readonly allowed: true; readonly as: Grant; readonly reasons: readonly AccessReason[] }
+  | {
+      readonly allowed: false;
+      /** May the caller know that the target exists? If not, the answer is 404. */
+      readonly visible: boolean;
+      readonly code: Extract<ErrorCode, 'forbidden' | 'unauthenticated' | 'account_suspended'>;
+      readonly reasons: readonly AccessReason[];
+    };
+
+const adminRoles: readonly AccountRole[] = ['owner', 'admin', 'super_admin'];
+
+export function isAdminRole(role: AccountRole): boolean {
+  return adminRoles.includes(role);
+}
+
+/** The rights an actor has in an account by membership or token: a token never exceeds its maker (D24). */
+export function rightsIn(
+  actor: Actor,
+  accountId: string,
+  membership: Membership | null,
+): { role: AccountRole; modules: readonly Module[] } | null {
+  if (actor.kind === 'account_token') return actor.accountId === accountId ? actor : null;
+  if (actor.kind !== 'user' && actor.kind !== 'api') return null;
+  if (membership?.state !== 'active') return null;
+  if (actor.kind === 'user') return membership;
+  if (actor.accountId !== accountId) return null;
+  if (isAdminRole(membership.role)) return actor;
+  return {
+    role: membership.role,
+    modules: membership.modules.filter((module) => isAdminRole(actor.role) || actor.modules.includes(module)),
+  };
+}
+
+/** Has the actor this grant in this account? With the one sentence that says why, or why not. */
+function holds(grant: Grant, actor: Actor, standing: Standing | null): AccessReason {
+  const say = (check: string, ok: boolean, text: string): AccessReason => ({ check, ok, text });
+  switch (grant) {
+    case 'public':
+      return say('public', true, 'anyone may do this');
+    case 'credential':
+      return say('credential', actor.kind !== 'anonymous', 'any valid credential may do this');
+    case 'session':
+      return say('session', actor.kind === 'user', 'a signed-in person may do this for themselves');
+    case 'staff':
+      return say('staff', actor.kind === 'staff', 'staff may do this, with a staff token');
+    default:
+      return standing ? holdsIn(grant, actor, standing) : say(grant, false, `needs ${grant} of an account`);
+  }
+}
+
+function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
+  const { account, parent } = standing;
+  const rights = rightsIn(actor, account.id, standing.membership);
+  const have = rights ? `you are ${rights.role} of ${account.slug}` : `you are no active member of ${account.slug}`;
+  const say = (ok: boolean, need: string): AccessReason => ({ check: grant, ok, text: `needs ${need}; ${have}` });
+  switch (grant) {
+    case 'admin':
+      return say(rights !== null && isAdminRole(rights.role), 'an administrator of the account');
+    case 'billing_admin':
+    case 'member':
+      return say(rights?.role === grant, `the role ${grant}`);
+    case 'workspace':
+      return say(rights !== null && standing.workspaceMember, 'a role in a workspace of the account');
+    case 'settings':
+      return say(rights?.role === 'user' && rights.modules.includes('settings'), 'the module settings');
+    case 'anyone_in':
+      return say(rights !== null, 'membership of the account');
+    default: {
+      if (parent?.kind !== 'managed') return { check: 'master', ok: false, text: 'the account has no master' };
+      const above = rightsIn(actor, parent.account.id, parent.membership);
+      const ok = above !== null && isAdminRole(above.role) && parent.account.state === 'active';
+      const suspended = parent.account.state === 'active' ? '' : '; the master is suspended';
+      return { check: 'master', ok, text: `needs an administrator of the account's master${suspended}` };
+    }
+  }
+}
+
+/** May the actor know that the account exists? The same question as whether they could list it. */
+export function canSee(actor: Actor, standing: Standing): boolean {
+  return accessTable['accounts.show'].grants.some((grant) => holds(grant, actor, standing).ok);
+}
+
+function suspension(rule: Rule, as: Grant, actor: Actor, standing: Standing | null): AccessReason | null {
+  const { account } = standing ?? {};
+  if (account === undefined || account.state !== 'suspended' || rule.suspended === 'allowed') return null;
+  // Tokens of a suspended account are refused altogether (domain.md, States); its people may still look.
+  const byToken = (actor.kind === 'api' || actor.kind === 'account_token') && actor.accountId === account.id;
+  const administers = as === 'admin' || as === 'master' || as === 'staff' || isAdminRole(standing?.membership?.role ?? 'user');
+  const reads = rule.suspended === 'admins_read' && administers && !byToken;
+  if (reads) return null;
+  const what = rule.suspended === 'admins_read' ? 'only its administrators may read' : 'nothing in it can be changed';
+  return { check: 'account_state', ok: false, text: `${account.slug} is suspended: ${what}` };
+}
+
+/**
+ * Decides whether an actor may do an operation, and says why: the one place where authorisation happens.
+ * @param standing what ties the actor to the account that the operation is about; null when it is about none
+ * @source domain.md, "Who may do what"
+ */
+export function decide(actor: Actor, operation: OperationId, standing: Standing | null): Decision {
+  const rule: Rule = accessTable[operation];
+  const grants = standing && rule.only ? rule.only(standing) : rule.grants;
+  const reasons = grants.map((grant) => ({ grant, reason: holds(grant, actor, standing) }));
+  const found = reasons.find(({ reason }) => reason.ok);
+  const said = reasons.map(({ reason }) => reason);
+  const deny = (code: 'forbidden' | 'account_suspended', why: readonly AccessReason[]): Decision => ({
+    allowed: false,
+    visible: standing === null || canSee(actor, standing),
+    code,
+    reasons: why,
+  });
+  if (!found) {
+    if (actor.kind === 'anonymous') return { allowed: false, visible: true, code: 'unauthenticated', reasons: said };
+    const none = { check: 'account_kind', ok: false, text: 'nobody can do this to an account of this kind' };
+    return deny('forbidden', said.length > 0 ? said : [none]);
+  }
+  if (rule.person && actor.kind !== 'user') {
+    return deny('forbidden', [{ check: 'person', ok: false, text: 'only a signed-in person may do this, not a token' }]);
+  }
+  const suspended = suspension(rule, found.grant, actor, standing);
+  if (suspended) return deny('account_suspended', [found.reason, suspended]);
+  return { allowed: true, as: found.grant, reasons: [found.reason] };
+}

@@ -1,0 +1,51 @@
+import type { AccountRole, Module } from '../../contract/limits.ts';
+
+interface Person {
+  readonly userId: string;
+  readonly email: string;
+  readonly tokenId: string;
+  readonly expiresAt: string;
+}
+
+/** A signed-in person, by the access token of a session. */
+export interface UserActor extends Person {
+  readonly kind: 'user';
+  readonly sessionId: string;
+}
+
+/** A member's own token: works in one account (and as M below it), never above its maker's rights (D24). */
+export interface ApiActor extends Person {
+  readonly kind: 'api';
+  readonly name: string;
+  readonly accountId: string;
+  readonly role: AccountRole;
+  readonly modules: readonly Module[];
+}
+
+/** A token that an account owns: no person, no seat (D24). */
+export interface AccountTokenActor {
+  readonly kind: 'account_token';
+  readonly tokenId: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly role: AccountRole;
+  readonly modules: readonly Module[];
+  readonly expiresAt: string;
+}
+
+export interface StaffActor extends Person {
+  readonly kind: 'staff';
+  readonly name: string;
+}
+
+export interface AnonymousActor {
+  readonly kind: 'anonymous';
+}
+
+/** Who acts. The credential decides the kind: a person's staff rights are not in their session. */
+export type Actor = UserActor | ApiActor | AccountTokenActor | StaffActor | AnonymousActor;
+
+/** The person behind the credential, if there is one. */
+export function personOf(actor: Actor): string | null {
+  return 'userId' in actor ? actor.userId : null;
+}

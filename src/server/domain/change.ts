@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import { errorCodes } from '../../contract/errors.ts';
+import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
+import { limits } from '../../contract/limits.ts';
+import type { Answer } from '../../contract/shapes.ts';
+import { hashToken, parseToken } from '../../contract/token.ts';
+import { type Decision, decide, type Standing } from './access.ts';
+import type { Actor } from './actor.ts';
+import { DomainError, notFound } from './errors.ts';
+import type { AuditEntry } from './ports/audit.ts';
+import type { IdempotencyRecord } from './ports/idempotency.ts';
+import type { Transaction } from './ports.ts';
+import type { AccountWork, Deps, Happening, Input, Work } from './work.ts';
+
+/** A request beside its parsed input: who asks, and how it may be repeated. */
+export interface Call {
+  /** The bearer token as sent, or null. */
+  readonly credential: string | null;
+  readonly idempotencyKey: string | null;
+  /** SHA-256 over parameters, query and body: the same key with another one is refused. */
+  readonly requestHash: string;
+  readonly requestId: string;
+  readonly dryRun: boolean;
+}
+
+export interface Outcome<Id extends OperationId> {
+  readonly answer: Answer<Id>;
+  readonly status: number;
+  readonly replayed: boolean;
+}
+
+export type Handler<Id extends OperationId> = (
+  deps: Deps,
+  input: Input<Id>,
+  call: Call,
+) => Promise<Outcome<Id>>;
+
+/** What a rule works out before its transaction: anything slow, above all password hashes. */
+export type Prepare<Id extends OperationId, P> = (
+  input: Input<Id>,
+  deps: Deps,
+  lookup: <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>) => Promise<T>,
+) => Promise<P>;
+
+interface Binding<Id extends OperationId, W> {
+  readonly id: Id;
+  /** The account that the operation is about; null for none. */
+  readonly target: (input: Input<Id>) => string | null;
+  readonly widen: (work: Work, standing: Standing | null, transaction: Transaction) => W;
+}
+
+async function actorOf(deps: Deps, transaction: Transaction, credential: string | null): Promise<Actor> {
+  if (credential === null) return { kind: 'anonymous' };
+  if (!parseToken(credential)) throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
+  const actor = await transaction.platform.access.authenticate(hashToken(credential), deps.clock.now().toISOString());
+  if (actor === 'unknown') throw new DomainError('invalid_token', 'The token is unknown or was revoked.');
+  if (actor === 'expired') throw new DomainError('token_expired', 'The token has expired.');
+  return actor;
+}
+
+/** Authorises and says no in the one way: 401, 404 for what may not be seen, else 403 with the reasons. */
+async function authorise(
+  transaction: Transaction,
+  actor: Actor,
+  operation: OperationId,
+  reference: string | null,
+): Promise<{ decision: Extract<Decision, { allowed: true }>; standing: Standing | null }> {
+  if (actor.kind === 'anonymous' && reference !== null) {
+    throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
+  }
+  const standing = reference === null ? null : await transaction.platform.access.standing(actor, reference);
+  if (reference !== null && standing === null) throw notFound('account', reference);
+  const decision = decide(actor, operation, standing);
+  if (decision.allowed) return { decision, standing };
+  if (!decision.visible && reference !== null) throw notFound('account', reference);
+  if (decision.code === 'unauthenticated') {
+    throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
+  }
+  const why = decision.reasons.map((reason) => reason.text).join('; ');
+  throw new DomainError(decision.code, `${operation} is not allowed: ${why}.`, { reasons: decision.reasons });
+}
+
+/** Thrown to roll a dry run back with its answer. */
+class DryRun<Id extends OperationId> extends Error {
+  readonly outcome: Outcome<Id>;
+  constructor(outcome: Outcome<Id>) {
+    super('dry run');
+    this.outcome = outcome;
+  }
+}
+
+function replay<Id extends OperationId>(record: IdempotencyRecord, requestHash: string): Outcome<Id> {
+  if (record.requestHash !== requestHash) {
+    throw new DomainError('idempotency_mismatch', 'This Idempotency-Key was used with another request. Use a new one.');
+  }
+  if (record.answer === null) {
+    throw new DomainError(
+      'idempotency_secret',
+      `This request was done before and made ${record.made ?? 'something'}; its secret is shown once only. Revoke it and make another.`,
+    );
+  }
+  return { answer: JSON.parse(record.answer), status: record.status, replayed: true };
+}
+
+/** What an answer with a secret made, by id, for the one whose request is repeated. */
+function madeBy(answer: unknown): string | null {
+  const ids = JSON.stringify(answer).match(/"id":"([a-z]{3}_[0-9a-z]{26})"/);
+  return ids?.[1] ?? null;
+}
+
+class WorkState {
+  readonly events: AuditEntry[] = [];
+  readonly tasks: (() => void)[] = [];
+  found = false;
+}
+
+function workOn(
+  deps: Deps,
+  transaction: Transaction,
+  state: WorkState,
+  facts: Pick<Work, 'actor' | 'operation' | 'now' | 'dryRun' | 'decision'>,
+  accountId: string | null,
+  requestId: string,
+): Work {
+  return {
+    ...facts,
+    deps,
+    platform: transaction.platform,
+    tenantOf: (id) => transaction.tenant(id),
+    authorise: async (reference, operation = facts.operation) => {
+      const { standing } = await authorise(transaction, facts.actor, operation, reference);
+      if (standing === null) throw notFound('account', reference);
+      return standing;
+    },
+    record: (happening: Happening) => {
+      state.events.push({
+        id: deps.newId('event'),
+        at: facts.now.toISOString(),
+        accountId: happening.accountId === undefined ? accountId : happening.accountId,
+        actor: facts.actor,
+        action: happening.action ?? facts.operation,
+        target: happening.target,
+        reason: happening.reason ?? null,
+        before: happening.before ?? null,
+        after: happening.after ?? null,
+        requestId,
+      });
+    },
+    existing: () => {
+      state.found = true;
+    },
+    afterCommit: (task) => {
+      state.tasks.push(task);
+    },
+  };
+}
+
+/** A change that touched something leaves a trace; one that found all as asked says `changed: false` (D9). */
+function mustBeTraced(operation: OperationId, state: WorkState, answer: unknown): void {
+  const says = typeof answer === 'object' && answer !== null && 'changed' in answer ? answer.changed : undefined;
+  if (state.events.length === 0 && says === true) {
+    throw new DomainError('internal', 'Something went wrong here.', { cause: new Error(`${operation} left no trace`) });
+  }
+}
+
+function wrap<Id extends OperationId, W, P>(
+  binding: Binding<Id, W>,
+  prepare: Prepare<Id, P>,
+  rule: (work: W, input: Input<Id>, prepared: P) => Promise<Answer<Id>>,
+): Handler<Id> {
+  const { id } = binding;
+  const operation = operationOf(id);
+  const writes = changes(operation);
+  return async (deps, input, call) => {
+    const lookup = <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>): Promise<T> =>
+      deps.transactions.read(async (transaction) => read(transaction, await actorOf(deps, transaction, call.credential)));
+    const prepared = await prepare(input, deps, lookup);
+    const reference = binding.target(input);
+    let committed: (() => void)[] = [];
+    const body = async (transaction: Transaction): Promise<Outcome<Id>> => {
+      const state = new WorkState();
+      const actor = await actorOf(deps, transaction, call.credential);
+      const { decision, standing } = await authorise(transaction, actor, id, reference);
+      const now = deps.clock.now();
+      const key = call.dryRun || !takesIdempotencyKey(operation) || actor.kind === 'anonymous' ? null : call.idempotencyKey;
+      const scope = createHash('sha256').update(call.credential ?? '').digest('hex');
+      if (key !== null) {
+        const record = await transaction.platform.idempotency.find(scope, id, key, now.toISOString());
+        if (record) return replay<Id>(record, call.requestHash);
+      }
+      const facts = { actor, operation: id, now, dryRun: call.dryRun, decision };
+      const work = workOn(deps, transaction, state, facts, standing?.account.id ?? null, call.requestId);
+      const answer = await rule(binding.widen(work, standing, transaction), input, prepared);
+      const status = state.found ? 200 : (operation.status ?? 200);
+      const outcome: Outcome<Id> = { answer, status, replayed: false };
+      if (!writes) return outcome;
+      mustBeTraced(id, state, answer);
+      if (call.dryRun) throw new DryRun(outcome);
+      if (state.events.length > 0) await transaction.platform.audit.append(state.events);
+      if (key !== null) {
+        await transaction.platform.idempotency.save({
+          scope,
+          operation: id,
+          key,
+          requestHash: call.requestHash,
+          status,
+          answer: operation.secret ? null : JSON.stringify(answer),
+          made: operation.secret ? madeBy(answer) : null,
+          expiresAt: new Date(now.getTime() + limits.idempotencyHours * 3_600_000).toISOString(),
+        });
+      }
+      committed = state.tasks;
+      return outcome;
+    };
+    if (!writes) return deps.transactions.read(body);
+    try {
+      const outcome = await deps.transactions.write(body, reference ?? undefined);
+      for (const task of committed) task();
+      return outcome;
+    } catch (error) {
+      if (error instanceof DryRun) return error.outcome;
+      throw error;
+    }
+  };
+}
+
+const unprepared = async (): Promise<undefined> => undefined;
+
+/** The account-bound operations: the path names the account, and the stores come bound to it. */
+type AccountBound = { [Id in OperationId]: Input<Id>['params'] extends { account: string } ? Id : never }[OperationId];
+
+function accountIn(params: unknown): string | null {
+  const named = typeof params === "object" && params !== null && "account" in params ? params.account : null;
+  return typeof named === "string" ? named : null;
+}
+
+function accountBinding<Id extends AccountBound>(id: Id): Binding<Id, AccountWork> {
+  return {
+    id,
+    target: (input) => accountIn(input.params),
+    widen: (work, standing, transaction) => {
+      if (standing === null) throw new DomainError('internal', errorCodes.internal.title);
+      return { ...work, standing, tenant: transaction.tenant(standing.account.id) };
+    },
+  };
+}
+
+/**
+ * Binds a rule to an operation on an account: one transaction holds authorisation, rule, audit events and
+ * idempotency record; there is no other way to write. Whether it may write, the operation says.
+ */
+export function onAccount<Id extends AccountBound>(
+  id: Id,
+  rule: (work: AccountWork, input: Input<Id>) => Promise<Answer<Id>>,
+): Handler<Id> {
+  return wrap(accountBinding(id), unprepared, rule);
+}
+
+/** The same for an operation on no account, or on one that its body names (`target`). */
+export function onPlatform<Id extends OperationId>(
+  id: Id,
+  rule: (work: Work, input: Input<Id>) => Promise<Answer<Id>>,
+  target: (input: Input<Id>) => string | null = () => null,
+): Handler<Id> {
+  return wrap({ id, target, widen: (work) => work }, unprepared, rule);
+}
+
+/** The same for a rule with something slow to work out first, outside the transaction. */
+export function onPlatformPrepared<Id extends OperationId, P>(
+  id: Id,
+  prepare: Prepare<Id, P>,
+  rule: (work: Work, input: Input<Id>, prepared: P) => Promise<Answer<Id>>,
+): Handler<Id> {
+  return wrap({ id, target: () => null, widen: (work) => work }, prepare, rule);
+}

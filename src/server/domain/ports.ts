@@ -1,0 +1,67 @@
+import type { AccessPort } from './ports/access.ts';
+import type { AccountPort, AccountsPort } from './ports/accounts.ts';
+import type { AddressRulesPort } from './ports/address-rules.ts';
+import type { AuditListPort, AuditPort } from './ports/audit.ts';
+import type { BatchesPort } from './ports/batches.ts';
+import type { IdempotencyPort } from './ports/idempotency.ts';
+import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
+import type { LinksPort } from './ports/links.ts';
+import type { MembersPort } from './ports/members.ts';
+import type { OutboxPort } from './ports/outbox.ts';
+import type { ReceiptsPort } from './ports/receipts.ts';
+import type { SecretsPort } from './ports/secrets.ts';
+import type { SessionsPort } from './ports/sessions.ts';
+import type { SettingsPort } from './ports/settings.ts';
+import type { StaffPort } from './ports/staff.ts';
+import type { AccountTokensPort, TokensPort } from './ports/tokens.ts';
+import type { UsersPort } from './ports/users.ts';
+import type { WorkspacesPort } from './ports/workspaces.ts';
+
+/** Stores bound to one account: every query they make carries its id, whatever they are asked. */
+export interface Tenant {
+  readonly accountId: string;
+  readonly account: AccountPort;
+  readonly members: MembersPort;
+  readonly links: LinksPort;
+  readonly workspaces: WorkspacesPort;
+  readonly invites: InvitesPort;
+  readonly batches: BatchesPort;
+  readonly tokens: AccountTokensPort;
+  readonly receipts: ReceiptsPort;
+  readonly addressRules: AddressRulesPort;
+  readonly audit: AuditListPort;
+}
+
+/** Stores bound to no account: people, and what is looked up before an account is known. */
+export interface Platform {
+  readonly access: AccessPort;
+  readonly accounts: AccountsPort;
+  readonly users: UsersPort;
+  readonly sessions: SessionsPort;
+  readonly tokens: TokensPort;
+  readonly staff: StaffPort;
+  readonly secrets: SecretsPort;
+  readonly inviteSecrets: InviteSecretsPort;
+  readonly outbox: OutboxPort;
+  readonly settings: SettingsPort;
+  readonly idempotency: IdempotencyPort;
+  readonly audit: AuditPort;
+  /** Events of no account: staff and platform. */
+  readonly platformAudit: AuditListPort;
+}
+
+export interface Transaction {
+  readonly platform: Platform;
+  tenant(accountId: string): Tenant;
+}
+
+/** The only way to a store: there is none outside a transaction. */
+export interface Transactions {
+  /** A read-only snapshot. */
+  read<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Serializable, retried on conflict until a deadline, then DomainError `busy`.
+   * @param queue changes with the same key line up inside this process instead of conflicting
+   */
+  write<T>(work: (transaction: Transaction) => Promise<T>, queue?: string): Promise<T>;
+}

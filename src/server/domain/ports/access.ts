@@ -1,0 +1,15 @@
+import type { Actor } from '../actor.ts';
+import type { Standing } from '../access.ts';
+
+/** Reads what decisions need, unbound: it runs before anybody is authorised for anything. */
+export interface AccessPort {
+  /**
+   * The actor behind a token, or why there is none. Revoked, foreign and unknown tokens are all `unknown`.
+   * A token dies with its session, its membership, its staff row or its account.
+   * @param tokenHash SHA-256 of the token, hex
+   * @param now RFC 3339, the one clock that expiry is measured by
+   */
+  authenticate(tokenHash: string, now: string): Promise<Actor | 'unknown' | 'expired'>;
+  /** What ties the actor to an account given by id or slug; null where there is no such account. */
+  standing(actor: Actor, accountReference: string): Promise<Standing | null>;
+}

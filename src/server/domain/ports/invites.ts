@@ -1,0 +1,2 @@
+export interface InvitesPort {}
+export interface InviteSecretsPort {}

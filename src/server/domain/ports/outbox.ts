@@ -1,0 +1,18 @@
+/** A mail to be sent, written in the transaction of the change that causes it. */
+export interface OutboxMessage {
+  readonly id: string;
+  /** The account it is sent for, whose daily limit counts it (D23); null for people's own mail. */
+  readonly accountId: string | null;
+  readonly inviteId: string | null;
+  readonly kind: 'invite' | 'signup' | 'signup_known' | 'password_reset' | 'email_change' | 'managed_accounts_guide' | 'notice';
+  /** As written: mail goes there (D3). */
+  readonly recipient: string;
+  readonly recipientFolded: string;
+  /** What its template needs; the secret in it is erased once the mail has left (D20). */
+  readonly payload: Readonly<Record<string, string | null>>;
+  readonly at: string;
+}
+
+export interface OutboxPort {
+  enqueue(messages: readonly OutboxMessage[]): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import type { Body, Params, Query } from '../../contract/shapes.ts';
+import type { OperationId } from '../../contract/operations.ts';
+import type { IdKind } from '../../contract/ids.ts';
+import type { Decision, Standing } from './access.ts';
+import type { Actor } from './actor.ts';
+import type { AuditEntry, Facts } from './ports/audit.ts';
+import type { Passwords } from './ports/passwords.ts';
+import type { Platform, Tenant, Transactions } from './ports.ts';
+
+/** How this server is set up, as far as rules care. */
+export interface Setup {
+  readonly dev: boolean;
+  /** Links in mail are built from it alone (D20). No trailing slash. */
+  readonly publicUrl: string;
+  readonly signup: boolean;
+  readonly mail: 'smtp' | 'captured' | 'none';
+}
+
+/** The time that every expiry is measured by; `--dev` can move it. */
+export interface Clock {
+  now(): Date;
+}
+
+export interface Deps {
+  readonly transactions: Transactions;
+  readonly clock: Clock;
+  readonly setup: Setup;
+  readonly passwords: Passwords;
+  /** UUIDv7 with its prefix: later ids sort later. */
+  readonly newId: (kind: IdKind) => string;
+  /** Called after a commit that queued mail. */
+  readonly mailQueued: () => void;
+}
+
+/** A request as the rules see it: parsed, nothing of HTTP. */
+export interface Input<Id extends OperationId> {
+  readonly params: Params<Id>;
+  readonly query: Query<Id>;
+  readonly body: Body<Id>;
+  /** Revision that the caller has seen (If-Match), or null. */
+  readonly expected: number | null;
+  readonly after: readonly string[] | null;
+  readonly ip: string;
+}
+
+/** What happened, for the audit trail; who, when and which request are added by `change`. */
+export interface Happening {
+  readonly target: AuditEntry['target'];
+  readonly before?: Facts | null;
+  readonly after?: Facts | null;
+  readonly reason?: string | null;
+  /** Unless given: the account that the work is bound to. */
+  readonly accountId?: string | null;
+  /** Unless given: the operation under way. */
+  readonly action?: AuditEntry['action'];
+}
+
+/** An authorised piece of work inside one transaction. */
+export interface Work {
+  readonly actor: Actor;
+  readonly operation: OperationId;
+  /** Of the one clock, fixed for the transaction. */
+  readonly now: Date;
+  readonly dryRun: boolean;
+  readonly deps: Deps;
+  readonly decision: Extract<Decision, { allowed: true }>;
+  /** Unbound stores: users, sessions, staff and what else belongs to no tenant. */
+  readonly platform: Platform;
+  /** Binds the stores to another account that the rule has authorised itself (a new one, or by `decideFor`). */
+  tenantOf(accountId: string): Tenant;
+  /** Authorises the operation on a further account, by the same function; throws like the wrapper does. */
+  authorise(accountReference: string, operation?: OperationId): Promise<Standing>;
+  /** Writes one audit event in this transaction (D18). */
+  record(happening: Happening): void;
+  /** The answer names something that was there before: 200 instead of 201. */
+  existing(): void;
+  afterCommit(task: () => void): void;
+}
+
+/** Work on one account: its stores are already bound to it. */
+export interface AccountWork extends Work {
+  readonly standing: Standing;
+  readonly tenant: Tenant;
+}

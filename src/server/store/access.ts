@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { looksLikeId } from '../../contract/ids.ts';
+import { type AccountRole, accountRoles, type Module, modules } from '../../contract/limits.ts';
+import type { Membership, Standing } from '../domain/access.ts';
+import { type Actor, personOf } from '../domain/actor.ts';
+import type { AccessPort } from '../domain/ports/access.ts';
+import type { Trx } from './transaction.ts';
+
+const moduleNames: readonly string[] = modules;
+const roleNames: readonly string[] = accountRoles;
+
+/** A role as the tokens table keeps it, in text; null for anything that is not one. */
+export function toRole(text: string | null): AccountRole | null {
+  const isRole = (value: string): value is AccountRole => roleNames.includes(value);
+  return text !== null && isRole(text) ? text : null;
+}
+
+/** Modules from their JSON; a name that is no module any more is left out. */
+export function toModules(json: string): Module[] {
+  const isModule = (value: string): value is Module => moduleNames.includes(value);
+  return z.array(z.string()).parse(JSON.parse(json)).filter(isModule);
+}
+
+type TokenRow = Awaited<ReturnType<typeof findToken>>;
+
+function findToken(trx: Trx, hash: string) {
+  return trx
+    .selectFrom('tokens as t')
+    .leftJoin('users as u', (join) => join.onRef('u.id', '=', 't.user_id').on('u.state', '=', 'active'))
+    .leftJoin('sessions as s', (join) => join.onRef('s.id', '=', 't.session_id').on('s.state', '=', 'active'))
+    .leftJoin('staff', 'staff.user_id', 't.user_id')
+    .leftJoin('accounts as a', (join) => join.onRef('a.id', '=', 't.account_id').on('a.state', '<>', 'gone'))
+    .leftJoin('members as m', (join) =>
+      join
+        .onRef('m.account_id', '=', 't.account_id')
+        .onRef('m.user_id', '=', 't.user_id')
+        .on('m.state', '=', 'active'),
+    )
+    .where('t.hash', '=', hash)
+    .select([
+      't.id',
+      't.kind',
+      't.owner',
+      't.state',
+      't.name',
+      't.role',
+      't.modules',
+      't.user_id',
+      't.account_id',
+    ])
+    .select(['t.expires_at', 'u.email', 's.id as session_id', 's.expires_at as session_end'])
+    .select(['staff.user_id as staff', 'a.id as live_account', 'm.id as member_id'])
+    .executeTakeFirst();
+}
+
+/** The actor that a live token row stands for; null when what it hangs on is gone. */
+function actorOf(row: NonNullable<TokenRow>): Actor | null {
+  const { user_id: userId, email } = row;
+  const token = { tokenId: row.id, expiresAt: row.expires_at, name: row.name ?? '' };
+  const person = userId !== null && email !== null ? { userId, email, ...token } : null;
+  const role = toRole(row.role);
+  const bound = row.live_account !== null && role !== null ? { accountId: row.live_account, role } : null;
+  switch (row.kind) {
+    case 'user':
+      return person && row.session_id !== null
+        ? { kind: 'user', ...person, sessionId: row.session_id }
+        : null;
+    case 'staff':
+      return person && row.staff !== null ? { kind: 'staff', ...person } : null;
+    case 'api':
+      if (!bound) return null;
+      if (row.owner === 'account')
+        return { kind: 'account_token', ...token, ...bound, modules: toModules(row.modules) };
+      return person && row.member_id !== null
+        ? { kind: 'api', ...person, ...bound, modules: toModules(row.modules) }
+        : null;
+    default:
+      return null;
+  }
+}
+
+interface MemberColumns {
+  id: string | null;
+  role: AccountRole | null;
+  state: 'active' | 'deactivated' | null;
+  modules: string | null;
+}
+
+function membershipOf({ id, role, state, modules: json }: MemberColumns): Membership | null {
+  if (id === null || role === null || state === null || json === null) return null;
+  return { memberId: id, role, state, modules: toModules(json) };
+}
+
+function findStanding(trx: Trx, person: string, reference: string) {
+  return trx
+    .selectFrom('accounts as a')
+    .leftJoin('members as m', (join) => join.onRef('m.account_id', '=', 'a.id').on('m.user_id', '=', person))
+    .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
+    .leftJoin('accounts as p', 'p.id', 'l.parent_id')
+    .leftJoin('members as pm', (join) =>
+      join.onRef('pm.account_id', '=', 'p.id').on('pm.user_id', '=', person),
+    )
+    .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
+    .where('a.state', '<>', 'gone')
+    .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state'])
+    .select(['m.id as m_id', 'm.role as m_role', 'm.state as m_state', 'm.modules as m_modules'])
+    .select(['l.id as link_id', 'l.kind as link_kind'])
+    .select([
+      'p.id as p_id',
+      'p.slug as p_slug',
+      'p.name as p_name',
+      'p.kind as p_kind',
+      'p.state as p_state',
+    ])
+    .select(['pm.id as pm_id', 'pm.role as pm_role', 'pm.state as pm_state', 'pm.modules as pm_modules'])
+    .select((eb) =>
+      eb
+        .selectFrom('workspace_members as w')
+        .whereRef('w.account_id', '=', 'a.id')
+        .whereRef('w.member_id', '=', 'm.id')
+        .select((count) => count.cast<number>(count.fn.countAll(), 'integer').as('n'))
+        .as('places'),
+    )
+    .executeTakeFirst();
+}
+
+function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>): Standing | null {
+  if (row.state === 'gone') return null;
+  const account = { id: row.id, slug: row.slug, name: row.name, kind: row.kind, state: row.state };
+  const { link_id: linkId, link_kind: linkKind, p_id, p_slug, p_name, p_kind, p_state } = row;
+  const linked = linkId !== null && linkKind !== null && p_id !== null && p_slug !== null && p_name !== null;
+  const above = linked && p_kind !== null && p_state !== null && p_state !== 'gone';
+  return {
+    account,
+    membership: membershipOf({ id: row.m_id, role: row.m_role, state: row.m_state, modules: row.m_modules }),
+    workspaceMember: (row.places ?? 0) > 0,
+    parent: above
+      ? {
+          linkId,
+          kind: linkKind,
+          account: { id: p_id, slug: p_slug, name: p_name, kind: p_kind, state: p_state },
+          membership: membershipOf({
+            id: row.pm_id,
+            role: row.pm_role,
+            state: row.pm_state,
+            modules: row.pm_modules,
+          }),
+        }
+      : null,
+  };
+}
+
+export function accessStore(trx: Trx): AccessPort {
+  return {
+    async authenticate(tokenHash, now) {
+      const row = await findToken(trx, tokenHash);
+      if (!row || row.state !== 'active') return 'unknown';
+      const actor = actorOf(row);
+      if (!actor) return 'unknown';
+      const over = row.expires_at <= now || (row.session_end !== null && row.session_end <= now);
+      return over ? 'expired' : actor;
+    },
+
+    async standing(actor, reference) {
+      const row = await findStanding(trx, personOf(actor) ?? '', reference);
+      return row ? toStanding(row) : null;
+    },
+  };
+}

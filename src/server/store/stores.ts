@@ -1,0 +1,85 @@
+import { DomainError } from '../domain/errors.ts';
+import type { Platform, Tenant, Transaction, Transactions } from '../domain/ports.ts';
+import { accessStore } from './access.ts';
+import { auditListStore, auditStore } from './audit.ts';
+import { constraintOf } from './constraints.ts';
+import type { Database } from './database.ts';
+import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
+import { idempotencyStore } from './idempotency.ts';
+import type { Trx } from './transaction.ts';
+
+function platformStores(trx: Trx): Platform {
+  return {
+    access: accessStore(trx),
+    accounts: {},
+    users: {},
+    sessions: {},
+    tokens: {},
+    staff: {},
+    secrets: {},
+    inviteSecrets: {},
+    outbox: {},
+    settings: {},
+    idempotency: idempotencyStore(trx),
+    audit: auditStore(trx),
+    platformAudit: auditListStore(trx, null),
+  };
+}
+
+function tenantStores(trx: Trx, accountId: string): Tenant {
+  return {
+    accountId,
+    account: {},
+    members: {},
+    links: {},
+    workspaces: {},
+    invites: {},
+    batches: {},
+    tokens: {},
+    receipts: {},
+    addressRules: {},
+    audit: auditListStore(trx, accountId),
+  };
+}
+
+function transactionOf(trx: Trx): Transaction {
+  return { platform: platformStores(trx), tenant: (accountId) => tenantStores(trx, accountId) };
+}
+
+/** What a violated constraint means to people; one that is not here is a bug of ours and stays an error. */
+const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
+  users_email: ['address_taken', 'Somebody has signed up with this address already.'],
+  accounts_slug: ['slug_taken', 'Another account has this slug. Choose another.'],
+  members_user: ['already_member', 'This person is a member of the account already.'],
+  invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
+  links_active_parent: ['conflict', 'The account has a parent already.'],
+};
+
+function toDomain(error: unknown): unknown {
+  if (error instanceof DomainError) return error;
+  if (error instanceof DatabaseBusyError) {
+    return new DomainError('busy', 'Too many changes at once. Try again in a moment.', {
+      retryAfter: 1,
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseUnavailableError) {
+    const text =
+      'The database cannot be reached right now. Try again; with the same Idempotency-Key that is safe.';
+    return new DomainError('database_unavailable', text, { retryAfter: 2, cause: error });
+  }
+  const meaning = meanings[constraintOf(error) ?? ''];
+  return meaning ? new DomainError(meaning[0], meaning[1], { cause: error }) : error;
+}
+
+/** The domain's transactions over an open database. */
+export function transactionsOf(database: Database): Transactions {
+  return {
+    read: (work) =>
+      database.read((trx) => work(transactionOf(trx))).catch((error) => Promise.reject(toDomain(error))),
+    write: (work, queue) =>
+      database
+        .write((trx) => work(transactionOf(trx)), queue === undefined ? {} : { queue })
+        .catch((error) => Promise.reject(toDomain(error))),
+  };
+}
