@@ -2,7 +2,8 @@ import { sqliteErrorCode, textProperty } from './failures.ts';
 
 /**
  * Every unique constraint and index: its name on PostgreSQL, and its columns in the words of SQLite, which
- * names no unique constraint. No two may have the same columns. A test compares this with both catalogues.
+ * names no unique constraint. None may have all the
+ * columns of another: a row that violates both would be told differently by the two. A test compares this with both catalogues.
  */
 export const UNIQUE = {
   users_pkey: 'users.id',
@@ -16,7 +17,6 @@ export const UNIQUE = {
   accounts_owner: 'accounts.owner_user_id',
   retired_slugs_pkey: 'retired_slugs.scope, retired_slugs.slug',
   links_pkey: 'links.parent_id, links.id',
-  links_id: 'links.id',
   links_active_parent: 'links.child_id',
   members_pkey: 'members.account_id, members.id',
   members_user: 'members.account_id, members.user_id',

@@ -15,7 +15,7 @@ type Kind<Value> = Extract<Value, number> extends never ? 'text' : 'integer';
  *
  * The `where true` is needed before ON CONFLICT: without a WHERE, SQLite takes ON for a join's.
  */
-export function jsonRows<Item extends Record<string, string | number | null>, Alias extends string>(
+export function jsonRows<Item extends { [Name in keyof Item]: string | number | null }, Alias extends string>(
   trx: Trx,
   alias: Alias,
   columns: { [Name in keyof Item & string]: Kind<Item[Name]> },

@@ -59,7 +59,7 @@ export const accounts: Ddl = {
       primary key (parent_id, id),
       constraint links_self check (parent_id <> child_id)
     )`,
-    'create unique index links_id on links (id)',
+    'create index links_by_id on links (id)',
     `create unique index links_active_parent on links (child_id) where state = 'active'`,
     'create index links_by_child on links (child_id, id)',
 
@@ -155,9 +155,9 @@ export const accounts: Ddl = {
       constraint tokens_workspace foreign key (account_id, workspace_id)
         references workspaces (account_id, id) on delete cascade,
       constraint tokens_owned check (
-        (owner = 'user' and user_id is not null)
-        or (owner = 'member' and user_id is not null and account_id is not null)
-        or (owner = 'account' and account_id is not null)),
+        (owner <> 'user' or user_id is not null)
+        and (owner <> 'member' or (user_id is not null and account_id is not null))
+        and (owner <> 'account' or account_id is not null)),
       constraint tokens_session_kind check ((kind = 'user') = (session_id is not null)),
       constraint tokens_revocation check ((state = 'revoked') = (revoked_at is not null))
     )`,

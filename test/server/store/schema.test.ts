@@ -1,0 +1,517 @@
+import { type RawBuilder, sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { constraintOf, FOREIGN_KEY, UNIQUE } from '../../../src/server/store/constraints.ts';
+import type { Database } from '../../../src/server/store/database.ts';
+import { jsonRows } from '../../../src/server/store/json-rows.ts';
+import type { NewRow, Schema } from '../../../src/server/store/schema.ts';
+import { dialectOf, type Trx } from '../../../src/server/store/transaction.ts';
+import { describeOnEachDatabase } from '../../support/databases.ts';
+
+const T = '2026-01-01T00:00:00.000Z';
+const revised = { created_at: T, updated_at: T };
+type Value = string | number | null;
+type Table = keyof Schema;
+
+const account = (id: string) =>
+  ({ id, kind: 'standard', slug: id, name: id, state: 'active', plan: 'basic', ...revised }) as const;
+const user = (id: string) =>
+  ({
+    id,
+    email: `${id}@x.example`,
+    email_folded: `${id}@x.example`,
+    name: id,
+    state: 'active',
+    ...revised,
+  }) as const;
+
+/** One row a table, such that each partial unique index covers it; parents come before children. */
+const SEED = {
+  users: user('usr_1'),
+  staff: { user_id: 'usr_1', reason: 'first', created_at: T },
+  mailed_secrets: {
+    hash: 'h',
+    purpose: 'signup',
+    email: 'a@x.example',
+    email_folded: 'a@x.example',
+    state: 'pending',
+    expires_at: T,
+    created_at: T,
+  },
+  sessions: { id: 'ses_1', user_id: 'usr_1', state: 'active', expires_at: T, created_at: T },
+  refresh_tokens: { hash: 'h', session_id: 'ses_1', state: 'live', expires_at: T, created_at: T },
+  accounts: { ...account('acc_1'), kind: 'personal', owner_user_id: 'usr_1' },
+  retired_slugs: { scope: 'accounts', slug: 'old', target_id: 'acc_0', free_at: T, created_at: T },
+  links: { parent_id: 'acc_1', id: 'lnk_1', child_id: 'acc_2', kind: 'managed', state: 'active', ...revised },
+  members: {
+    account_id: 'acc_1',
+    id: 'mbr_1',
+    user_id: 'usr_1',
+    role: 'owner',
+    state: 'active',
+    joined_at: T,
+    ...revised,
+  },
+  member_children: { account_id: 'acc_1', member_id: 'mbr_1', link_id: 'lnk_1', created_at: T },
+  workspaces: { account_id: 'acc_1', id: 'wsp_1', slug: 'default', name: 'default', ...revised },
+  workspace_members: {
+    account_id: 'acc_1',
+    workspace_id: 'wsp_1',
+    member_id: 'mbr_1',
+    role: 'viewer',
+    ...revised,
+  },
+  tokens: {
+    id: 'tok_1',
+    hash: 'h',
+    kind: 'api',
+    owner: 'member',
+    user_id: 'usr_1',
+    account_id: 'acc_1',
+    state: 'active',
+    expires_at: T,
+    ...revised,
+  },
+  address_rules: { account_id: 'acc_1', domain: 'x.example', verdict: 'deny', created_at: T },
+  batches: {
+    account_id: 'acc_1',
+    id: 'bat_1',
+    kind: 'invites',
+    digest: 'd',
+    state: 'open',
+    rows_total: 1,
+    ...revised,
+  },
+  invites: {
+    account_id: 'acc_1',
+    id: 'inv_1',
+    email: 'b@x.example',
+    email_folded: 'b@x.example',
+    role: 'user',
+    state: 'pending',
+    secret_hash: 'h',
+    sponsor_user_id: 'usr_1',
+    batch_id: 'bat_1',
+    sent_at: T,
+    expires_at: T,
+    ...revised,
+  },
+  batch_rows: { account_id: 'acc_1', batch_id: 'bat_1', row: 1, outcome: 'invited', invite_id: 'inv_1' },
+  outbox: {
+    id: 'msg_1',
+    account_id: 'acc_1',
+    invite_id: 'inv_1',
+    kind: 'invite',
+    recipient: 'b@x.example',
+    recipient_folded: 'b@x.example',
+    payload: '{}',
+    state: 'queued',
+    not_before: T,
+    created_at: T,
+    updated_at: T,
+  },
+  captured_mail: {
+    id: 'msg_1',
+    recipient: 'b@x.example',
+    recipient_folded: 'b@x.example',
+    subject: 's',
+    body_text: 't',
+    created_at: T,
+  },
+  receipts: {
+    account_id: 'acc_1',
+    id: 'rcp_1',
+    user_id: 'usr_1',
+    kind: 'removed',
+    data: '{}',
+    expires_at: T,
+    created_at: T,
+  },
+  audit_events: { id: 'evt_1', account_id: 'acc_1', actor_kind: 'user', action: 'invites.send', at: T },
+  idempotency_records: {
+    token_scope: 'tok_1',
+    operation: 'invites.send',
+    key: 'k',
+    body_hash: 'h',
+    status: 201,
+    expires_at: T,
+    created_at: T,
+  },
+  settings: { key: 'clock', value: '0', updated_at: T },
+} satisfies { [Name in Table]: NewRow<Name> };
+
+const rowOf = (table: string): Record<string, Value> => {
+  const row = Object.entries<Record<string, Value>>(SEED).find(([name]) => name === table)?.[1];
+  if (row === undefined) throw new Error(`no seed for ${table}`);
+  return row;
+};
+
+function insert(table: string, row: Record<string, Value>): RawBuilder<unknown> {
+  const columns = Object.keys(row).map((name) => sql.ref(name));
+  return sql`insert into ${sql.table(table)} (${sql.join(columns)}) values (${sql.join(Object.values(row))})`;
+}
+
+async function seed(db: Database): Promise<void> {
+  await db.write(async (trx) => {
+    await insert('users', user('usr_2')).execute(trx);
+    await insert('accounts', account('acc_2')).execute(trx);
+    for (const table of Object.keys(SEED)) await insert(table, rowOf(table)).execute(trx);
+  });
+}
+
+async function violated(db: Database, table: string, row: Record<string, Value>): Promise<string | null> {
+  try {
+    await db.write((trx) => insert(table, row).execute(trx));
+  } catch (error) {
+    return constraintOf(error);
+  }
+  return 'nothing';
+}
+
+interface Index {
+  table: string;
+  name: string;
+  columns: string;
+}
+
+async function uniqueIndexes(trx: Trx): Promise<Index[]> {
+  const query =
+    dialectOf(trx) === 'sqlite'
+      ? sql<Index>`select m.name as "table", i.name as name,
+          (select group_concat(name, ',') from (select name from pragma_index_info(i.name) order by seqno)) as columns
+          from sqlite_master m, pragma_index_list(m.name) i
+          where m.type = 'table' and m.name not like 'kysely_%' and i."unique" = 1`
+      : sql<Index>`select t.relname::text as "table", i.relname::text as name,
+          (select string_agg(a.attname::text, ',' order by k.n) from unnest(x.indkey::int[]) with ordinality k(att, n)
+            join pg_attribute a on a.attrelid = t.oid and a.attnum = k.att) as columns
+          from pg_index x join pg_class t on t.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
+          where t.relnamespace = 'public'::regnamespace and t.relname not like 'kysely_%' and x.indisunique`;
+  return (await query.execute(trx)).rows;
+}
+
+const unique = Object.entries(UNIQUE).map(([name, list]) => {
+  const columns = list.split(', ').map((column) => column.split('.')[1] ?? '');
+  return { name, table: list.slice(0, list.indexOf('.')), columns };
+});
+
+/** A second row that shares only the columns of one constraint with the seeded one. */
+function twin(constraint: (typeof unique)[number]): Record<string, Value> {
+  const others = unique.filter((other) => other.table === constraint.table).flatMap((other) => other.columns);
+  const row = { ...rowOf(constraint.table) };
+  for (const column of others) {
+    if (constraint.columns.includes(column) || column === 'kind') continue;
+    row[column] = typeof row[column] === 'number' ? 99 : `other ${column}`;
+  }
+  return row;
+}
+
+/** For every CHECK a change to the seeded row that violates it and no other. */
+const CHECKS: Record<string, [Table, Record<string, Value>]> = {
+  users_state: ['users', { state: 'x' }],
+  mailed_secrets_purpose: ['mailed_secrets', { purpose: 'x' }],
+  mailed_secrets_state: ['mailed_secrets', { state: 'x' }],
+  sessions_state: ['sessions', { state: 'x' }],
+  sessions_revocation: ['sessions', { state: 'revoked' }],
+  refresh_tokens_state: ['refresh_tokens', { state: 'x' }],
+  refresh_tokens_use: ['refresh_tokens', { state: 'used' }],
+  accounts_kind: ['accounts', { kind: 'x', owner_user_id: null }],
+  accounts_state: ['accounts', { state: 'x' }],
+  accounts_suspended_by: ['accounts', { state: 'suspended', suspended_by: 'x' }],
+  accounts_managed_accounts: ['accounts', { managed_accounts: 'x' }],
+  accounts_owned: ['accounts', { owner_user_id: null }],
+  accounts_suspension: ['accounts', { state: 'suspended' }],
+  accounts_trial: ['accounts', { managed_accounts: 'trial' }],
+  accounts_end: ['accounts', { state: 'gone' }],
+  links_kind: ['links', { kind: 'x' }],
+  links_state: ['links', { state: 'x' }],
+  links_self: ['links', { child_id: 'acc_1' }],
+  members_role: ['members', { role: 'x' }],
+  members_state: ['members', { state: 'x' }],
+  members_deactivation: ['members', { state: 'deactivated' }],
+  workspace_members_role: ['workspace_members', { role: 'x' }],
+  tokens_kind: ['tokens', { kind: 'x' }],
+  tokens_owner: ['tokens', { owner: 'x' }],
+  tokens_state: ['tokens', { state: 'x' }],
+  tokens_owned: ['tokens', { account_id: null }],
+  tokens_session_kind: ['tokens', { kind: 'user' }],
+  tokens_revocation: ['tokens', { state: 'revoked' }],
+  address_rules_verdict: ['address_rules', { verdict: 'x' }],
+  batches_kind: ['batches', { kind: 'x' }],
+  batches_state: ['batches', { state: 'x', finished_at: T }],
+  batches_rows_total: ['batches', { rows_total: -1 }],
+  batches_partial: ['batches', { partial: 'x' }],
+  batches_end: ['batches', { state: 'finished' }],
+  invites_role: ['invites', { role: 'owner' }],
+  invites_state: ['invites', { state: 'x' }],
+  invites_sponsored: ['invites', { sponsor_user_id: null }],
+  invites_acceptance: ['invites', { state: 'accepted' }],
+  batch_rows_row: ['batch_rows', { row: -1 }],
+  outbox_state: ['outbox', { state: 'x' }],
+  outbox_erased: ['outbox', { state: 'sent', sent_at: T }],
+  outbox_claim: ['outbox', { state: 'sending' }],
+  outbox_sent: ['outbox', { state: 'sent', payload: null }],
+  receipts_kind: ['receipts', { kind: 'x' }],
+};
+
+async function checkNames(trx: Trx): Promise<string[]> {
+  if (dialectOf(trx) === 'sqlite') {
+    const { rows } = await sql<{ sql: string }>`select sql from sqlite_master where type = 'table'`.execute(
+      trx,
+    );
+    return rows.flatMap((row) =>
+      [...row.sql.matchAll(/constraint (\w+)\s+check/g)].map((match) => match[1] ?? ''),
+    );
+  }
+  const { rows } = await sql<{ name: string }>`select conname::text as name from pg_constraint
+    where contype = 'c' and connamespace = 'public'::regnamespace`.execute(trx);
+  return rows.map((row) => row.name);
+}
+
+describeOnEachDatabase('constraints', (open) => {
+  it("knows every unique index of the schema by its columns, and none has all of another's", async () => {
+    const db = await open();
+    const found = await db.read(uniqueIndexes);
+    const list = found.map((index) => `${index.table}(${index.columns})`).sort();
+    expect(list).toEqual(unique.map((known) => `${known.table}(${known.columns.join(',')})`).sort());
+    const within = unique.filter((inner) =>
+      unique.some(
+        (outer) =>
+          outer !== inner &&
+          outer.table === inner.table &&
+          inner.columns.every((c) => outer.columns.includes(c)),
+      ),
+    );
+    expect(within).toEqual([]);
+    if (db.kind === 'postgres') expect(found.map((i) => i.name).sort()).toEqual(Object.keys(UNIQUE).sort());
+  });
+
+  it('names each unique constraint that is violated', async () => {
+    const db = await open();
+    await seed(db);
+    const names: (string | null)[] = [];
+    for (const constraint of unique) names.push(await violated(db, constraint.table, twin(constraint)));
+    expect(names).toEqual(unique.map((constraint) => constraint.name));
+  });
+
+  it('names each CHECK that is violated', async () => {
+    const db = await open();
+    await seed(db);
+    const names: (string | null)[] = [];
+    for (const [table, change] of Object.values(CHECKS)) {
+      names.push(await violated(db, table, { ...rowOf(table), ...change }));
+    }
+    expect(names).toEqual(Object.keys(CHECKS));
+    expect((await db.read(checkNames)).sort()).toEqual(Object.keys(CHECKS).sort());
+  });
+
+  it('names a missing value by its column and refuses a wrong type', async () => {
+    const db = await open();
+    await seed(db);
+    expect(await violated(db, 'users', { ...user('usr_9'), email: null })).toBe('users_email_not_null');
+    await expect(
+      db.write((trx) => insert('users', { ...user('usr_9'), revision: 'many' }).execute(trx)),
+    ).rejects.toThrow();
+  });
+
+  it('says nothing about errors that are no constraint', async () => {
+    const db = await open();
+    const error = await db
+      .read((trx) => sql`select nonsense`.execute(trx))
+      .catch((caught: unknown) => caught);
+    expect([constraintOf(error), constraintOf(new Error('UNIQUE')), constraintOf(undefined)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('lets a slug, an address and a pending invite be taken again once the first is over', async () => {
+    const db = await open();
+    await seed(db);
+    await db.write(async (trx) => {
+      await trx.updateTable('users').set({ state: 'gone' }).where('id', '=', 'usr_2').execute();
+      await trx
+        .updateTable('accounts')
+        .set({ state: 'gone', gone_at: T })
+        .where('id', '=', 'acc_2')
+        .execute();
+      await trx.updateTable('invites').set({ state: 'revoked' }).execute();
+      await insert('users', { ...user('usr_3'), email_folded: 'usr_2@x.example' }).execute(trx);
+      await insert('accounts', { ...account('acc_3'), slug: 'acc_2' }).execute(trx);
+      await insert('invites', { ...rowOf('invites'), id: 'inv_2', secret_hash: 'h2' }).execute(trx);
+    });
+  });
+});
+
+const OTHER = 'acc_2';
+/** Rows of another account that refer to something of the first. */
+const FOREIGN: [Table, Record<string, Value>][] = [
+  ['workspace_members', { account_id: OTHER }],
+  ['member_children', { account_id: OTHER }],
+  ['tokens', { account_id: OTHER, workspace_id: 'wsp_1', id: 'tok_9', hash: 'h9' }],
+  ['invites', { account_id: OTHER, secret_hash: 'h9' }],
+  ['batch_rows', { account_id: OTHER, invite_id: null }],
+  ['batch_rows', { account_id: OTHER, batch_id: 'bat_2' }],
+  ['outbox', { account_id: OTHER, id: 'msg_9' }],
+  ['members', { account_id: 'acc_9' }],
+  ['workspaces', { account_id: 'acc_9' }],
+];
+
+describeOnEachDatabase('tenants', (open) => {
+  it('keep their rows from pointing into each other', async () => {
+    const db = await open();
+    await seed(db);
+    await db.write((trx) =>
+      insert('batches', { ...rowOf('batches'), account_id: OTHER, id: 'bat_2' }).execute(trx),
+    );
+    const names: (string | null)[] = [];
+    for (const [table, change] of FOREIGN)
+      names.push(await violated(db, table, { ...rowOf(table), ...change }));
+    expect(names).toEqual(FOREIGN.map(() => FOREIGN_KEY));
+  });
+
+  it('take a removed member out of its workspaces and grants', async () => {
+    const db = await open();
+    await seed(db);
+    await db.write((trx) => trx.deleteFrom('members').where('id', '=', 'mbr_1').execute());
+    const left = await db.read(async (trx) => [
+      ...(await trx.selectFrom('workspace_members').selectAll().execute()),
+      ...(await trx.selectFrom('member_children').selectAll().execute()),
+    ]);
+    expect(left).toEqual([]);
+  });
+});
+
+describeOnEachDatabase('the audit trail', (open) => {
+  it('can be added to and neither changed nor deleted', async () => {
+    const db = await open();
+    await seed(db);
+    const attempts = [
+      (trx: Trx) => trx.updateTable('audit_events').set({ action: 'nothing' }).execute(),
+      (trx: Trx) => trx.deleteFrom('audit_events').execute(),
+      ...(db.kind === 'postgres' ? [(trx: Trx) => sql`truncate audit_events`.execute(trx)] : []),
+    ];
+    for (const attempt of attempts) {
+      const error = await db.write<unknown>(attempt).catch((caught: unknown) => caught);
+      expect(constraintOf(error)).toBe('audit_events_append_only');
+    }
+    const kept = await db.read((trx) => trx.selectFrom('audit_events').select(['id', 'action']).execute());
+    expect(kept).toEqual([{ id: 'evt_1', action: 'invites.send' }]);
+  });
+});
+
+/** Upper and lower case, accents in both forms, signs, and characters whose order differs in UTF-16. */
+const ODD = [
+  'a',
+  'B',
+  'b',
+  'A',
+  '-',
+  '_',
+  'é',
+  'e\u0301',
+  'ß',
+  'ſ',
+  'İ',
+  'ı',
+  ' ',
+  '0',
+  '10',
+  '9',
+  '\uffee',
+  '😀',
+  '中',
+  'z',
+];
+
+describeOnEachDatabase('order', (open) => {
+  it('is by bytes, whole and page by page', async () => {
+    const db = await open();
+    await db.write(async (trx) => {
+      for (const key of ODD) await insert('settings', { key, value: '', updated_at: T }).execute(trx);
+    });
+    const bytes = [...ODD].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const paged: string[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await db.read((trx) =>
+        trx.selectFrom('settings').select('key').where('key', '>', cursor).orderBy('key').limit(3).execute(),
+      );
+      paged.push(...page.map((row) => row.key));
+      const last = page.at(-1);
+      if (last === undefined) break;
+      cursor = last.key;
+    }
+    expect(paged).toEqual(bytes);
+  });
+});
+
+interface Incoming {
+  row: number;
+  outcome: string;
+  email: string | null;
+}
+
+function insertRows(trx: Trx, rows: readonly Incoming[]) {
+  const source = jsonRows<Incoming, 'r'>(trx, 'r', { row: 'integer', outcome: 'text', email: 'text' }, rows);
+  return trx
+    .insertInto('batch_rows')
+    .columns(['account_id', 'batch_id', 'row', 'outcome', 'email'])
+    .expression((eb) =>
+      eb
+        .selectFrom(source)
+        .select([
+          eb.val('acc_1').as('account_id'),
+          eb.val('bat_1').as('batch_id'),
+          'r.row',
+          'r.outcome',
+          'r.email',
+        ])
+        .where(sql<boolean>`true`),
+    )
+    .onConflict((oc) => oc.doNothing())
+    .returning(['row', 'outcome', 'email'])
+    .execute();
+}
+
+describeOnEachDatabase('rows as one JSON parameter', (open) => {
+  it('are inserted as they are, but for those that are there', async () => {
+    const db = await open();
+    await seed(db);
+    const incoming: Incoming[] = [
+      { row: 0, outcome: 'invited', email: null },
+      { row: 1, outcome: 'there already', email: null },
+      { row: 2, outcome: `'";--\\ \n 😀 é`, email: '{"a": [1,  2]}' },
+      { row: 3, outcome: '', email: '42' },
+      { row: 4, outcome: 'true', email: 'null' },
+    ];
+    const added = await db.write((trx) => insertRows(trx, incoming));
+    expect(added.sort((a, b) => a.row - b.row)).toEqual(incoming.filter((row) => row.row !== 1));
+    expect(await db.write((trx) => insertRows(trx, incoming))).toEqual([]);
+    expect(await db.write((trx) => insertRows(trx, []))).toEqual([]);
+  });
+
+  it('come a thousand at a time', async () => {
+    const db = await open();
+    await seed(db);
+    const rows = Array.from({ length: 1000 }, (_, n) => ({
+      row: n + 2,
+      outcome: 'invited',
+      email: `${n}@x.example`,
+    }));
+    expect(await db.write((trx) => insertRows(trx, rows))).toHaveLength(1000);
+  });
+
+  it('join with tables', async () => {
+    const db = await open();
+    await seed(db);
+    const asked = [{ id: 'usr_2' }, { id: 'usr_none' }, { id: 'usr_1' }];
+    const found = await db.read((trx) =>
+      trx
+        .selectFrom(jsonRows<{ id: string }, 'asked'>(trx, 'asked', { id: 'text' }, asked))
+        .innerJoin('users', 'users.id', 'asked.id')
+        .select('users.name')
+        .orderBy('asked.id')
+        .execute(),
+    );
+    expect(found).toEqual([{ name: 'usr_1' }, { name: 'usr_2' }]);
+  });
+});
