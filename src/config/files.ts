@@ -30,6 +30,7 @@ const STICKY = 0o1000;
 
 /** Makes the directory if it is missing, and makes sure that it is ours alone. */
 export function ensureDirectory(directory: string, host: FileHost): void {
+  if (checkDirectory(directory, host)) return;
   try {
     mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
   } catch (error) {
@@ -38,17 +39,18 @@ export function ensureDirectory(directory: string, host: FileHost): void {
   checkDirectory(directory, host);
 }
 
-/** Refuses a directory that is a link or not a directory, narrows one that is open to others. */
-export function checkDirectory(directory: string, host: FileHost): void {
+/** Refuses a directory that is a link or not a directory, narrows one that is open to others. False: it is missing. */
+export function checkDirectory(directory: string, host: FileHost): boolean {
   const found = lstatSync(directory, { throwIfNoEntry: false });
-  if (found === undefined) return;
+  if (found === undefined) return false;
   if (found.isSymbolicLink()) throw linked(directory);
   if (!found.isDirectory()) throw unusable(directory, 'is not a directory');
-  if (host.platform === 'win32' || (found.mode & OTHERS) === 0) return;
+  if (host.platform === 'win32' || (found.mode & OTHERS) === 0) return true;
   // A sticky directory is shared on purpose (/tmp): narrowing it would break everybody else.
   if ((found.mode & STICKY) !== 0) throw unusable(directory, 'is shared with other users');
   chmodSync(directory, PRIVATE_DIRECTORY);
   host.warn(`${directory} was open to other users (mode ${octal(found.mode)}); it is 0700 now`);
+  return true;
 }
 
 /** The file's text, or null if there is none. A mode that lets others in is repaired with a warning. */
