@@ -77,9 +77,8 @@ export async function* readCsv(
 /** Text without any quote: every line is a record. */
 function cutLines(text: string, line: number, last: boolean): Cut {
   // A CR at the very end may be half of a CRLF.
-  const end = last
-    ? text.length
-    : Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r', text.length - 2)) + 1;
+  const settled = text.endsWith('\r') ? text.slice(0, -1) : text;
+  const end = last ? text.length : Math.max(settled.lastIndexOf('\n'), settled.lastIndexOf('\r')) + 1;
   let body = text.slice(0, end);
   if (body.includes('\r')) body = body.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
   const lines = body.split('\n');

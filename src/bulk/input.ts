@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { readCsv } from './csv.ts';
 import { badInput, type Refuse } from './failure.ts';
 import { type Field, type FieldMap, mapHeadings, parseMap } from './headings.ts';
+import { stopHeapGrowth } from './memory.ts';
 import { readNdjson } from './ndjson.ts';
 import { type InputRecord, RowReader } from './rows.ts';
 import { fingerprint, type Spooled, spool } from './spool.ts';
@@ -10,6 +11,7 @@ import { hasMark, readText } from './text.ts';
 
 export const CHUNK_ROWS = 1000;
 const ROWS_MAX = 10_000_000;
+const LARGE_BYTES = 1024 * 1024;
 
 export interface InputOptions {
   /** Taken for `-`; the tool's own standard input, passed in. */
@@ -56,6 +58,7 @@ export async function openInput(name: string, options: InputOptions = {}): Promi
   }
   const spooled = await reread(name, options, refuse);
   try {
+    if ((await stat(spooled.path)).size > LARGE_BYTES) stopHeapGrowth();
     const format = options.format ?? (await formatOf(name, spooled.path, refuse));
     const file = { name: shown, path: spooled.path, refuse, map, byteOrderMark: await hasMark(spooled.path) };
     const source = format === 'csv' ? await csvSource(file, options.delimiter) : ndjsonSource(file);
