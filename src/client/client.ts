@@ -1,7 +1,7 @@
 import { type OperationId, operationOf, takesIdempotencyKey } from '../contract/operations.ts';
 import type { Answer, Item, ListId } from '../contract/shapes.ts';
 import { authError } from '../errors.ts';
-import { admit, admitRaw, type Guard } from './guard.ts';
+import { accountInPath, admit, admitRaw, type Guard } from './guard.ts';
 import { type Page, type PageQuery, pagesOf } from './pages.ts';
 import { isRecord, unreadable } from './refusal.ts';
 import { type CallArguments, type CallInput, fillPath, type LooseInput, queryString } from './request.ts';
@@ -86,15 +86,17 @@ async function runOperation<A>(
   input: LooseInput,
 ): Promise<Exchange<A>> {
   const operation = operationOf(id);
-  const account = accountOf(input);
-  const { asDryRun } = await admit(options.guard, id, input.dryRun ?? options.guard.dryRun, account);
+  const named = accountOf(input);
+  const account = takesCredential(id) ? await options.guard.place(named) : named;
+  const params = named === undefined ? input.params : { ...input.params, account };
+  const { asDryRun } = await admit(options.guard, id, input.dryRun ?? options.guard.dryRun, named);
   const query = asDryRun ? { ...input.query, dry_run: true } : input.query;
   const incoming = await sendSigned(options, id, input.anonymous === true, {
     method: operation.method,
-    url: `${options.baseUrl}/v1${fillPath(operation.path, input.params)}${queryString(query)}`,
+    url: `${options.baseUrl}/v1${fillPath(operation.path, params)}${queryString(query)}`,
     headers: headersOf(options, id, input),
     body: input.body === undefined ? undefined : JSON.stringify(input.body),
-    account,
+    account: named,
     repeats: repeatsSafely(id),
     signal: input.signal,
   });
@@ -182,6 +184,7 @@ function notSignedIn() {
 }
 
 async function runRaw(options: ClientOptions, request: RawRequest): Promise<RawAnswer> {
+  await options.guard.place(accountInPath(request.path));
   await admitRaw(options.guard, request.method, request.path);
   const key = request.method === 'POST' ? { 'idempotency-key': options.uuid() } : {};
   const headers = { accept: 'application/json', 'user-agent': options.userAgent, ...key, ...request.headers };

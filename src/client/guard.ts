@@ -13,6 +13,11 @@ export interface Guard {
    * @param account the account the change goes to, as the caller named it
    */
   readonly beforeWrite: (account: string | undefined) => Promise<void>;
+  /**
+   * Where a call may go: gives the account to send, throws if the profile is pinned to another one.
+   * Asked before every signed call.
+   */
+  readonly place: (account: string | undefined) => Promise<string | undefined>;
 }
 
 export interface Verdict {
@@ -55,7 +60,7 @@ export async function admitRaw(guard: Guard, method: string, path: string): Prom
   await guard.beforeWrite(accountInPath(path));
 }
 
-function accountInPath(path: string): string | undefined {
+export function accountInPath(path: string): string | undefined {
   return /\/accounts\/([^/?]+)/.exec(path)?.[1];
 }
 

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Dispatcher } from 'undici';
+import { usageError } from '../errors.ts';
 import {
   answerBytesMax,
   asWireError,
@@ -9,8 +11,8 @@ import {
 } from './wire.ts';
 
 export interface UndiciOptions {
-  /** PEM, in addition to nothing: it replaces the built-in authorities, as curl's --cacert does. */
-  readonly ca: string | undefined;
+  /** A file of PEM certificates; it replaces the built-in authorities, as curl's --cacert does. */
+  readonly caFile: string | null;
   readonly proxy: ProxySettings | undefined;
 }
 
@@ -42,12 +44,13 @@ export function undiciSender(options: UndiciOptions): UndiciSender {
 }
 
 async function openDispatcher(options: UndiciOptions): Promise<Dispatcher> {
+  const ca = options.caFile === null ? {} : { ca: await authorities(options.caFile) };
   const settings = {
     allowH2: false,
     // Deadlines are the caller's, by signal; undici's own would end a slow but living batch.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 10_000, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    connect: { timeout: 10_000, ...ca },
   };
   if (options.proxy === undefined) {
     const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
@@ -62,6 +65,15 @@ async function openDispatcher(options: UndiciOptions): Promise<Dispatcher> {
     httpsProxy: httpsProxy ?? '',
     noProxy: noProxy ?? '',
   });
+}
+
+async function authorities(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : undefined;
+    throw usageError(`--ca-file ${path} cannot be read`, { code: 'invalid_ca_file', why, cause });
+  }
 }
 
 async function sendOver(dispatcher: Dispatcher, request: WireRequest): Promise<WireAnswer> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { client, json, problem, refused, scripted } from './wire.ts';
+import { client, free, json, problem, refused, scripted } from './wire.ts';
 
 const account = { id: 'acc_1', slug: 'acme' };
 
@@ -117,14 +117,14 @@ describe('the guards', () => {
 
   it('let a dry run through only as one the server knows', async () => {
     const { send, sent } = scripted(json({ changed: true }));
-    const guard = { dryRun: true, readOnly: false, beforeWrite: async () => undefined };
+    const guard = { dryRun: true, readOnly: false, ...free };
     await client(send, { guard }).call('accounts.release', { params: { account: 'acme' } });
     expect(sent[0]?.url).toBe('https://api.test/v1/accounts/acme/release?dry_run=true');
   });
 
   it('refuse a dry run that the server does not know, and send nothing', async () => {
     const { send, sent } = scripted();
-    const guard = { dryRun: true, readOnly: false, beforeWrite: async () => undefined };
+    const guard = { dryRun: true, readOnly: false, ...free };
     await expect(client(send, { guard }).call('invites.revoke', { params })).rejects.toMatchObject({
       outcome: 'usage',
       code: 'no_dry_run',
@@ -134,14 +134,14 @@ describe('the guards', () => {
 
   it('let a safe POST through under --dry-run and --read-only', async () => {
     const { send, sent } = scripted(json({}));
-    const guard = { dryRun: true, readOnly: true, beforeWrite: async () => undefined };
+    const guard = { dryRun: true, readOnly: true, ...free };
     await client(send, { guard }).call('invites.preview', { body: { secret: 's' } });
     expect(sent).toHaveLength(1);
   });
 
   it('refuse every change of a read-only run', async () => {
     const { send, sent } = scripted();
-    const guard = { dryRun: false, readOnly: true, beforeWrite: async () => undefined };
+    const guard = { dryRun: false, readOnly: true, ...free };
     await expect(client(send, { guard }).call('invites.revoke', { params })).rejects.toMatchObject({
       code: 'read_only',
     });
@@ -163,7 +163,7 @@ describe('the guards', () => {
       asked.push(name);
       throw new Error('not confirmed');
     };
-    const guard = { dryRun: false, readOnly: false, beforeWrite };
+    const guard = { dryRun: false, readOnly: false, ...free, beforeWrite };
     await client(send, { guard }).call('accounts.show', { params: { account: 'acme' } });
     await expect(client(send, { guard }).call('invites.revoke', { params })).rejects.toThrow('not confirmed');
     expect([asked, sent.length]).toEqual([['acme'], 1]);

@@ -40,7 +40,7 @@ describe('undici as the wire', () => {
       });
       response.end('späte Antwort');
     });
-    sender = undiciSender({ ca: undefined, proxy: undefined });
+    sender = undiciSender({ caFile: null, proxy: undefined });
     const request = { ...get(`${url}/v1/a?b=c`), method: 'POST', headers: { 'x-a': '1' }, body: 'hi' };
     const answer = await sender.send(request);
     for (let count = 0; count < 4; count += 1) await sender.send(request);
@@ -56,7 +56,7 @@ describe('undici as the wire', () => {
     const url = await listen((_, response) =>
       response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
     );
-    sender = undiciSender({ ca: undefined, proxy: undefined });
+    sender = undiciSender({ caFile: null, proxy: undefined });
     expect(await sender.send(get(url))).toMatchObject({
       status: 302,
       headers: { location: 'http://127.0.0.1:1/' },
@@ -66,7 +66,7 @@ describe('undici as the wire', () => {
   it('names the cause of a refused connection', async () => {
     const url = await listen(() => undefined);
     await new Promise((done) => server?.close(done));
-    sender = undiciSender({ ca: undefined, proxy: undefined });
+    sender = undiciSender({ caFile: null, proxy: undefined });
     await expect(sender.send(get(url))).rejects.toMatchObject({ name: 'WireError', code: 'ECONNREFUSED' });
   });
 
@@ -81,7 +81,7 @@ describe('undici as the wire', () => {
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
     sender = undiciSender({
-      ca: undefined,
+      caFile: null,
       proxy: { httpProxy: url, httpsProxy: undefined, noProxy: '127.0.0.1' },
     });
     await sender.send(get(url));
@@ -91,7 +91,7 @@ describe('undici as the wire', () => {
 
   it('stops when the signal says so', async () => {
     const url = await listen(() => undefined);
-    sender = undiciSender({ ca: undefined, proxy: undefined });
+    sender = undiciSender({ caFile: null, proxy: undefined });
     const stop = new AbortController();
     const sending = sender.send({ ...get(url), signal: stop.signal });
     setTimeout(() => stop.abort(), 10);

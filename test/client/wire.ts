@@ -42,6 +42,12 @@ export function scripted(...replies: Reply[]): { send: Send; sent: WireRequest[]
   return { send, sent };
 }
 
+/** A guard that lets everything through. */
+export const free = {
+  beforeWrite: async () => undefined,
+  place: async (account: string | undefined) => account,
+};
+
 /** A client on a clock of its own: sleeping moves it, nothing waits. `uuid` counts. */
 export function client(send: Send, more: Partial<ClientOptions> = {}) {
   let now = Date.UTC(2026, 0, 1);
@@ -52,7 +58,7 @@ export function client(send: Send, more: Partial<ClientOptions> = {}) {
     baseUrl: 'https://api.test',
     send,
     credential: { token: async () => 'tctl_user_1', renew: async () => undefined },
-    guard: { dryRun: false, readOnly: false, beforeWrite: async () => undefined },
+    guard: { dryRun: false, readOnly: false, ...free },
     userAgent: 'tenantctl/test',
     clock: {
       now: () => now,

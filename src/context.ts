@@ -1,0 +1,66 @@
+import type { Client, Credential } from './client/client.ts';
+import type { FlagValues } from './commands/command.ts';
+import type { Credentials } from './config/credentials.ts';
+import type { Host } from './config/host.ts';
+import type { Paths } from './config/paths.ts';
+import type { Profile, Profiles } from './config/profiles.ts';
+import type { Settings } from './config/resolve.ts';
+import type { globalFlags } from './flags.ts';
+import type { Output } from './output/output.ts';
+import type { Confirmation } from './prompt/confirmed.ts';
+import type { Prompt } from './prompt/prompt.ts';
+import type { World } from './world.ts';
+
+export type Flags = FlagValues<typeof globalFlags>;
+
+/** The configuration of this run, read once. */
+export interface Config {
+  readonly settings: Settings;
+  /** The one that `settings.profile` names, if it exists. */
+  readonly profile: Profile | null;
+  readonly profiles: Profiles;
+  readonly paths: Paths;
+  readonly host: Host;
+  readonly credentials: Credentials;
+}
+
+/** What a command needs, as thunks: building it opens no file and no connection. */
+export interface Context {
+  readonly flags: Flags;
+  readonly world: World;
+  readonly out: Output;
+  readonly prompt: Prompt;
+  /**
+   * Reads profiles and project file at the first call. `login` and `profiles add` may name a profile
+   * that does not exist yet: `{ newProfile: true }`.
+   */
+  config(options?: { readonly newProfile?: boolean }): Config;
+  /** Signed calls to the API of this run's profile; throws a usage error if there is none. */
+  client(options?: ClientChoice): Client;
+  /** The account to act in: the argument if given, else --account, environment, project, profile; else a usage error. */
+  account(named?: string | undefined): string;
+  /** How many items of a list are wanted at most, by --limit, --all and where the result goes. */
+  max(): number | undefined;
+  /** For `out.list`: what to say when there is nothing, and whether a table may be long. */
+  listing(empty: string): { readonly empty: string; readonly all: boolean };
+  /** The one guard of what takes away: --yes and --confirm are filled in. */
+  confirmed(request: Omit<Confirmation, 'yes' | 'confirm'>): Promise<void>;
+  /** All of stdin as text. A usage error if it is a terminal, or larger than `maxBytes` (1 MiB). */
+  readStdin(what: string, maxBytes?: number): Promise<string>;
+  /**
+   * From here the command ends itself on Ctrl-C, having finished what is in flight: the run no longer ends at
+   * once, and clients made with `drains` keep sending. A second Ctrl-C ends it all the same.
+   */
+  holdInterrupt(): AbortSignal;
+}
+
+export interface ClientChoice {
+  /** Another address than the profile's: `login` to a new API. */
+  readonly apiUrl?: string;
+  /** Another credential than the profile's. */
+  readonly credential?: Credential;
+  /** Asks about itself, to find out whether it fits the pin. */
+  readonly unpinned?: boolean;
+  /** Not cut by the first Ctrl-C (bulk). */
+  readonly drains?: boolean;
+}

@@ -1,0 +1,172 @@
+import { Command, CommanderError } from 'commander';
+import { flagsOf, optionOf, type Verb } from './commands/command.ts';
+import { nounHelp } from './commands/help-text.ts';
+import { type Entry, entryNamed, isNoun } from './commands/tree.ts';
+import type { Context, Flags } from './context.ts';
+import { usageError } from './errors.ts';
+import { globalFlags } from './flags.ts';
+
+/** One line a noun: the only place that knows them all. */
+export const entries: readonly Entry[] = [
+  {
+    name: 'accounts',
+    aliases: ['account', 'acc'],
+    summary: 'Accounts, their managed accounts and their state',
+    noun: async () => (await import('./commands/accounts/index.ts')).accounts,
+  },
+];
+
+const summary = 'Administer a multi-tenant product from a terminal';
+
+/** How parsing ended: with nothing more to do but to print, or with a verb that has run. */
+export interface Parsed {
+  /** Help or version, for stdout. */
+  readonly text: string;
+}
+
+/** The global flags alone, wherever they stand; main needs them before it can build a context. */
+export function parseFlags(argv: readonly string[]): Flags {
+  const scan = withGlobals(new Command()).allowUnknownOption().allowExcessArguments().helpOption(false);
+  scan
+    .argument('[words...]')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  return rethrown(() => {
+    scan.parse([...argv], { from: 'user' });
+    return flagsOf(scan.opts(), globalFlags);
+  }, 'tenantctl --help');
+}
+
+/** Finds the verb in argv, loads it alone, parses its flags and runs it. */
+export async function runProgram(argv: readonly string[], ctx: Context): Promise<Parsed> {
+  let text = '';
+  const path = await pathIn(wordsIn(argv), ctx);
+  const program = withGlobals(new Command('tenantctl')).version(ctx.world.version, '--version');
+  program.helpInformation = () => nounHelp('', summary, entries);
+  attach(program, path);
+  quiet(program, (written) => {
+    text += written;
+  });
+  const typed = `tenantctl ${path.map((step) => step.entry.name).join(' ')}`.trim();
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (isBareNoun(thrown)) return { text: helpAt(program, path) };
+    if (!isPrinted(thrown)) throw misuse(thrown, `${typed} --help`);
+  }
+  return { text };
+}
+
+/** A step of the way to the verb: what was typed, what stands beside it, and the verb itself at the end. */
+interface Step {
+  readonly entry: Entry;
+  readonly siblings: readonly Entry[];
+  readonly below: readonly Entry[];
+  readonly verb: Verb | undefined;
+}
+
+async function pathIn(words: readonly string[], ctx: Context): Promise<Step[]> {
+  const path: Step[] = [];
+  let siblings = entries;
+  for (const word of words) {
+    const entry = entryNamed(siblings, word);
+    if (entry === undefined) break;
+    if (!isNoun(entry)) {
+      path.push({ entry, siblings, below: [], verb: (await entry.load())(ctx) });
+      break;
+    }
+    const below = (await entry.noun()).verbs;
+    path.push({ entry, siblings, below, verb: undefined });
+    siblings = below;
+  }
+  return path;
+}
+
+/** Words that are neither a global flag nor its value. A verb's own flags come after the verb, so they do not matter. */
+function wordsIn(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (word === '--') break;
+    if (!word.startsWith('-')) words.push(word);
+    else if (takesValue(word)) at += 1;
+  }
+  return words;
+}
+
+const valued = new Set(
+  Object.entries(globalFlags).flatMap(([name, flag]) =>
+    'value' in flag ? [optionOf(name, flag).long, optionOf(name, flag).short] : [],
+  ),
+);
+
+function takesValue(word: string): boolean {
+  return valued.has(word);
+}
+
+function withGlobals(command: Command): Command {
+  for (const [name, flag] of Object.entries(globalFlags)) command.addOption(optionOf(name, flag));
+  return command;
+}
+
+/** Only the way that was typed gets its commands; all else is a name, for help and suggestions. */
+function attach(program: Command, path: readonly Step[]): void {
+  let parent = program;
+  let siblings: readonly Entry[] = entries;
+  let typed = '';
+  for (const step of path) {
+    for (const entry of siblings)
+      if (entry !== step.entry) parent.addCommand(named(new Command(entry.name), entry));
+    typed = `${typed} ${step.entry.name}`.trim();
+    const command = step.verb?.command ?? new Command(step.entry.name);
+    if (step.verb === undefined) command.helpInformation = helpOf(typed, step);
+    parent.addCommand(named(command, step.entry));
+    parent = command;
+    siblings = step.below;
+  }
+  for (const entry of siblings) parent.addCommand(named(new Command(entry.name), entry));
+}
+
+function helpOf(typed: string, step: Step): () => string {
+  return () => nounHelp(typed, step.entry.summary, step.below);
+}
+
+function named(command: Command, entry: Entry): Command {
+  return command.aliases([...(entry.aliases ?? [])]).helpCommand(false);
+}
+
+/** commander writes and exits by itself; here it collects and throws. */
+function quiet(command: Command, collect: (text: string) => void): void {
+  command.helpCommand(false).exitOverride();
+  command.configureOutput({ writeOut: collect, writeErr: () => undefined, outputError: () => undefined });
+  for (const below of command.commands) quiet(below, collect);
+}
+
+function isPrinted(error: CommanderError): boolean {
+  return error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
+}
+
+/** A noun without a verb asks what there is, and that is no error. */
+function isBareNoun(error: CommanderError): boolean {
+  return error.code === 'commander.help';
+}
+
+function helpAt(program: Command, path: readonly Step[]): string {
+  const step = path.at(-1);
+  const typed = path.map(({ entry }) => entry.name).join(' ');
+  return step === undefined ? program.helpInformation() : helpOf(typed, step)();
+}
+
+function misuse(error: CommanderError, hint: string) {
+  const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  return usageError(what, { code: 'usage', why: suggestion?.replace(/^\(|\)$/g, ''), hint, cause: error });
+}
+
+function rethrown<T>(parse: () => T, hint: string): T {
+  try {
+    return parse();
+  } catch (thrown) {
+    throw thrown instanceof CommanderError ? misuse(thrown, hint) : thrown;
+  }
+}

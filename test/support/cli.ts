@@ -1,0 +1,112 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import type { Send } from '../../src/client/wire.ts';
+import { interruptedError } from '../../src/errors.ts';
+import { main } from '../../src/main.ts';
+import type { InputStream, World } from '../../src/world.ts';
+
+export interface CliOptions {
+  /** Carries HTTP: a test server's `send`, or a scripted one. Without it a request fails the test. */
+  readonly send?: Send | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Are stdin, stdout and stderr terminals? Answers to prompts come from `stdin`. */
+  readonly tty?: boolean | undefined;
+  readonly stdin?: string | undefined;
+  /** Kept between runs when the same one is given; else each run has a new, empty one. */
+  readonly configDir?: string | undefined;
+  /** Milliseconds since 1970; sleeping moves it. */
+  readonly now?: number | undefined;
+  readonly columns?: number | undefined;
+  /** Aborting it is Ctrl-C. */
+  readonly interrupt?: AbortSignal | undefined;
+  readonly cwd?: string | undefined;
+  /** Called with what has been written to stderr so far: for commands that go on until they are told to end. */
+  readonly onStderr?: ((text: string) => void) | undefined;
+}
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stdout as JSON. */
+  json(): unknown;
+}
+
+export const newConfigDir = (): string => mkdtempSync(join(tmpdir(), 'tenantctl-test-'));
+
+/** Runs the tool in this process, as the shell would: words in, streams and exit code out. */
+export async function runCli(argv: readonly string[] | string, options: CliOptions = {}): Promise<CliResult> {
+  const words = typeof argv === 'string' ? argv.split(' ').filter((word) => word !== '') : argv;
+  const [stdout, stderr] = [collector(options), collector(options, options.onStderr)];
+  const code = await main(words, worldOf(options, stdout.stream, stderr.stream));
+  return {
+    code,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    json: () => JSON.parse(stdout.text()),
+  };
+}
+
+function worldOf(options: CliOptions, stdout: World['stdout'], stderr: World['stderr']): World {
+  let now = options.now ?? Date.UTC(2026, 0, 1);
+  const configDir = options.configDir ?? newConfigDir();
+  const env = {
+    TENANTCTL_CONFIG_DIR: configDir,
+    TENANTCTL_API_URL: 'http://127.0.0.1:7411',
+    TENANTCTL_KEYRING: '0',
+    LANG: 'C.UTF-8',
+    ...options.env,
+  };
+  return {
+    env,
+    cwd: options.cwd ?? configDir,
+    platform: 'linux',
+    home: configDir,
+    hostname: 'test',
+    pid: process.pid,
+    kill: (pid, signal) => process.kill(pid, signal),
+    stdin: stdinOf(options),
+    stdout,
+    stderr,
+    version: '1.2.3',
+    node: '24.0.0',
+    clock: {
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms;
+      },
+    },
+    random: () => 0,
+    uuid: () => crypto.randomUUID(),
+    signal: signalOf(options.interrupt),
+    send: options.send ?? unexpected,
+    openKeyring: async () => null,
+  };
+}
+
+const unexpected: Send = async ({ method, url }) => {
+  throw new Error(`no request was expected, and there was ${method} ${url}`);
+};
+
+function signalOf(interrupt: AbortSignal | undefined): AbortSignal {
+  const stop = new AbortController();
+  interrupt?.addEventListener('abort', () => stop.abort(interruptedError('interrupted')));
+  return stop.signal;
+}
+
+function stdinOf({ stdin = '', tty = false }: CliOptions): InputStream {
+  return Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: tty });
+}
+
+function collector({ tty = false, columns = 200 }: CliOptions, seen?: (text: string) => void) {
+  const chunks: Buffer[] = [];
+  const stream = new PassThrough();
+  const text = () => Buffer.concat(chunks).toString('utf8');
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    seen?.(text());
+  });
+  return { stream: Object.assign(stream, { isTTY: tty, columns }), text };
+}
