@@ -68,7 +68,7 @@ describe('fromProblem', () => {
       },
       { hint: 'tenantctl whoami' },
     );
-    expect({ ...error, message: error.message }).toEqual({
+    expect({ ...Object.fromEntries(Object.entries(error)), message: error.message }).toEqual({
       name: 'TenantctlError',
       outcome: 'forbidden',
       code: 'forbidden',

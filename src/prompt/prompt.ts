@@ -1,3 +1,4 @@
+import type * as InquirerPrompts from '@inquirer/prompts';
 import { confirmationError, interruptedError, type TenantctlError, usageError } from '../errors.ts';
 import { type PromptTerminal, terminalFor } from './terminal.ts';
 
@@ -5,7 +6,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export interface PromptOptions {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean | undefined };
+  readonly stderr: NodeJS.WritableStream & {
+    readonly isTTY?: boolean | undefined;
+    readonly columns?: number | undefined;
+    readonly rows?: number | undefined;
+  };
   readonly env: Env;
   /** False with `--no-input`. */
   readonly interactive?: boolean | undefined;
@@ -100,7 +105,7 @@ export function createPrompt(options: PromptOptions): Prompt {
   };
 }
 
-type Inquirer = typeof import('@inquirer/prompts');
+type Inquirer = typeof InquirerPrompts;
 type Asker<T> = (inquirer: Inquirer, context: PromptTerminal['context']) => Promise<T>;
 type Refusal = (question: Question) => TenantctlError;
 

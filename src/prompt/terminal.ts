@@ -29,10 +29,10 @@ export function terminalFor({ stdin, stderr, color = false }: PromptOptions): Pr
 }
 
 // Moving the cursor stays, only colours and weights go: inquirer looks at stdout to decide on colour.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what this looks for
+// oxlint-disable-next-line no-control-regex -- escape sequences are what this looks for
 const COLOURS = /\u001b\[[\d;]*m/g;
 
-function colourless(stderr: NodeJS.WritableStream): NodeJS.WritableStream {
+function colourless(stderr: PromptOptions['stderr']): NodeJS.WritableStream {
   const filter = new Transform({
     transform(chunk, _encoding, done) {
       done(null, String(chunk).replace(COLOURS, ''));
@@ -41,7 +41,7 @@ function colourless(stderr: NodeJS.WritableStream): NodeJS.WritableStream {
   filter.pipe(stderr, { end: false });
   return Object.assign(filter, {
     isTTY: true,
-    columns: Reflect.get(stderr, 'columns'),
-    rows: Reflect.get(stderr, 'rows'),
+    columns: stderr.columns,
+    rows: stderr.rows,
   });
 }

@@ -62,7 +62,7 @@ export function capture({ tty = false, ...options }: Given = {}) {
     stdout,
     stderr,
     /** Whole stdout and stderr, once all has left. */
-    async text() {
+    text: async () => {
       await out.end();
       return { stdout: stdout.text, stderr: stderr.text };
     },

@@ -93,7 +93,7 @@ describe('an empty list', () => {
     ['none', '', ''],
   ] as const)('in %s', async (format, stdout, stderr) => {
     expect(await listed({ format }, [])).toEqual({ stdout, stderr });
-    if (format === 'table') expect(await listed({ format, tty: true }, [])).toEqual({ stdout, stderr });
+    expect(await listed({ format, tty: true }, [])).toEqual({ stdout, stderr });
   });
 });
 

@@ -60,10 +60,11 @@ describe('streaming', () => {
 
   test('a list that fails on its first page leaves stdout empty', async () => {
     const { out, text } = capture({ format: 'json' });
-    // biome-ignore lint/correctness/useYield: it fails before its first row
-    async function* rows(): AsyncGenerator<object> {
-      throw new Error('502');
-    }
+    const rows = () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject<IteratorResult<object>>(new Error('502')),
+      }),
+    });
     await expect(out.list([], rows())).rejects.toThrow('502');
     expect((await text()).stdout).toBe('');
   });
