@@ -65,7 +65,7 @@ function checkVendor(path: string, layer: string, found: Import): string[] {
   const home = homes[name];
   if (home === undefined) return [`${path}: the package ${name} has no home in the table`];
   if (!home.includes(layer)) return [`${path}: ${name} belongs to ${home.join(', ')}, not to ${layer}`];
-  const eager = found.kind === 'value' && !found.dynamic;
+  const eager = found.kind === 'value' && !found.dynamic && !path.endsWith('.d.ts');
   return eager && lazyOnly.includes(name)
     ? [`${path}: ${name} is to be loaded by import() where it is used`]
     : [];
