@@ -26,6 +26,7 @@ export type FileHost = Pick<Host, 'platform' | 'warn'>;
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 const OTHERS = 0o077;
+const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 /** Makes the directory if it is missing, and makes sure that it is ours alone. */
@@ -48,8 +49,7 @@ export function checkDirectory(directory: string, host: FileHost): boolean {
   if (host.platform === 'win32' || (found.mode & OTHERS) === 0) return true;
   // A sticky directory is shared on purpose (/tmp): narrowing it would break everybody else.
   if ((found.mode & STICKY) !== 0) throw unusable(directory, 'is shared with other users');
-  chmodSync(directory, PRIVATE_DIRECTORY);
-  host.warn(`${directory} was open to other users (mode ${octal(found.mode)}); it is 0700 now`);
+  narrow(directory, found.mode, PRIVATE_DIRECTORY, (mode) => chmodSync(directory, mode), host);
   return true;
 }
 
@@ -61,12 +61,9 @@ export function readPrivate(path: string, host: FileHost): string | null {
   try {
     const { mode } = fstatSync(file);
     if (host.platform !== 'win32' && (mode & OTHERS) !== 0) {
-      fchmodSync(file, PRIVATE_FILE);
-      host.warn(`${path} was open to other users (mode ${octal(mode)}); it is 0600 now`);
+      narrow(path, mode, PRIVATE_FILE, (wanted) => fchmodSync(file, wanted), host);
     }
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw unusable(path, 'cannot be read', error);
+    return readText(file, path);
   } finally {
     closeSync(file);
   }
@@ -118,6 +115,26 @@ export function parseJson(path: string, text: string): unknown {
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readText(file: number, path: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unusable(path, 'cannot be read', error);
+  }
+}
+
+function narrow(path: string, found: number, wanted: number, change: (mode: number) => void, host: FileHost) {
+  const open = `${path} was open to other users (mode ${octal(found)})`;
+  try {
+    change(wanted);
+    host.warn(`${open}; it is ${octal(wanted)} now`);
+  } catch (error) {
+    // A read-only file system, or another owner: to be read by others is told, to be written by them is refused.
+    if ((found & WRITABLE_BY_OTHERS) !== 0) throw unusable(path, 'can be written by other users', error);
+    host.warn(`${open} and cannot be narrowed`);
+  }
 }
 
 function openPrivate(path: string): number | null {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Credentials, type StoredCredential } from '../../src/config/credentials.ts';
 import { type Keyring, limited, probe } from '../../src/config/keyring.ts';
@@ -51,6 +52,23 @@ describe('credentials in the keyring', () => {
     await first.credentials.save('local', credential, 'keyring');
     expect(await second.credentials.load(held('local', 'keyring'))).toBeNull();
     expect([...keyring.entries.keys()]).toEqual([`local (${first.directory})`]);
+  });
+
+  it('are not overwritten by a renewal that read them before a login replaced them', async () => {
+    const slow = fakeKeyring();
+    const { credentials } = setUp({
+      ...slow,
+      get: (user) => sleep(20).then(() => slow.entries.get(user) ?? null),
+      set: (user, secret) => sleep(20).then(() => void slow.entries.set(user, secret)),
+    });
+    const login = { ...credential, access_token: 'tctl_user_login' };
+    const renewed = { ...credential, access_token: 'tctl_user_renewed' };
+    await credentials.save('prod', credential, 'keyring');
+    await Promise.all([
+      credentials.replace(held('prod', 'keyring'), credential, renewed),
+      sleep(10).then(() => credentials.save('prod', login, 'keyring')),
+    ]);
+    expect(await credentials.load(held('prod', 'keyring'))).toEqual(login);
   });
 
   it('take the place of what the file held', async () => {

@@ -32,6 +32,12 @@ describe('the lock', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('that another process took over stays that one’s', async () => {
+    const path = newLock();
+    await withLock(path, machine(), () => leaveLock(path, { pid: process.ppid }));
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.ppid, nonce: 'left' });
+  });
+
   it('lets one process at a time work', async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'count'), '0');

@@ -39,9 +39,10 @@ describe('profiles', () => {
     const directory = join(temporaryDirectory(), 'tenantctl');
     const bare = newProfile('local', 'http://127.0.0.1:7411');
     await saveProfile(directory, machine(), bare);
+    // Before the first read, which would repair it.
+    expect(statSync(profilesFile(directory)).mode & 0o777).toBe(0o600);
     await saveProfile(directory, machine(), full);
     expect(readProfiles(directory, machine())).toEqual({ default_profile: 'local', profiles: [bare, full] });
-    expect(statSync(profilesFile(directory)).mode & 0o777).toBe(0o600);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
@@ -138,13 +139,15 @@ describe('profiles', () => {
     expect(host.warnings).toHaveLength(1);
   });
 
-  it('lose nothing to 100 parallel writers in 5 processes', { timeout: 60_000 }, async () => {
+  it('and credentials lose nothing to 100 parallel writers in 5 processes', { timeout: 60_000 }, async () => {
     const directory = temporaryDirectory();
     const prefixes = ['a', 'b', 'c', 'd', 'e'];
     await Promise.all(prefixes.map((prefix) => output(child('save-profiles.ts', directory, prefix, '20'))));
     const saved = readProfiles(directory, machine()).profiles.map(({ name }) => name);
     const wanted = prefixes.flatMap((prefix) => Array.from({ length: 20 }, (_, n) => `${prefix}-${n}`));
     expect(saved.toSorted()).toEqual(wanted.toSorted());
+    const { credentials } = JSON.parse(readFileSync(join(directory, 'credentials.json'), 'utf8'));
+    expect(Object.keys(credentials).toSorted()).toEqual(wanted.toSorted());
   });
 
   it('are the old or the new ones, never half, after kill -9 at any moment', {

@@ -133,8 +133,10 @@ describe('settings', () => {
       source: `TENANTCTL_${name}`,
     });
     const found = settings({ project, profiles: saved })[key];
-    if (byProject === undefined) expect(found.origin).not.toBe('project');
-    else expect(found).toEqual({ value: byProject, origin: 'project', source: '/r/.tenantctl.json' });
+    const ofProject = found.origin === 'project' ? found : undefined;
+    expect(ofProject).toEqual(
+      byProject && { value: byProject, origin: 'project', source: '/r/.tenantctl.json' },
+    );
   });
 
   it('an empty variable is none', () => {
