@@ -133,8 +133,10 @@ function suite(kind: Where['kind'], source: Source, body: (open: OpenDatabase, w
 /** Runs a suite on SQLite in memory and on PostgreSQL (skipped when there is none, see postgres.ts). */
 export function describeOnEachDatabase(name: string, body: (open: OpenDatabase, where: Where) => void): void {
   const server = inject('postgresUrl');
-  describe(`${name} on SQLite`, () => suite('sqlite', sqliteSource, body));
-  describe.skipIf(server === '')(`${name} on PostgreSQL`, () =>
-    suite('postgres', postgresSource(server, inject('postgresRun')), body),
-  );
+  describe(`${name} on SQLite`, () => {
+    suite('sqlite', sqliteSource, body);
+  });
+  describe.skipIf(server === '')(`${name} on PostgreSQL`, () => {
+    suite('postgres', postgresSource(server, inject('postgresRun')), body);
+  });
 }

@@ -78,8 +78,13 @@ function initialise(bin: string, directory: string, password: string, as: Identi
   const result = spawnSync(
     join(bin, 'initdb'),
     [
-      ...['--pgdata', join(directory, 'data'), '--username', 'test', '--pwfile', passwordFile],
-      ...['--auth', 'password', '--encoding', 'UTF8', '--locale', 'C.UTF-8', '--no-sync'],
+      `--pgdata=${join(directory, 'data')}`,
+      '--username=test',
+      `--pwfile=${passwordFile}`,
+      '--auth=password',
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+      '--no-sync',
     ],
     { ...as, cwd: directory, encoding: 'utf8' },
   );
@@ -122,14 +127,15 @@ async function startCluster(bin: string): Promise<{ url: string; stop: () => Pro
   initialise(bin, directory, password, as);
   const port = await freePort();
   const settings = [
-    ...['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'max_connections=200'],
-    ...[
-      'fsync=off',
-      'synchronous_commit=off',
-      'full_page_writes=off',
-      'autovacuum=off',
-      'shared_buffers=64MB',
-    ],
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'max_connections=200',
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'autovacuum=off',
+    'shared_buffers=64MB',
   ];
   const server = spawn(
     join(bin, 'postgres'),

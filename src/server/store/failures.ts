@@ -93,6 +93,11 @@ export function isConflict(error: unknown): boolean {
   return code === '40001' || code === '40P01' || primary === 5 || primary === 6;
 }
 
+/** PostgreSQL ended a statement that waited or worked longer than postgres.ts lets it. */
+export function isTimeout(error: unknown): boolean {
+  return textProperty(error, 'code') === '57014';
+}
+
 export function isUnreachable(error: unknown): boolean {
   const code = textProperty(error, 'code');
   return (

@@ -37,6 +37,8 @@ export function quoteIdentifier(name: string): string {
 function sessionOptions(place: PostgresPlace, timeouts: Timeouts): string {
   const settings = [
     `statement_timeout=${timeouts.statementMs}`,
+    // Work that hangs between statements would hold its locks for ever.
+    `idle_in_transaction_session_timeout=${2 * timeouts.statementMs}`,
     'TimeZone=UTC',
     'client_min_messages=warning',
   ];

@@ -28,7 +28,7 @@ function bindable(value: unknown): SQLInputValue {
   ) {
     return value;
   }
-  throw new TypeError(`a ${value === undefined ? 'missing' : typeof value} value cannot be stored`);
+  throw new TypeError(`a value of type ${typeof value} cannot be stored`);
 }
 
 /** node:sqlite in the shape of better-sqlite3, which is what Kysely's dialect speaks. */

@@ -5,6 +5,7 @@ import {
   DatabaseBusyError,
   DatabaseUnavailableError,
   isConflict,
+  isTimeout,
   isUnreachable,
   NestedTransactionError,
 } from './failures.ts';
@@ -96,12 +97,10 @@ function busy(cause?: unknown): DatabaseBusyError {
   return new DatabaseBusyError('the database is busy with too many changes at once', { cause });
 }
 
-/** What to do with a failed attempt: throw something, or (undefined) try again. */
-function verdict(error: unknown, committing: boolean, late: boolean): unknown {
-  if (isConflict(error)) return late ? busy(error) : undefined;
-  if (!isUnreachable(error)) return error;
-  if (committing) return new DatabaseUnavailableError('unknown', error);
-  return late ? new DatabaseUnavailableError('nothing_written', error) : undefined;
+/** What a failure of the database, not of the work, becomes when the attempt is the last. */
+function refusal(error: unknown, committing: boolean): Error {
+  if (!isUnreachable(error)) return busy(error);
+  return new DatabaseUnavailableError(committing ? 'unknown' : 'nothing_written', error);
 }
 
 async function retried<T>(
@@ -117,15 +116,17 @@ async function retried<T>(
         committing = mode === 'write';
       });
     } catch (error) {
+      const lost = isUnreachable(error);
+      if (!lost && !isConflict(error) && !isTimeout(error)) throw error;
       const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempts);
-      const failure = verdict(error, committing, performance.now() + pause >= end);
-      if (failure !== undefined) throw failure;
+      const last = performance.now() + pause >= end || isTimeout(error) || (lost && committing);
+      if (last) throw refusal(error, committing);
       await sleep(pause);
     }
   }
 }
 
-/** A snapshot that cannot write. Throws DatabaseUnavailableError, and whatever `work` throws. */
+/** A snapshot that cannot write. Throws DatabaseBusyError, DatabaseUnavailableError, and whatever `work` throws. */
 export async function readTransaction<T>(db: Kysely<Schema>, work: (trx: Trx) => Promise<T>): Promise<T> {
   refuseNesting();
   return await retried(db, 'read', work, performance.now() + READ_DEADLINE_MS);

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Database, openDatabase } from '../../../src/server/store/database.ts';
 import {
@@ -17,6 +18,7 @@ import {
   NestedTransactionError,
 } from '../../../src/server/store/failures.ts';
 import { lockDirectory } from '../../../src/server/store/owner-lock.ts';
+import { openSqlite } from '../../../src/server/store/sqlite.ts';
 import type { Trx } from '../../../src/server/store/transaction.ts';
 import { createPostgres, describeOnEachDatabase, dropPostgres } from '../../support/databases.ts';
 
@@ -289,6 +291,56 @@ describe('a SQLite file', () => {
     lockDirectory(dirname(file)).release();
   });
 
+  it('has every change that was acknowledged before a kill, and serves again at once', async () => {
+    const writer = startWriter(file);
+    let output = '';
+    writer.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.split('\n').length > 50) writer.kill('SIGKILL');
+    });
+    await once(writer, 'close');
+    const acknowledged = output.slice(0, output.lastIndexOf('\n')).split('\n');
+    const database = await openFile();
+    const rows = await database.read((trx) => trx.selectFrom('settings').select('key').execute());
+    const kept = new Set(rows.map((row) => row.key));
+    expect(acknowledged.length).toBeGreaterThanOrEqual(50);
+    expect(acknowledged.filter((key) => !kept.has(key))).toEqual([]);
+    expect(kept.size - acknowledged.length).toBeLessThanOrEqual(1);
+  });
+
+  it('takes back all of a migration that fails half-way', async () => {
+    const db = new Kysely<unknown>({ dialect: openSqlite(file) });
+    const torn: Migration = {
+      async up(trx) {
+        await sql`create table half (id text)`.execute(trx);
+        throw new Error('the power went');
+      },
+    };
+    const { error } = await new Migrator({
+      db,
+      provider: { getMigrations: async () => ({ torn }) },
+    }).migrateToLatest();
+    const tables = await sql`select name from sqlite_master where name = 'half'`.execute(db);
+    await db.destroy();
+    expect(error).toMatchObject({ message: 'the power went' });
+    expect(tables.rows).toEqual([]);
+  });
+
+  it('takes any number of different statements, and a table that changes between two', async () => {
+    const db = new Kysely<unknown>({ dialect: openSqlite(':memory:') });
+    await sql`create table things (a integer)`.execute(db);
+    await sql`insert into things values (${true})`.execute(db);
+    for (let n = 0; n < 600; n += 1) await sql.raw(`select ${n} as n`).execute(db);
+    const all = () => sql`select * from things`.execute(db);
+    expect((await all()).rows).toEqual([{ a: 1 }]);
+    await sql`alter table things add column b integer not null default 2`.execute(db);
+    expect((await all()).rows).toEqual([{ a: 1, b: 2 }]);
+    await expect(sql`select ${new Date(0)}`.execute(db)).rejects.toThrow(
+      'a value of type object cannot be stored',
+    );
+    await db.destroy();
+  });
+
   it('keeps its lock free when it cannot be opened', async () => {
     const database = await openFile();
     await database.write((trx) =>
@@ -299,6 +351,22 @@ describe('a SQLite file', () => {
     lockDirectory(dirname(file)).release();
   });
 });
+
+/** A process that writes one row after the other and prints each key once it is committed. */
+function startWriter(file: string): ChildProcess {
+  const store = new URL('../../../src/server/store/database.ts', import.meta.url).href;
+  const script = `
+    const { openDatabase } = await import(${JSON.stringify(store)});
+    const db = await openDatabase({ kind: 'sqlite', file: ${JSON.stringify(file)} });
+    for (let n = 0; ; n += 1) {
+      const row = { key: 'key ' + n, value: 'x'.repeat(1000), updated_at: '' };
+      await db.write((trx) => trx.insertInto('settings').values(row).execute());
+      await new Promise((resolve) => process.stdout.write(row.key + '\\n', resolve));
+    }`;
+  return spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
 
 async function holdLock(directory: string): Promise<ChildProcess> {
   const lock = new URL('../../../src/server/store/owner-lock.ts', import.meta.url).href;
@@ -405,6 +473,17 @@ describe.skipIf(server === '')('a PostgreSQL database', () => {
     expect(failure).toBeInstanceOf(DatabaseUnavailableError);
     expect(failure).toMatchObject({ outcome: 'unknown' });
     expect(runs).toBe(1);
+  });
+
+  it('is busy when a statement takes too long', async () => {
+    const database = await openUrl();
+    const work = async (trx: Trx) => {
+      await put(trx, 'key', 'value');
+      await sql`set local statement_timeout = 50`.execute(trx);
+      await sql`select pg_sleep(10)`.execute(trx);
+    };
+    await expect(database.write(work)).rejects.toThrow(DatabaseBusyError);
+    expect(await database.read((trx) => get(trx, 'key'))).toBeUndefined();
   });
 
   it('survives the loss of its idle connections', async () => {

@@ -281,7 +281,9 @@ describeOnEachDatabase('constraints', (open) => {
       ),
     );
     expect(within).toEqual([]);
-    if (db.kind === 'postgres') expect(found.map((i) => i.name).sort()).toEqual(Object.keys(UNIQUE).sort());
+    // SQLite names its own indexes of primary keys.
+    const named = found.filter((index) => !index.name.startsWith('sqlite_autoindex_'));
+    expect(named.map((index) => index.name).filter((name) => !(name in UNIQUE))).toEqual([]);
   });
 
   it('names each unique constraint that is violated', async () => {
@@ -309,7 +311,7 @@ describeOnEachDatabase('constraints', (open) => {
     expect(await violated(db, 'users', { ...user('usr_9'), email: null })).toBe('users_email_not_null');
     await expect(
       db.write((trx) => insert('users', { ...user('usr_9'), revision: 'many' }).execute(trx)),
-    ).rejects.toThrow();
+    ).rejects.toThrow(/integer/i);
   });
 
   it('says nothing about errors that are no constraint', async () => {
@@ -339,6 +341,8 @@ describeOnEachDatabase('constraints', (open) => {
       await insert('accounts', { ...account('acc_3'), slug: 'acc_2' }).execute(trx);
       await insert('invites', { ...rowOf('invites'), id: 'inv_2', secret_hash: 'h2' }).execute(trx);
     });
+    const states = await db.read((trx) => trx.selectFrom('invites').select('state').orderBy('id').execute());
+    expect(states.map((row) => row.state)).toEqual(['revoked', 'pending']);
   });
 });
 
