@@ -117,8 +117,8 @@ async function stop(server: ChildProcess): Promise<void> {
 }
 
 /**
- * A private cluster in a temporary folder, behind a random password on a loopback port. Nothing is synced to disk:
- * it lives no longer than the tests, and none of them crashes PostgreSQL. (Isolation and locking do not depend on it.)
+ * A private cluster in a temporary folder, behind a random password on a loopback port. It syncs as a real one
+ * does; only autovacuum is off, which would meet the template while it is cloned.
  */
 async function startCluster(bin: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const as = identity();
@@ -131,9 +131,6 @@ async function startCluster(bin: string): Promise<{ url: string; stop: () => Pro
     `port=${port}`,
     'unix_socket_directories=',
     'max_connections=200',
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
     'autovacuum=off',
     'shared_buffers=64MB',
   ];
@@ -146,6 +143,8 @@ async function startCluster(bin: string): Promise<{ url: string; stop: () => Pro
   server.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-4000);
   });
+  // For a run that ends without its teardown; SIGQUIT is PostgreSQL's immediate shutdown.
+  process.once('exit', () => server.kill('SIGQUIT'));
   const url = `postgres://test:${password}@127.0.0.1:${port}/postgres`;
   const end = async () => {
     await stop(server);
