@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CsvOptions, readCsv, RECORD_MAX } from '../../src/bulk/csv.ts';
+import { type CsvOptions, RECORD_MAX, readCsv } from '../../src/bulk/csv.ts';
 import { badInput } from '../../src/bulk/failure.ts';
 
 async function* pieces(text: string, size: number): AsyncGenerator<string> {
@@ -12,7 +12,8 @@ async function* pieces(text: string, size: number): AsyncGenerator<string> {
 async function read(text: string, options: CsvOptions = {}, size = 7) {
   const rows: { line: number; cells: string[] }[] = [];
   let found = '';
-  const refuse = (line: number | null, message: string, hint?: string) => badInput('f.csv', line, message, hint);
+  const refuse = (line: number | null, message: string, hint?: string) =>
+    badInput('f.csv', line, message, hint);
   for await (const { records, delimiter } of readCsv(pieces(text, size), refuse, options)) {
     rows.push(...records);
     found = delimiter;
@@ -77,8 +78,14 @@ describe('what is refused', () => {
     ['a,b\n1,"2\n3,4\n', 'f.csv, line 2: a quote (") opened here is never closed'],
     ['a,b\n1,2\n"3,4', 'f.csv, line 3: a quote (") opened here is never closed'],
     ['a,b\n"x\ny","z\n', 'f.csv, line 3: a quote (") opened here is never closed'],
-    ['a,b\n1,5" pipe\n3,4\n', 'f.csv, line 2: in the row that begins here a quote stands in the middle of a cell'],
-    ['a,b\n1,5" pipe\n3,"4"\n', 'f.csv, line 2: in the row that begins here a quote stands in the middle of a cell'],
+    [
+      'a,b\n1,5" pipe\n3,4\n',
+      'f.csv, line 2: in the row that begins here a quote stands in the middle of a cell',
+    ],
+    [
+      'a,b\n1,5" pipe\n3,"4"\n',
+      'f.csv, line 2: in the row that begins here a quote stands in the middle of a cell',
+    ],
     ['a,b\n1, "2"\n', 'f.csv, line 2: in the row that begins here a quote stands in the middle of a cell'],
     ['a,b\n"1"x,2\n', 'f.csv, line 2: in the row that begins here text follows a closing quote'],
     ['a,b\n"fine",2\n"1"x,2\n', 'f.csv, line 3: in the row that begins here text follows a closing quote'],
@@ -105,15 +112,23 @@ describe('what is refused', () => {
     const message = 'f.csv, line 3: a row that begins here is longer than 64 KiB';
     expect(await refusal(text, 1000)).toBe(message);
     expect(await refusal(text, 1_000_000)).toBe(message);
-    expect(await cellsOf(`a\n${'x'.repeat(RECORD_MAX)}`, {}, 5000)).toEqual([['a'], ['x'.repeat(RECORD_MAX)]]);
+    expect(await cellsOf(`a\n${'x'.repeat(RECORD_MAX)}`, {}, 5000)).toEqual([
+      ['a'],
+      ['x'.repeat(RECORD_MAX)],
+    ]);
   });
 });
 
 describe('for any table', () => {
-  const cell = fc.string({ unit: fc.constantFrom('a', 'b', '"', ',', ';', '\t', '\n', '\r', ' ', 'é', '=', '😀', ''), maxLength: 6 });
-  const table = fc.integer({ min: 2, max: 4 }).chain((width) =>
-    fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 12 }),
-  );
+  const cell = fc.string({
+    unit: fc.constantFrom('a', 'b', '"', ',', ';', '\t', '\n', '\r', ' ', 'é', '=', '😀', ''),
+    maxLength: 6,
+  });
+  const table = fc
+    .integer({ min: 2, max: 4 })
+    .chain((width) =>
+      fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 12 }),
+    );
   // A row of nothing but empty cells is written as delimiters and comes back; only a lone empty cell would not.
   const dialect = fc.record({
     delimiter: fc.constantFrom(',', ';', '\t'),
@@ -134,7 +149,10 @@ describe('for any table', () => {
   });
 
   test('the plain way and the careful way give the same, and csv-parse agrees', async () => {
-    const messy = fc.string({ unit: fc.constantFrom('a', 'b', ',', '\n', '\r', '\r\n', '"x"', '"', '""', ' '), maxLength: 40 });
+    const messy = fc.string({
+      unit: fc.constantFrom('a', 'b', ',', '\n', '\r', '\r\n', '"x"', '"', '""', ' '),
+      maxLength: 40,
+    });
     const outcome = async (text: string, options: CsvOptions, blocks: number) => {
       try {
         return (await read(text, { delimiter: ',', ...options }, blocks)).rows;
