@@ -188,6 +188,26 @@ async function uniqueIndexes(trx: Trx): Promise<Index[]> {
   return (await query.execute(trx)).rows;
 }
 
+interface Reference {
+  source: string;
+  target: string;
+  columns: string;
+}
+
+async function foreignKeys(trx: Trx): Promise<Reference[]> {
+  const query =
+    dialectOf(trx) === 'sqlite'
+      ? sql<Reference>`select m.name as source, f."table" as target, group_concat(f."from", ',') as columns
+          from sqlite_master m, pragma_foreign_key_list(m.name) f where m.type = 'table'
+          group by m.name, f.id, f."table"`
+      : sql<Reference>`select s.relname::text as source, t.relname::text as target,
+          (select string_agg(a.attname::text, ',' order by k.n) from unnest(c.conkey) with ordinality k(att, n)
+            join pg_attribute a on a.attrelid = s.oid and a.attnum = k.att) as columns
+          from pg_constraint c join pg_class s on s.oid = c.conrelid join pg_class t on t.oid = c.confrelid
+          where c.contype = 'f'`;
+  return (await query.execute(trx)).rows;
+}
+
 const unique = Object.entries(UNIQUE).map(([name, list]) => {
   const columns = list.split(', ').map((column) => column.split('.')[1] ?? '');
   return { name, table: list.slice(0, list.indexOf('.')), columns };
@@ -371,6 +391,20 @@ describeOnEachDatabase('tenants', (open) => {
     for (const [table, change] of FOREIGN)
       names.push(await violated(db, table, { ...rowOf(table), ...change }));
     expect(names).toEqual(FOREIGN.map(() => FOREIGN_KEY));
+  });
+
+  it('are the first part of the key of all that is theirs, and of every reference between it', async () => {
+    const db = await open();
+    const columns = await db.read(uniqueIndexes);
+    const keyed = new Set(
+      columns.filter((index) => /^(account|parent)_id,/.test(index.columns)).map((index) => index.table),
+    );
+    const own = Object.keys(SEED).filter((table) => 'account_id' in rowOf(table) && !keyed.has(table));
+    // These may also belong to no account.
+    expect(own).toEqual(['tokens', 'outbox', 'audit_events']);
+    const references = (await db.read(foreignKeys)).filter((reference) => keyed.has(reference.target));
+    expect(references.length).toBeGreaterThanOrEqual(9);
+    expect(references.filter((reference) => !/^account_id,\w+$/.test(reference.columns))).toEqual([]);
   });
 
   it('take a removed member out of its workspaces and grants', async () => {
