@@ -6,20 +6,26 @@ import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { idempotencyStore } from './idempotency.ts';
+import { secretsStore } from './secrets.ts';
+import { sessionsStore } from './sessions.ts';
+import { settingsStore } from './settings.ts';
+import { staffStore } from './staff.ts';
+import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
+import { usersStore } from './users.ts';
 
 function platformStores(trx: Trx): Platform {
   return {
     access: accessStore(trx),
     accounts: {},
-    users: {},
-    sessions: {},
-    tokens: {},
-    staff: {},
-    secrets: {},
+    users: usersStore(trx),
+    sessions: sessionsStore(trx),
+    tokens: tokensStore(trx),
+    staff: staffStore(trx),
+    secrets: secretsStore(trx),
     inviteSecrets: {},
     outbox: {},
-    settings: {},
+    settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),
     platformAudit: auditListStore(trx, null),
@@ -35,7 +41,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     workspaces: {},
     invites: {},
     batches: {},
-    tokens: {},
+    tokens: accountTokensStore(trx, accountId),
     receipts: {},
     addressRules: {},
     audit: auditListStore(trx, accountId),

@@ -26,4 +26,14 @@ export interface UsersPort {
   find(id: string): Promise<UserRow | null>;
   /** @param emailFolded by foldAddress (D3) */
   findByAddress(emailFolded: string): Promise<UserRow | null>;
+  setName(id: string, name: string | null, at: string): Promise<void>;
+  /** A taken address is DomainError `address_taken`, by the constraint. */
+  setAddress(id: string, address: { email: string; emailFolded: string }, at: string): Promise<void>;
+  /** @param hash as Passwords made it */
+  setPassword(id: string, hash: string, at: string): Promise<void>;
+  signedIn(id: string, at: string): Promise<void>;
+  /** Keeps the row, so that what refers to it stays true, and frees the address. */
+  markGone(id: string, at: string): Promise<void>;
+  /** Is there anybody at all? */
+  any(): Promise<boolean>;
 }
