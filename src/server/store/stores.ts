@@ -1,11 +1,16 @@
 import { DomainError } from '../domain/errors.ts';
 import type { Platform, Tenant, Transaction, Transactions } from '../domain/ports.ts';
 import { accessStore } from './access.ts';
+import { accountStore, accountsStore } from './accounts.ts';
+import { addressRulesStore } from './address-rules.ts';
 import { auditListStore, auditStore } from './audit.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { idempotencyStore } from './idempotency.ts';
+import { linksStore } from './links.ts';
+import { membersStore } from './members.ts';
+import { receiptsStore } from './receipts.ts';
 import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
 import { settingsStore } from './settings.ts';
@@ -13,11 +18,12 @@ import { staffStore } from './staff.ts';
 import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
 import { usersStore } from './users.ts';
+import { workspacesStore } from './workspaces.ts';
 
 function platformStores(trx: Trx): Platform {
   return {
     access: accessStore(trx),
-    accounts: {},
+    accounts: accountsStore(trx),
     users: usersStore(trx),
     sessions: sessionsStore(trx),
     tokens: tokensStore(trx),
@@ -35,15 +41,15 @@ function platformStores(trx: Trx): Platform {
 function tenantStores(trx: Trx, accountId: string): Tenant {
   return {
     accountId,
-    account: {},
-    members: {},
-    links: {},
-    workspaces: {},
+    account: accountStore(trx, accountId),
+    members: membersStore(trx, accountId),
+    links: linksStore(trx, accountId),
+    workspaces: workspacesStore(trx, accountId),
     invites: {},
     batches: {},
     tokens: accountTokensStore(trx, accountId),
-    receipts: {},
-    addressRules: {},
+    receipts: receiptsStore(trx, accountId),
+    addressRules: addressRulesStore(trx, accountId),
     audit: auditListStore(trx, accountId),
   };
 }

@@ -1,1 +1,26 @@
-export interface LinksPort {}
+/** A child by an active link. */
+export interface ChildLink {
+  readonly linkId: string;
+  readonly kind: 'managed' | 'sub';
+  readonly accountId: string;
+  readonly slug: string;
+}
+
+/** Links below the account, which is the parent in all of them; and what is said of the one above it. */
+export interface LinksPort {
+  /** A second active parent is DomainError `conflict`, by the constraint. */
+  insert(link: {
+    readonly id: string;
+    readonly childId: string;
+    readonly kind: 'managed';
+    readonly at: string;
+  }): Promise<void>;
+  /** Active children, by link id, account id or slug; what is not found is not in the map. */
+  resolve(references: readonly string[]): Promise<ReadonlyMap<string, ChildLink>>;
+  /** The first so many active managed accounts, by link id. */
+  managed(limit: number): Promise<readonly ChildLink[]>;
+  /** Ends an active link, and with it the grants of that child (R14). */
+  end(linkId: string, at: string): Promise<void>;
+  /** The master that this account had last and has no more. */
+  formerMaster(): Promise<string | null>;
+}

@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import type { AccountHoldings } from '../domain/ports/accounts.ts';
+import type { Trx } from './transaction.ts';
+
+/** What a deletion takes along, counted. */
+export async function holdingsOf(trx: Trx, accountId: string, now: string): Promise<AccountHoldings> {
+  return trx
+    .selectNoFrom((eb) => [
+      eb
+        .selectFrom('members')
+        .where('account_id', '=', accountId)
+        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
+        .$asScalar()
+        .$notNull()
+        .as('members'),
+      eb
+        .selectFrom('invites')
+        .where('account_id', '=', accountId)
+        .where('state', '=', 'pending')
+        .where('expires_at', '>', now)
+        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
+        .$asScalar()
+        .$notNull()
+        .as('pendingInvites'),
+      eb
+        .selectFrom('workspaces')
+        .where('account_id', '=', accountId)
+        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
+        .$asScalar()
+        .$notNull()
+        .as('workspaces'),
+      eb
+        .selectFrom('tokens')
+        .where('account_id', '=', accountId)
+        .where('state', '=', 'active')
+        .where('expires_at', '>', now)
+        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
+        .$asScalar()
+        .$notNull()
+        .as('tokens'),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+/** Ends everything that a deleted account held; the rows that others name stay, so that the trail can be read. */
+export async function closeAccount(trx: Trx, accountId: string, at: string): Promise<void> {
+  const next = { updated_at: at, revision: sql<number>`revision + 1` };
+  await trx
+    .updateTable('tokens')
+    .set({ state: 'revoked', revoked_at: at, ...next })
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'active')
+    .execute();
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', payload: null, claimed_by: null, claimed_until: null, updated_at: at })
+    .where('account_id', '=', accountId)
+    .where('invite_id', 'is not', null)
+    .where('state', 'in', ['queued', 'sending'])
+    .execute();
+  await trx
+    .updateTable('invites')
+    .set({ state: 'revoked', closed_at: at, ...next })
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'pending')
+    .execute();
+  await trx
+    .updateTable('batches')
+    .set({ state: 'cancelled', finished_at: at, ...next })
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'open')
+    .execute();
+  // Workspace places and grants of children go with the members.
+  await trx.deleteFrom('members').where('account_id', '=', accountId).execute();
+  // The master's members lose their grants of this child (R14).
+  await trx
+    .deleteFrom('member_children')
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('links')
+          .whereRef('links.parent_id', '=', 'member_children.account_id')
+          .whereRef('links.id', '=', 'member_children.link_id')
+          .where('links.child_id', '=', accountId)
+          .select('links.id'),
+      ),
+    )
+    .execute();
+  await trx
+    .updateTable('links')
+    .set({ state: 'ended', ended_at: at, ...next })
+    .where((eb) => eb.or([eb('child_id', '=', accountId), eb('parent_id', '=', accountId)]))
+    .where('state', '=', 'active')
+    .execute();
+  await trx
+    .updateTable('accounts')
+    .set({ state: 'gone', gone_at: at, suspended_by: null, ...next })
+    .where('id', '=', accountId)
+    .execute();
+}

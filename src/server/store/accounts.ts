@@ -1,0 +1,323 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { z } from 'zod';
+import { mailPreferences } from '../../contract/accounts.ts';
+import { planName } from '../../contract/common.ts';
+import { looksLikeId } from '../../contract/ids.ts';
+import type {
+  AccountChange,
+  AccountFilter,
+  AccountPort,
+  AccountRow,
+  AccountsPort,
+  AccountView,
+  Viewer,
+} from '../domain/ports/accounts.ts';
+import { toModules } from './access.ts';
+import { closeAccount, holdingsOf } from './account-end.ts';
+import { accountTree } from './account-tree.ts';
+import { toPage } from './keyset.ts';
+import type { Row, Schema } from './schema.ts';
+import { anyContains } from './search.ts';
+import { seatsUsed } from './seats.ts';
+import { dialectOf, type Trx } from './transaction.ts';
+
+/** Scope of accounts' slugs among the retired ones; a workspace's is its account's id. */
+const SLUGS = 'accounts';
+
+const labelsSchema = z.record(z.string(), z.string());
+export const toLabels = (json: string) => labelsSchema.parse(JSON.parse(json));
+/** Mails that nobody switched off are on. */
+const defaults = { security: true, members: true };
+const mailSchema = mailPreferences.partial();
+const toMail = (json: string) => {
+  const set = mailSchema.parse(JSON.parse(json));
+  return { security: set.security ?? defaults.security, members: set.members ?? defaults.members };
+};
+
+type RowColumns = Pick<
+  Row<'accounts'>,
+  | 'id'
+  | 'kind'
+  | 'slug'
+  | 'name'
+  | 'state'
+  | 'suspended_by'
+  | 'plan'
+  | 'managed_accounts'
+  | 'trial_ends_at'
+  | 'labels'
+  | 'mail_preferences'
+  | 'revision'
+  | 'created_at'
+  | 'updated_at'
+>;
+
+function toRow(row: RowColumns): AccountRow {
+  if (row.state === 'gone') throw new Error(`account ${row.id} is gone`);
+  return {
+    id: row.id,
+    kind: row.kind,
+    slug: row.slug,
+    name: row.name,
+    state: row.state,
+    suspendedBy: row.suspended_by,
+    plan: planName.parse(row.plan),
+    managedAccounts: row.managed_accounts,
+    trialEndsAt: row.trial_ends_at,
+    labels: toLabels(row.labels),
+    mail: toMail(row.mail_preferences),
+    revision: row.revision,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function views(trx: Trx, userId: string | null, now: string) {
+  return trx
+    .selectFrom('accounts as a')
+    .leftJoin('members as m', (join) =>
+      join
+        .onRef('m.account_id', '=', 'a.id')
+        .on('m.user_id', '=', userId ?? '')
+        .on('m.state', '=', 'active'),
+    )
+    .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
+    .leftJoin('accounts as p', 'p.id', 'l.parent_id')
+    .where('a.state', '<>', 'gone')
+    .select(['a.id', 'a.kind', 'a.slug', 'a.name', 'a.state', 'a.suspended_by', 'a.plan'])
+    .select(['a.managed_accounts', 'a.trial_ends_at', 'a.labels', 'a.mail_preferences'])
+    .select(['a.revision', 'a.created_at', 'a.updated_at'])
+    .select(['m.id as member_id', 'm.role as member_role', 'm.modules as member_modules'])
+    .select(['l.id as link_id', 'l.kind as link_kind'])
+    .select(['p.id as parent_id', 'p.slug as parent_slug', 'p.name as parent_name'])
+    .select(({ ref }) => seatsUsed(ref('a.id'), now).as('seats_used'));
+}
+
+type ViewRow = Awaited<ReturnType<ReturnType<typeof views>['executeTakeFirstOrThrow']>>;
+
+function toView(row: ViewRow): AccountView {
+  const { link_id: linkId, link_kind: kind, parent_id, parent_slug, parent_name } = row;
+  const linked =
+    linkId !== null && kind !== null && parent_id !== null && parent_slug !== null && parent_name !== null;
+  const { member_id: memberId, member_role: role, member_modules: modules } = row;
+  const member = memberId !== null && role !== null && modules !== null;
+  return {
+    ...toRow(row),
+    parent: linked
+      ? { linkId, kind, account: { id: parent_id, slug: parent_slug, name: parent_name } }
+      : null,
+    membership: member ? { memberId, role, state: 'active', modules: toModules(modules) } : null,
+    seatsUsed: row.seats_used,
+  };
+}
+
+/** Ids of the accounts that a viewer may list; null for all. */
+function seenBy(trx: Trx, viewer: Viewer) {
+  const below = trx
+    .selectFrom('links as c')
+    .innerJoin('accounts as master', 'master.id', 'c.parent_id')
+    .where('c.kind', '=', 'managed')
+    .where('c.state', '=', 'active')
+    .where('master.state', '=', 'active')
+    .select('c.child_id as id');
+  const administered = (userId: string) =>
+    trx
+      .selectFrom('members as pm')
+      .where('pm.user_id', '=', userId)
+      .where('pm.state', '=', 'active')
+      .where('pm.role', 'in', ['owner', 'admin', 'super_admin'])
+      .select('pm.account_id as id');
+  if (viewer.kind === 'all') return null;
+  if (viewer.kind === 'person') {
+    return trx
+      .selectFrom('members as own')
+      .where('own.user_id', '=', viewer.userId)
+      .where('own.state', '=', 'active')
+      .select('own.account_id as id')
+      .union(below.where('c.parent_id', 'in', administered(viewer.userId)));
+  }
+  const { accountId } = viewer;
+  const itself = trx
+    .selectFrom('accounts as own')
+    .where('own.id', '=', accountId)
+    .where('own.state', '<>', 'suspended')
+    .select('own.id as id');
+  return viewer.children ? itself.union(below.where('c.parent_id', '=', accountId)) : itself;
+}
+
+function hasLabel(
+  trx: Trx,
+  eb: ExpressionBuilder<Schema & { a: Schema['accounts'] }, 'a'>,
+  label: { name: string; value: string },
+): Expression<SqlBool> {
+  const labels = eb.ref('a.labels');
+  return dialectOf(trx) === 'sqlite'
+    ? sql<SqlBool>`(${labels} ->> ${`$."${label.name}"`}) = ${label.value}`
+    : sql<SqlBool>`(${labels}::jsonb ->> ${label.name}) = ${label.value}`;
+}
+
+export function accountsStore(trx: Trx): AccountsPort {
+  return {
+    async insert(account) {
+      await trx
+        .insertInto('accounts')
+        .values({
+          id: account.id,
+          kind: account.kind,
+          slug: account.slug,
+          name: account.name,
+          state: account.state,
+          plan: account.plan,
+          owner_user_id: account.ownerUserId,
+          labels: JSON.stringify(account.labels),
+          mail_preferences: JSON.stringify(defaults),
+          created_by: account.createdBy,
+          created_at: account.at,
+          updated_at: account.at,
+        })
+        .execute();
+    },
+
+    async slugTaken(slug, now, exceptId = '') {
+      const used = await trx
+        .selectFrom('accounts')
+        .select('id')
+        .where('slug', '=', slug)
+        .where('state', '<>', 'gone')
+        .where('id', '<>', exceptId)
+        .executeTakeFirst();
+      if (used) return true;
+      const retired = await trx
+        .selectFrom('retired_slugs')
+        .select('target_id')
+        .where('scope', '=', SLUGS)
+        .where('slug', '=', slug)
+        .where('free_at', '>', now)
+        .where('target_id', '<>', exceptId)
+        .executeTakeFirst();
+      return retired !== undefined;
+    },
+
+    async list(viewer: Viewer, filter: AccountFilter, page, now) {
+      const userId = viewer.kind === 'all' ? null : viewer.userId;
+      let query = views(trx, userId, now)
+        .orderBy('a.id')
+        .limit(page.limit + 1);
+      const seen = seenBy(trx, viewer);
+      if (seen !== null) query = query.where('a.id', 'in', seen);
+      const [after] = page.after ?? [];
+      if (after !== undefined) query = query.where('a.id', '>', after);
+      if (filter.kind !== undefined) query = query.where('a.kind', '=', filter.kind);
+      if (filter.state !== undefined) query = query.where('a.state', '=', filter.state);
+      if (filter.masterId !== undefined) {
+        query = query.where('l.parent_id', '=', filter.masterId).where('l.kind', '=', 'managed');
+      }
+      const { q } = filter;
+      if (q !== undefined) query = query.where(({ ref }) => anyContains([ref('a.name'), ref('a.slug')], q));
+      for (const label of filter.labels) query = query.where((eb) => hasLabel(trx, eb, label));
+      return toPage(await query.execute(), page.limit, (row) => [row.id], toView);
+    },
+
+    async findGone(reference) {
+      let query = trx.selectFrom('accounts as a').where('a.state', '=', 'gone').select(['a.id', 'a.kind']);
+      if (looksLikeId(reference)) query = query.where('a.id', '=', reference);
+      else {
+        query = query
+          .innerJoin('retired_slugs as r', 'r.target_id', 'a.id')
+          .where('r.scope', '=', SLUGS)
+          .where('r.slug', '=', reference);
+      }
+      return (await query.executeTakeFirst()) ?? null;
+    },
+
+    async findId(reference) {
+      const row = await trx
+        .selectFrom('accounts')
+        .where(looksLikeId(reference) ? 'id' : 'slug', '=', reference)
+        .where('state', '<>', 'gone')
+        .select('id')
+        .executeTakeFirst();
+      return row?.id ?? null;
+    },
+  };
+}
+
+function stateColumns(state: NonNullable<AccountChange['state']>) {
+  return state.is === 'suspended'
+    ? { state: state.is, suspended_by: state.by, suspended_reason: state.reason }
+    : { state: state.is, suspended_by: null, suspended_reason: null };
+}
+
+function changedColumns(change: AccountChange) {
+  const { labels, mail, state, managedAccounts: feature } = change;
+  return {
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.slug !== undefined && { slug: change.slug }),
+    ...(change.plan !== undefined && { plan: change.plan }),
+    ...(labels !== undefined && { labels: JSON.stringify(labels) }),
+    ...(mail !== undefined && { mail_preferences: JSON.stringify(mail) }),
+    ...(state !== undefined && stateColumns(state)),
+    ...(feature !== undefined && {
+      managed_accounts: feature.is,
+      trial_ends_at: feature.is === 'trial' ? feature.endsAt : null,
+    }),
+  };
+}
+
+export function accountStore(trx: Trx, accountId: string): AccountPort {
+  return {
+    async read() {
+      const row = await trx.selectFrom('accounts').selectAll().where('id', '=', accountId).executeTakeFirst();
+      if (!row) throw new Error(`no account ${accountId}`);
+      return toRow(row);
+    },
+
+    async view(userId, now) {
+      const row = await views(trx, userId, now).where('a.id', '=', accountId).executeTakeFirst();
+      if (!row) throw new Error(`no account ${accountId}`);
+      return toView(row);
+    },
+
+    async seatsUsed(now) {
+      const row = await trx
+        .selectFrom('accounts as a')
+        .where('a.id', '=', accountId)
+        .select(({ ref }) => seatsUsed(ref('a.id'), now).as('used'))
+        .executeTakeFirst();
+      return row?.used ?? 0;
+    },
+
+    async update(change, at) {
+      await trx
+        .updateTable('accounts')
+        .set({ ...changedColumns(change), updated_at: at, revision: sql`revision + 1` })
+        .where('id', '=', accountId)
+        .execute();
+    },
+
+    async retireSlug(slug, at, freeAt) {
+      await trx
+        .insertInto('retired_slugs')
+        .values({ scope: SLUGS, slug, target_id: accountId, free_at: freeAt, created_at: at })
+        .onConflict((oc) =>
+          oc
+            .columns(['scope', 'slug'])
+            .doUpdateSet({ target_id: accountId, free_at: freeAt, created_at: at }),
+        )
+        .execute();
+    },
+
+    async reclaimSlug(slug) {
+      await trx
+        .deleteFrom('retired_slugs')
+        .where('scope', '=', SLUGS)
+        .where('slug', '=', slug)
+        .where('target_id', '=', accountId)
+        .execute();
+    },
+
+    holdings: (now) => holdingsOf(trx, accountId, now),
+    close: (at) => closeAccount(trx, accountId, at),
+    tree: (now) => accountTree(trx, accountId, now),
+  };
+}

@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import { looksLikeId } from '../../contract/ids.ts';
+import type { ChildLink, LinksPort } from '../domain/ports/links.ts';
+import type { Trx } from './transaction.ts';
+
+export function linksStore(trx: Trx, accountId: string): LinksPort {
+  const children = () =>
+    trx
+      .selectFrom('links as l')
+      .innerJoin('accounts as c', 'c.id', 'l.child_id')
+      .where('l.parent_id', '=', accountId)
+      .where('l.state', '=', 'active')
+      .where('c.state', '<>', 'gone')
+      .select(['l.id as linkId', 'l.kind', 'c.id as accountId', 'c.slug']);
+  return {
+    async insert({ id, childId, kind, at }) {
+      await trx
+        .insertInto('links')
+        .values({
+          parent_id: accountId,
+          id,
+          child_id: childId,
+          kind,
+          state: 'active',
+          ended_at: null,
+          created_at: at,
+          updated_at: at,
+        })
+        .execute();
+    },
+
+    async resolve(references) {
+      const found = new Map<string, ChildLink>();
+      if (references.length === 0) return found;
+      const ids = references.filter(looksLikeId);
+      const slugs = references.filter((reference) => !looksLikeId(reference));
+      const rows = await children()
+        .where((eb) =>
+          eb.or([
+            ...(ids.length > 0 ? [eb('l.id', 'in', ids), eb('c.id', 'in', ids)] : []),
+            ...(slugs.length > 0 ? [eb('c.slug', 'in', slugs)] : []),
+          ]),
+        )
+        .execute();
+      for (const row of rows) for (const name of [row.linkId, row.accountId, row.slug]) found.set(name, row);
+      return new Map(
+        references.flatMap((reference) => {
+          const child = found.get(reference);
+          return child ? [[reference, child] as const] : [];
+        }),
+      );
+    },
+
+    managed: (limit) => children().where('l.kind', '=', 'managed').orderBy('l.id').limit(limit).execute(),
+
+    async end(linkId, at) {
+      const next = { updated_at: at, revision: sql<number>`revision + 1` };
+      const granted = trx
+        .selectFrom('member_children')
+        .where('account_id', '=', accountId)
+        .where('link_id', '=', linkId)
+        .select('member_id');
+      await trx
+        .updateTable('members')
+        .set(next)
+        .where('account_id', '=', accountId)
+        .where('id', 'in', granted)
+        .execute();
+      await trx
+        .deleteFrom('member_children')
+        .where('account_id', '=', accountId)
+        .where('link_id', '=', linkId)
+        .execute();
+      await trx
+        .updateTable('links')
+        .set({ state: 'ended', ended_at: at, ...next })
+        .where('parent_id', '=', accountId)
+        .where('id', '=', linkId)
+        .where('state', '=', 'active')
+        .execute();
+    },
+
+    async formerMaster() {
+      const row = await trx
+        .selectFrom('links')
+        .where('child_id', '=', accountId)
+        .where('kind', '=', 'managed')
+        .where('state', '=', 'ended')
+        .orderBy('id', 'desc')
+        .select('parent_id')
+        .executeTakeFirst();
+      return row?.parent_id ?? null;
+    },
+  };
+}
