@@ -1,6 +1,7 @@
 // What a start costs, as CPU time against `node -e 0`: npm run build && npm run startup -- [pairs]
 // The two are measured in turn, so that a busy machine slows both; the figure is the median of the ratios.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -65,26 +66,26 @@ async function measure(name: string, args: readonly string[], env: Record<string
   process.stdout.write(`${name.padEnd(32)} ${median(ratios).toFixed(2)}\n`);
 }
 
-server.listen(0, '127.0.0.1', async () => {
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    HOME: folder,
-    TENANTCTL_CONFIG_DIR: join(folder, 'config'),
-    TENANTCTL_API_URL: `http://127.0.0.1:${port}`,
-    TENANTCTL_TOKEN: mintToken('api'),
-  };
-  try {
-    await measure('node -e 0', ['-e', '0'], env);
-    await measure('tenantctl --version', [launcher, '--version'], env);
-    await measure('tenantctl --help', [launcher, '--help'], env);
-    await measure('tenantctl accounts --help', [launcher, 'accounts', '--help'], env);
-    await measure('tenantctl accounts list --help', [launcher, 'accounts', 'list', '--help'], env);
-    await measure('tenantctl accounts list', [launcher, 'accounts', 'list'], env);
-    await measure('tenantctl accounts list --json', [launcher, 'accounts', 'list', '--json'], env);
-  } finally {
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const address = server.address();
+const port = typeof address === 'object' && address !== null ? address.port : 0;
+const env = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: folder,
+  TENANTCTL_CONFIG_DIR: join(folder, 'config'),
+  TENANTCTL_API_URL: `http://127.0.0.1:${port}`,
+  TENANTCTL_TOKEN: mintToken('api'),
+};
+try {
+  await measure('node -e 0', ['-e', '0'], env);
+  await measure('tenantctl --version', [launcher, '--version'], env);
+  await measure('tenantctl --help', [launcher, '--help'], env);
+  await measure('tenantctl accounts --help', [launcher, 'accounts', '--help'], env);
+  await measure('tenantctl accounts list --help', [launcher, 'accounts', 'list', '--help'], env);
+  await measure('tenantctl accounts list', [launcher, 'accounts', 'list'], env);
+  await measure('tenantctl accounts list --json', [launcher, 'accounts', 'list', '--json'], env);
+} finally {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+}

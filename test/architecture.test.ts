@@ -7,7 +7,7 @@ const root = new URL('..', import.meta.url);
 function readTree(folder: string): Tree {
   const at = new URL(`${folder}/`, root);
   const names = readdirSync(at, { recursive: true, encoding: 'utf8' });
-  const files = names.map((name) => name.replaceAll('\\', '/')).filter((name) => /\.ts$/.test(name));
+  const files = names.map((name) => name.replaceAll('\\', '/')).filter((name) => name.endsWith('.ts'));
   return new Map(files.map((name) => [name, readFileSync(new URL(name, at), 'utf8')]));
 }
 
