@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 const SEGMENT = 1 << 16;
 const SEGMENT_BITS = 16;
 
-/** A typed array that grows by segments: no copy of what is there, no peak while growing. */
-class Column {
+/** A number a row, 0 at first, in segments made when used: no copy of what is there, no peak while growing. */
+export class RowNumbers {
   readonly #segments: Uint32Array[] = [];
 
   get(index: number): number {
@@ -31,8 +31,8 @@ class Column {
 export class SeenRows {
   #table = new Uint32Array(1 << 12);
   #count = 0;
-  readonly #low = new Column();
-  readonly #high = new Column();
+  readonly #low = new RowNumbers();
+  readonly #high = new RowNumbers();
   readonly #seed: readonly [number, number];
 
   constructor(seed?: readonly [number, number]) {
@@ -88,15 +88,62 @@ export class SeenRows {
 }
 
 /** FNV-1a, then mixed; for small sets of texts. */
-export function hash32(text: string): number {
+function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return finish(hash);
 }
 
-/** Numbers by row, for what pass 2 must know of a row again. */
-export { Column as RowNumbers };
+/** The line of each row: within a segment usually a fixed distance from its number, else kept by itself. */
+export class RowLines {
+  readonly #distances: number[] = [];
+  readonly #others = new RowNumbers();
+
+  set(row: number, line: number): void {
+    this.#distances[row >>> SEGMENT_BITS] ??= line - row;
+    if (line - row !== this.#distances[row >>> SEGMENT_BITS]) this.#others.set(row, line);
+  }
+
+  get(row: number): number {
+    return this.#others.get(row) || row + (this.#distances[row >>> SEGMENT_BITS] ?? 0);
+  }
+}
+
+/**
+ * A text of each row, of which there are few different ones: a byte a row. From the 255th on a 32-bit hash
+ * stands for the text, so that two of those are taken for alike once in 2^32.
+ */
+export class RowTexts {
+  readonly #segments: Uint8Array[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #rare = new RowNumbers();
+
+  set(row: number, text: string): void {
+    const at = row >>> SEGMENT_BITS;
+    let segment = this.#segments[at];
+    if (!segment) {
+      segment = new Uint8Array(SEGMENT);
+      this.#segments[at] = segment;
+    }
+    const id = this.#idOf(text);
+    segment[row & (SEGMENT - 1)] = id;
+    if (id === 0) this.#rare.set(row, hash32(text));
+  }
+
+  has(row: number, text: string): boolean {
+    const id = this.#segments[row >>> SEGMENT_BITS]?.[row & (SEGMENT - 1)] ?? 0;
+    return id === (this.#known.get(text) ?? 0) && (id !== 0 || this.#rare.get(row) === hash32(text));
+  }
+
+  #idOf(text: string): number {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    if (this.#known.size >= 255) return 0;
+    this.#known.set(Buffer.from(text).toString(), this.#known.size + 1);
+    return this.#known.size;
+  }
+}
 
 function finish(hash: number): number {
   let mixed = hash ^ (hash >>> 16);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CheckRules, checkRows } from '../../src/bulk/check.ts';
-import { SeenRows } from '../../src/bulk/seen.ts';
+import { RowLines, SeenRows } from '../../src/bulk/seen.ts';
 import { foldAddress } from '../../src/contract/address.ts';
 import { recordsOf, source } from './sources.ts';
 
@@ -181,6 +181,24 @@ ada@example.com,user,"parsers,forms",
 });
 
 describe('at size', () => {
+  test('more different offers than a byte can number', async () => {
+    const rows = Array.from({ length: 400 }, (_, n) => `p${n}@x.io,child-${n}\n`).join('');
+    const other = Array.from({ length: 400 }, (_, n) => `p${n}@x.io,child-${n + (n % 2)}\n`).join('');
+    expect(await check(`email,children\n${rows}${other}`)).toMatchObject({
+      duplicates: 200,
+      errorCount: 400,
+      valid: 200,
+    });
+  });
+
+  test('lines of rows far apart in a file of many line breaks', () => {
+    const lines = new RowLines();
+    for (let row = 1; row <= 150_000; row++) lines.set(row, row * 2 + (row > 70_000 ? 5 : 0));
+    for (const row of [1, 2, 65_535, 65_536, 70_001, 150_000]) {
+      expect(lines.get(row)).toBe(row * 2 + (row > 70_000 ? 5 : 0));
+    }
+  });
+
   test('the first 1,000 errors are kept and all are counted', async () => {
     const result = await check(`email\n${'nobody\n'.repeat(2500)}ada@example.com\n`);
     expect(result).toMatchObject({
