@@ -47,7 +47,7 @@ function lighterVendors(): Plugin {
   };
 }
 
-/** Dear to load, seldom needed, and often behind a static import of ours. */
+/** Dear to load, seldom needed, and often behind a static import of the tool's. The server needs them anyway. */
 const lateBuiltins = ['node:crypto', 'node:fs/promises', 'node:os', 'node:zlib'];
 
 /** Their functions are exported as functions that load the built-in at the first call. */
@@ -63,7 +63,7 @@ function lateLoading(): Plugin {
   return {
     name: 'late-builtins',
     resolveId(source, importer) {
-      const isOurs = importer !== undefined && !/[\\/]node_modules[\\/]/.test(importer);
+      const isOurs = importer !== undefined && !/[\\/](?:node_modules|src[\\/]server)[\\/]/.test(importer);
       return isOurs && lateBuiltins.includes(source) ? `\0late:${source}` : null;
     },
     load: (id) =>
