@@ -6,7 +6,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
 import { type Decision, decide, type Standing } from './access.ts';
 import type { Actor } from './actor.ts';
-import { DomainError, notFound } from './errors.ts';
+import { DomainError, notFound, RefusedAndKept } from './errors.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
@@ -55,6 +55,7 @@ async function actorOf(deps: Deps, transaction: Transaction, credential: string 
   const actor = await transaction.platform.access.authenticate(hashToken(credential), deps.clock.now().toISOString());
   if (actor === 'unknown') throw new DomainError('invalid_token', 'The token is unknown or was revoked.');
   if (actor === 'expired') throw new DomainError('token_expired', 'The token has expired.');
+  if ('tokenId' in actor && actor.kind !== 'user') deps.tokenSeen(actor.tokenId);
   return actor;
 }
 
@@ -108,6 +109,11 @@ function madeBy(answer: unknown): string | null {
   return ids?.[1] ?? null;
 }
 
+function kept(error: unknown): RefusedAndKept {
+  if (error instanceof RefusedAndKept) return error;
+  throw error;
+}
+
 class WorkState {
   readonly events: AuditEntry[] = [];
   readonly tasks: (() => void)[] = [];
@@ -137,7 +143,7 @@ function workOn(
         id: deps.newId('event'),
         at: facts.now.toISOString(),
         accountId: happening.accountId === undefined ? accountId : happening.accountId,
-        actor: facts.actor,
+        actor: happening.actor ?? facts.actor,
         action: happening.action ?? facts.operation,
         target: happening.target,
         reason: happening.reason ?? null,
@@ -177,7 +183,7 @@ function wrap<Id extends OperationId, W, P>(
     const prepared = await prepare(input, deps, lookup);
     const reference = binding.target(input);
     let committed: (() => void)[] = [];
-    const body = async (transaction: Transaction): Promise<Outcome<Id>> => {
+    const body = async (transaction: Transaction): Promise<Outcome<Id> | RefusedAndKept> => {
       const state = new WorkState();
       const actor = await actorOf(deps, transaction, call.credential);
       const { decision, standing } = await authorise(transaction, actor, id, reference);
@@ -190,7 +196,11 @@ function wrap<Id extends OperationId, W, P>(
       }
       const facts = { actor, operation: id, now, dryRun: call.dryRun, decision };
       const work = workOn(deps, transaction, state, facts, standing?.account.id ?? null, call.requestId);
-      const answer = await rule(binding.widen(work, standing, transaction), input, prepared);
+      const answer = await rule(binding.widen(work, standing, transaction), input, prepared).catch(kept);
+      if (answer instanceof RefusedAndKept) {
+        await transaction.platform.audit.append(state.events);
+        return answer;
+      }
       const status = state.found ? 200 : (operation.status ?? 200);
       const outcome: Outcome<Id> = { answer, status, replayed: false };
       if (!writes) return outcome;
@@ -212,9 +222,10 @@ function wrap<Id extends OperationId, W, P>(
       committed = state.tasks;
       return outcome;
     };
-    if (!writes) return deps.transactions.read(body);
     try {
-      const outcome = await deps.transactions.write(body, reference ?? undefined);
+      const { transactions } = deps;
+      const outcome = await (writes ? transactions.write(body, reference ?? undefined) : transactions.read(body));
+      if (outcome instanceof RefusedAndKept) throw outcome.refusal;
       for (const task of committed) task();
       return outcome;
     } catch (error) {

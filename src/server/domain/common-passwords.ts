@@ -26,5 +26,7 @@ export const commonPasswords: ReadonlySet<string> = new Set(
   thisisasecurepassword thisisastrongpassword tobeornottobe123 tobeornottobethatisthequestion trustno1trustno1
   verysecretpassword verysecurepassword verystrongpassword welcomewelcome123 welcometothejungle
   whatisyourpassword whatsmypassword whyamihere12345 winteriscoming winteriscoming1 winteriscoming123
-  youarethebest123 youaremysunshine youllneverwalkalone yourpassword1234 youshallnotpass youshallnotpass1`.split(/\s+/),
+  youarethebest123 youaremysunshine youllneverwalkalone yourpassword1234 youshallnotpass youshallnotpass1`.split(
+    /\s+/,
+  ),
 );

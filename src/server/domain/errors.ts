@@ -38,3 +38,17 @@ export function invalid(pointer: string, detail: string): DomainError {
     errors: [{ pointer, detail }],
   });
 }
+
+/**
+ * A refusal whose traces stay: what the rule wrote is committed, and then the caller is refused. For a stolen
+ * refresh token, which must end its session although the request fails. Every other error rolls back.
+ */
+export class RefusedAndKept extends Error {
+  override readonly name = 'RefusedAndKept';
+  readonly refusal: DomainError;
+
+  constructor(refusal: DomainError) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}

@@ -54,7 +54,9 @@ function derive(password: string, salt: Buffer, { ln, r, p }: ScryptCost): Promi
   const N = 2 ** ln;
   const options = { N, r, p, maxmem: 128 * r * (N + p + 2) + 1024 };
   return new Promise((resolve, reject) => {
-    scrypt(normal(password), salt, HASH_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(normal(password), salt, HASH_BYTES, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
   });
 }
 
@@ -88,7 +90,15 @@ export function scryptPasswords(cost: ScryptCost = productionCost): Passwords {
   };
 }
 
-const ROWS = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiop', 'azertyuiop', 'abcdefghijklmnopqrstuvwxyz'];
+const ROWS = [
+  '1234567890',
+  'qwertyuiop',
+  'asdfghjkl',
+  'zxcvbnm',
+  'qwertzuiop',
+  'azertyuiop',
+  'abcdefghijklmnopqrstuvwxyz',
+];
 const PRODUCT = 'tenantctl';
 /** A local part shorter than this is found in too many innocent words. */
 const TELLING = 5;
@@ -135,7 +145,8 @@ export function weaknessOf(password: string, address: string): string | null {
   if (length > limits.passwordMax) return `has ${length} characters; ${limits.passwordMax} are the most`;
   const plain = squeeze(password);
   const local = squeeze(address.slice(0, address.lastIndexOf('@')));
-  if (commonPasswords.has(plain) || commonPasswords.has(plain.replace(/\d+$/, ''))) return 'is one of the common ones';
+  if (commonPasswords.has(plain) || commonPasswords.has(plain.replace(/\d+$/, '')))
+    return 'is one of the common ones';
   if (plain.includes(PRODUCT)) return 'contains the name of the product';
   if (plain.includes(squeeze(address)) || (local.length >= TELLING && plain.includes(local))) {
     return 'contains your address';

@@ -60,7 +60,13 @@ export async function createUser(work: Maker, person: Person): Promise<string> {
   const memberId = deps.newId('member');
   await tenant.members.insert({ id: memberId, userId, role: 'owner', modules: [], children: [], at });
   const workspaceId = deps.newId('workspace');
-  await tenant.workspaces.insert({ id: workspaceId, slug: 'personal', name: 'Personal', createdBy: userId, at });
+  await tenant.workspaces.insert({
+    id: workspaceId,
+    slug: 'personal',
+    name: 'Personal',
+    createdBy: userId,
+    at,
+  });
   return userId;
 }
 

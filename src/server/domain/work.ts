@@ -1,8 +1,9 @@
-import type { Body, Params, Query } from '../../contract/shapes.ts';
-import type { OperationId } from '../../contract/operations.ts';
 import type { IdKind } from '../../contract/ids.ts';
+import type { OperationId } from '../../contract/operations.ts';
+import type { Body, Params, Query } from '../../contract/shapes.ts';
 import type { Decision, Standing } from './access.ts';
 import type { Actor } from './actor.ts';
+import type { Attempts } from './attempts.ts';
 import type { AuditEntry, Facts } from './ports/audit.ts';
 import type { Passwords } from './ports/passwords.ts';
 import type { Platform, Tenant, Transactions } from './ports.ts';
@@ -19,6 +20,8 @@ export interface Setup {
 /** The time that every expiry is measured by; `--dev` can move it. */
 export interface Clock {
   now(): Date;
+  /** Moves it there; only a `--dev` server's has this. */
+  readonly moveTo?: (time: Date) => void;
 }
 
 export interface Deps {
@@ -26,10 +29,14 @@ export interface Deps {
   readonly clock: Clock;
   readonly setup: Setup;
   readonly passwords: Passwords;
+  /** Counts wrong passwords. */
+  readonly attempts: Attempts;
   /** UUIDv7 with its prefix: later ids sort later. */
   readonly newId: (kind: IdKind) => string;
   /** Called after a commit that queued mail. */
   readonly mailQueued: () => void;
+  /** Called for every request with a lasting token; must cost nothing (token-use.ts). */
+  readonly tokenSeen: (tokenId: string) => void;
 }
 
 /** A request as the rules see it: parsed, nothing of HTTP. */
@@ -51,6 +58,8 @@ export interface Happening {
   readonly reason?: string | null;
   /** Unless given: the account that the work is bound to. */
   readonly accountId?: string | null;
+  /** Unless given: the actor of the work; a secret that was mailed to somebody acts for them. */
+  readonly actor?: AuditEntry['actor'];
   /** Unless given: the operation under way. */
   readonly action?: AuditEntry['action'];
 }

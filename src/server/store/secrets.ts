@@ -29,7 +29,14 @@ export function secretsStore(trx: Trx): SecretsPort {
         .executeTakeFirst();
       if (!row) return null;
       const { email, state } = row;
-      return { purpose, email, emailFolded: row.email_folded, userId: row.user_id, state, expiresAt: row.expires_at };
+      return {
+        purpose,
+        email,
+        emailFolded: row.email_folded,
+        userId: row.user_id,
+        state,
+        expiresAt: row.expires_at,
+      };
     },
     async use(hash, at) {
       const { numUpdatedRows } = await trx

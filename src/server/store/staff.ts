@@ -20,7 +20,10 @@ export function staffStore(trx: Trx): StaffPort {
     },
     find: async (userId) => (await find(trx).where('s.user_id', '=', userId).executeTakeFirst()) ?? null,
     async remove(userId) {
-      const { numDeletedRows } = await trx.deleteFrom('staff').where('user_id', '=', userId).executeTakeFirst();
+      const { numDeletedRows } = await trx
+        .deleteFrom('staff')
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
       return numDeletedRows > 0n;
     },
     async count() {

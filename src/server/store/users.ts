@@ -6,7 +6,9 @@ function find(trx: Trx) {
   return trx
     .selectFrom('users as u')
     .leftJoin('staff as s', 's.user_id', 'u.id')
-    .leftJoin('accounts as a', (join) => join.onRef('a.owner_user_id', '=', 'u.id').on('a.state', '<>', 'gone'))
+    .leftJoin('accounts as a', (join) =>
+      join.onRef('a.owner_user_id', '=', 'u.id').on('a.state', '<>', 'gone'),
+    )
     .where('u.state', '=', 'active')
     .select(['u.id', 'u.email', 'u.email_folded', 'u.name', 'u.password_hash', 'u.revision'])
     .select(['u.created_at', 'u.updated_at', 's.user_id as staff', 'a.id as personal']);

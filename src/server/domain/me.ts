@@ -1,0 +1,34 @@
+import type { Identity } from '../../contract/types.ts';
+import { personOf } from './actor.ts';
+import { DomainError } from './errors.ts';
+import { toUser } from './users.ts';
+import type { Input, Work } from './work.ts';
+
+/** Who the credential belongs to, what kind it is and which account it is bound to. */
+export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Identity> {
+  const { actor, platform } = work;
+  if (actor.kind === 'anonymous') throw new DomainError('unauthenticated', 'This needs a credential.');
+  const person = personOf(actor);
+  const row = person === null ? null : await platform.users.find(person);
+  const bound = 'accountId' in actor ? actor : null;
+  const standing = bound ? await platform.access.standing(actor, bound.accountId) : null;
+  const account = standing && {
+    id: standing.account.id,
+    slug: standing.account.slug,
+    name: standing.account.name,
+    parent_id: standing.parent?.account.id ?? null,
+  };
+  return {
+    user: row ? toUser(row) : null,
+    credential: {
+      kind: actor.kind === 'account_token' ? 'api' : actor.kind,
+      id: actor.tokenId,
+      name: actor.kind === 'user' ? null : actor.name,
+      owner: actor.kind === 'account_token' ? 'account' : actor.kind === 'api' ? 'member' : 'user',
+      account,
+      role: bound?.role ?? null,
+      modules: bound ? [...bound.modules] : [],
+      expires_at: actor.expiresAt,
+    },
+  };
+}
