@@ -29,27 +29,34 @@ export interface Run {
   close(): Promise<void>;
 }
 
+/** What contexts of one run have in common (`ctx.as`). */
+interface Shared {
+  readonly out: Output;
+  readonly prompt: Prompt;
+  readonly state: { held: boolean };
+  readonly opened: UndiciSender[];
+}
+
 /** One more than a terminal's table shows, so that it can say that there is more. */
 const terminalRows = 51;
 
 /** Builds the context: every part is made at its first use, and then kept. */
-export function assemble(world: World, flags: Flags): Run {
-  const state = { held: false };
-  let sender: UndiciSender | undefined;
-  const clients: Client[] = [];
+export function assemble(world: World, flags: Flags, shared?: Shared): Run {
+  const state = shared?.state ?? { held: false };
+  const opened = shared?.opened ?? [];
   const config = once(() => readConfig(world, flags, ctx, false));
   const newConfig = once(() => readConfig(world, flags, ctx, true));
-  const out = once(() => openOutput(world, flags, config));
-  const prompt = once(() => openPrompt(world, flags));
+  const out = once(() => shared?.out ?? openOutput(world, flags, config));
+  const prompt = once(() => shared?.prompt ?? openPrompt(world, flags));
+  const sender = once(() => openSender(ctx, opened));
   const plainClient = once(() => openClient({}));
 
   const openClient = (choice: ClientChoice): Client => {
     const { settings } = choice.apiUrl === undefined ? config() : newConfig();
-    sender ??= undiciSender({ caFile: settings.ca_file.value, proxy: proxyOf(world.env) });
     const apiUrl = choice.apiUrl ?? requireApiUrl(settings);
-    const client: Client = createClient({
+    return createClient({
       baseUrl: apiUrl,
-      send: world.send ?? sender.send,
+      send: world.send ?? sender().send,
       credential: choice.credential ?? profileCredential(config(), apiUrl, () => anonymous(choice)),
       guard: guardOf(ctx, choice, () => ctx.client({ ...choice, unpinned: true })),
       userAgent: `tenantctl/${world.version} (node ${world.node}; ${world.platform})`,
@@ -62,8 +69,6 @@ export function assemble(world: World, flags: Flags): Run {
       debug: settings.debug.value ? (line) => ctx.out.say(`debug: ${line}`) : undefined,
       signal: choice.drains === true ? undefined : world.signal,
     });
-    clients.push(client);
-    return client;
   };
   const anonymous = (choice: ClientChoice) =>
     ctx.client({ ...choice, credential: { token: async () => undefined, renew: async () => undefined } });
@@ -79,6 +84,9 @@ export function assemble(world: World, flags: Flags): Run {
     },
     config: ({ newProfile = false } = {}) => (newProfile ? newConfig() : config()),
     client: (choice) => (choice === undefined ? plainClient() : openClient(choice)),
+    credential: () => profileCredential(config(), requireApiUrl(config().settings), () => anonymous({})),
+    as: (other) =>
+      assemble(world, { ...flags, ...other }, { out: out(), prompt: prompt(), state, opened }).ctx,
     account: (named) => named ?? config().settings.account.value ?? noAccount(),
     max: () => maxOf(flags, ctx.out, world),
     listing: (empty) => ({ empty, all: flags.all === true || flags.limit !== undefined }),
@@ -89,7 +97,14 @@ export function assemble(world: World, flags: Flags): Run {
       return world.signal;
     },
   };
-  return { ctx, state, close: async () => await sender?.close() };
+  return { ctx, state, close: async () => void (await Promise.all(opened.map((one) => one.close()))) };
+}
+
+function openSender(ctx: Context, opened: UndiciSender[]): UndiciSender {
+  const { settings } = ctx.config({ newProfile: true });
+  const sender = undiciSender({ caFile: settings.ca_file.value, proxy: proxyOf(ctx.world.env) });
+  opened.push(sender);
+  return sender;
 }
 
 function readConfig(world: World, flags: Flags, ctx: Context, newProfile: boolean): Config {

@@ -37,6 +37,10 @@ export interface Context {
   config(options?: { readonly newProfile?: boolean }): Config;
   /** Signed calls to the API of this run's profile; throws a usage error if there is none. */
   client(options?: ClientChoice): Client;
+  /** The bearer token of this run, for what shows or renews it. */
+  credential(): Credential;
+  /** The same run with other global flags: another profile, say. Output and questions stay the same. */
+  as(flags: Partial<Flags>): Context;
   /** The account to act in: the argument if given, else --account, environment, project, profile; else a usage error. */
   account(named?: string | undefined): string;
   /** How many items of a list are wanted at most, by --limit, --all and where the result goes. */

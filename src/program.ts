@@ -9,10 +9,66 @@ import { globalFlags } from './flags.ts';
 /** One line a noun: the only place that knows them all. */
 export const entries: readonly Entry[] = [
   {
+    name: 'signup',
+    summary: 'Sign up: mails a link, then takes a password',
+    load: async () => (await import('./commands/signup/signup.ts')).signupCommand,
+  },
+  {
+    name: 'login',
+    summary: 'Sign in, and keep the session as a profile',
+    load: async () => (await import('./commands/login/login.ts')).loginCommand,
+  },
+  {
+    name: 'logout',
+    summary: 'End the session of a profile',
+    load: async () => (await import('./commands/logout/logout.ts')).logoutCommand,
+  },
+  {
+    name: 'whoami',
+    summary: 'Show who the credential belongs to',
+    load: async () => (await import('./commands/whoami/whoami.ts')).whoamiCommand,
+  },
+  {
+    name: 'auth',
+    summary: 'The credential of this run, the password, the own user',
+    noun: async () => (await import('./commands/auth/index.ts')).auth,
+  },
+  {
+    name: 'profiles',
+    aliases: ['profile'],
+    summary: 'Saved connections: an API, who is signed in, and guards',
+    noun: async () => (await import('./commands/profiles/index.ts')).profiles,
+  },
+  {
     name: 'accounts',
     aliases: ['account', 'acc'],
     summary: 'Accounts, their managed accounts and their state',
     noun: async () => (await import('./commands/accounts/index.ts')).accounts,
+  },
+  {
+    name: 'api',
+    summary: 'Send a signed request to any path of the API',
+    load: async () => (await import('./commands/api/api.ts')).apiCommand,
+  },
+  {
+    name: 'dev',
+    summary: 'A --dev server: its captured mail and its clock',
+    noun: async () => (await import('./commands/dev/index.ts')).dev,
+  },
+  {
+    name: 'config',
+    summary: 'The settings of this run and where they come from',
+    noun: async () => (await import('./commands/config/index.ts')).config,
+  },
+  {
+    name: 'commands',
+    summary: 'List every command',
+    load: async () => (await import('./commands/commands/commands.ts')).commandsCommand(entries),
+  },
+  {
+    name: 'help',
+    summary: 'Explain a topic or a command',
+    load: async () => (await import('./commands/help/help.ts')).helpCommand,
   },
 ];
 
@@ -38,8 +94,9 @@ export function parseFlags(argv: readonly string[]): Flags {
 }
 
 /** Finds the verb in argv, loads it alone, parses its flags and runs it. */
-export async function runProgram(argv: readonly string[], ctx: Context): Promise<Parsed> {
+export async function runProgram(typedWords: readonly string[], ctx: Context): Promise<Parsed> {
   let text = '';
+  const argv = asHelpFlag(typedWords);
   const path = await pathIn(wordsIn(argv), ctx);
   const program = withGlobals(new Command('tenantctl')).version(ctx.world.version, '--version');
   program.helpInformation = () => nounHelp('', summary, entries);
@@ -56,6 +113,15 @@ export async function runProgram(argv: readonly string[], ctx: Context): Promise
     if (!isPrinted(thrown)) throw misuse(thrown, `${typed} --help`);
   }
   return { text };
+}
+
+/** `help accounts list` is `accounts list --help`; a topic stays with the verb `help`. */
+function asHelpFlag(argv: readonly string[]): readonly string[] {
+  const [first, second] = wordsIn(argv);
+  if (first !== 'help') return argv;
+  if (second === undefined) return ['--help'];
+  if (second === 'help' || entryNamed(entries, second) === undefined) return argv;
+  return [...argv.filter((_, at) => at !== argv.indexOf('help')), '--help'];
 }
 
 /** A step of the way to the verb: what was typed, what stands beside it, and the verb itself at the end. */

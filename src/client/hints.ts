@@ -9,7 +9,7 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   invalid_token: { command: signIn },
   token_expired: { command: signIn },
   invalid_grant: { command: signIn },
-  invalid_credentials: { command: 'tenantctl password reset' },
+  invalid_credentials: { command: 'tenantctl auth password reset' },
   wrong_address: { command: 'tenantctl whoami' },
   forbidden: { command: 'tenantctl whoami' },
   account_suspended: { command: 'tenantctl accounts show', inAccount: true },

@@ -51,8 +51,10 @@ export interface VerbSpec {
   readonly operations: readonly OperationId[];
   /** The command to look at next. */
   readonly next?: string;
-  /** It changes something on this machine: the profiles, a file. */
+  /** It changes something on this machine: the profiles, a file. It has no dry run. */
   readonly local?: true;
+  /** It may call what its operations do not name: `api`. */
+  readonly raw?: true;
 }
 
 type ValueOf<F extends FlagSpec> = F extends { value: string }
@@ -103,10 +105,20 @@ export function verb<const S extends VerbSpec>(spec: S, ctx: Context, run: Run<S
   for (const [name, flag] of Object.entries(spec.flags ?? {})) command.addOption(optionOf(name, flag));
   command.helpInformation = () => helpText(spec);
   command.action(async () => {
+    if (spec.local === true && ctx.flags.dryRun === true) throw noDryRun(spec);
     const given = { ...argumentsOf(spec, command), ...flagsOf(command.opts(), spec.flags ?? {}) };
     await run(await completed(spec, given, ctx), ctx);
   });
   return { spec, command };
+}
+
+function noDryRun(spec: VerbSpec) {
+  return usageError(
+    `--dry-run: tenantctl ${spec.path} changes what is kept on this machine and has no dry run`,
+    {
+      code: 'no_dry_run',
+    },
+  );
 }
 
 /** commander parsed by the same spec that the type is made of, so what comes out is of the type. */

@@ -42,9 +42,9 @@ export function usage(spec: VerbSpec): string {
   return [spec.path, ...args, '[flags]'].join(' ');
 }
 
-/** Does it change anything, here or on the server? */
+/** May it change anything on the server? */
 export function writes(spec: VerbSpec): boolean {
-  return spec.operations.some((id) => changes(operationOf(id)));
+  return spec.raw === true || spec.operations.some((id) => changes(operationOf(id)));
 }
 
 function groups(): string[][] {

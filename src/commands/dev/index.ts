@@ -1,0 +1,17 @@
+import type { Noun } from '../tree.ts';
+
+export const dev: Noun = {
+  summary: 'A --dev server: its captured mail and its clock',
+  verbs: [
+    {
+      name: 'mail',
+      summary: 'List the mail that was captured instead of sent',
+      load: async () => (await import('./mail.ts')).mailCommand,
+    },
+    {
+      name: 'clock',
+      summary: 'Show or move the clock of the server',
+      load: async () => (await import('./clock.ts')).clockCommand,
+    },
+  ],
+};
