@@ -152,6 +152,8 @@ export const domainBuiltins: readonly string[] = [
   'node:buffer',
   'node:util',
   'node:async_hooks',
+  // For createRequire, whose imports are checked like all others.
+  'node:module',
 ];
 
 export const mayUseGlobals: readonly string[] = ['main', 'start', 'env'];

@@ -58,6 +58,14 @@ function kindOf(node: Node): 'value' | 'type' {
   return specifiers.length > 0 && specifiers.every(isType) ? 'type' : 'value';
 }
 
+/** `require('x')`, however it was made; it loads as late as `import()` does. */
+function requiredBy(node: Node): Import | null {
+  const [first] = node.type === 'CallExpression' ? listOf(node['arguments']) : [];
+  const specifier = textOf(first, 'value');
+  if (specifier === '' || textOf(node['callee'], 'name') !== 'require') return null;
+  return { specifier, kind: 'value', dynamic: true };
+}
+
 function importOf(node: Node): Import | null {
   const specifier = textOf(node['source'], 'value');
   if (specifier === '') return null;
@@ -94,7 +102,7 @@ export function scan(path: string, source: string): Scan {
   let hasOpaqueImport = false;
   let mocksModules = false;
   walk(program, (node, parent) => {
-    const found = importOf(node);
+    const found = importOf(node) ?? requiredBy(node);
     if (found !== null) imports.push(found);
     else if (node.type === 'ImportExpression') hasOpaqueImport = true;
     const global = globalRead(node, parent);
