@@ -50,6 +50,7 @@ export function messagesOn(
 
 function waitStyle({ quiet, stderr, spinner, machine }: Setup): 'none' | 'line' | 'spinner' {
   if (quiet) return 'none';
-  if (stderr.isTTY === true) return spinner ? 'spinner' : 'line';
+  // ora divides by the width: on a terminal of 0 columns it would draw for ever.
+  if (stderr.isTTY === true) return spinner && (stderr.columns ?? 0) > 0 ? 'spinner' : 'line';
   return machine ? 'none' : 'line';
 }

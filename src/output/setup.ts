@@ -57,8 +57,9 @@ export function setUp(options: OutputOptions): Setup {
   const toFile = file !== undefined && file !== '-';
   const terminal = !toFile && stdout.isTTY === true;
   const unicode = speaksUnicode(env);
+  // A terminal that does not know its size says 0.
   const widthOf = (stream: OutputStream) => () =>
-    options.columns ?? stream.columns ?? (Number(env.COLUMNS) || 80);
+    options.columns ?? (stream.columns || Number(env.COLUMNS) || 80);
   const colour = { stdout: !toFile && hasColour(stdout, env, color), stderr: hasColour(stderr, env, color) };
   return {
     sink: toFile ? fileSink(file) : streamSink(stdout),

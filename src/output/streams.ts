@@ -64,7 +64,8 @@ export function streamSink(stream: OutputStream): Sink {
       if (failure !== undefined) throw failure;
       if (closed) return;
       buffer += text;
-      if (buffer.length < CHUNK) schedule();
+      // On a terminal results and notes share a screen and must keep their order.
+      if (buffer.length < CHUNK && stream.isTTY !== true) schedule();
       else if (!flush()) await drained(stream);
     },
     async end() {

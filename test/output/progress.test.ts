@@ -131,6 +131,7 @@ describe('waiting', () => {
     ['no terminal', {}, 'Waiting for the server...\n'],
     ['TENANTCTL_SPINNER=0', { tty: true, env: { TENANTCTL_SPINNER: '0' } }, 'Waiting for the server...\n'],
     ['a machine format', { format: 'json' as const }, ''],
+    ['a terminal without a size', { tty: true, stderr: new Capture(true, 0) }, 'Waiting for the server...\n'],
     ['--quiet', { tty: true, quiet: true }, ''],
   ])('%s: words or nothing', async (_name, options, expected) => {
     const { work, waiting, text } = await waited(options);

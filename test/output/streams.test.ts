@@ -58,6 +58,17 @@ describe('streaming', () => {
     expect(stdout.text).toBe('{"id":1}\n{"id":2}\n');
   });
 
+  test('on one terminal results and notes keep their order', async () => {
+    const screen = new Capture(true, 80);
+    const { out } = capture({ stdout: screen, stderr: screen });
+    out.note('before');
+    await out.list(people.slice(0, 1), [person()]);
+    out.note('after');
+    await out.result({}, 'Done');
+    out.note('last');
+    expect(screen.text).toBe('before\nEMAIL\nana@acme.io\nafter\nDone\nlast\n');
+  });
+
   test('a list that fails on its first page leaves stdout empty', async () => {
     const { out, text } = capture({ format: 'json' });
     const rows = () => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Column } from '../../src/output/columns.ts';
 import { fit, widthOf } from '../../src/output/width.ts';
-import { capture } from './capture.ts';
+import { Capture, capture } from './capture.ts';
 
 interface Row {
   id: string;
@@ -93,6 +93,21 @@ describe('a table', () => {
   test('says ... where the locale is not UTF-8', async () => {
     const row = { id: '1', name: 'abcdefghijklmnop', note: '' };
     expect(await table([row], 16, { NO_COLOR: '1', LANG: 'C' })).toBe('ID  NAME    NOTE\n1   abc...\n');
+  });
+
+  test('has 80 columns, or COLUMNS, where the terminal does not know its size', async () => {
+    for (const [env, width] of [
+      [{}, 80],
+      [{ COLUMNS: '60' }, 60],
+    ] as const) {
+      const { out, text } = capture({
+        tty: true,
+        stdout: new Capture(true, 0),
+        env: { NO_COLOR: '1', ...env },
+      });
+      await out.list(columns, [{ id: '1', name: 'x'.repeat(200), note: '' }]);
+      expect((await text()).stdout.split('\n')[1]).toBe(`1   ${'x'.repeat(width - 4 - 6 - 3)}...`);
+    }
   });
 
   test('stays whole when nothing can be taken', async () => {
