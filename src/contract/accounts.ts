@@ -9,7 +9,10 @@ export const mailPreferences = z.strictObject({ security: z.boolean(), members: 
 
 export const seats = z
   .strictObject({ used: z.int(), limit: z.int().nullable() })
-  .meta({ id: 'Seats', description: 'Active members and unexpired pending invitations (D6); null is no limit' });
+  .meta({
+    id: 'Seats',
+    description: 'Active members and unexpired pending invitations (D6); null is no limit',
+  });
 
 const other = z.strictObject({ id: c.id('account'), slug: c.slug, name: z.string() });
 
@@ -189,7 +192,11 @@ export const accounts = {
   },
   'accounts.leave': { params: one, answer: c.changed },
   'accounts.suspend': { params: one, body: z.strictObject({ reason: c.reason.optional() }), answer: account },
-  'accounts.activate': { params: one, body: z.strictObject({ reason: c.reason.optional() }), answer: account },
+  'accounts.activate': {
+    params: one,
+    body: z.strictObject({ reason: c.reason.optional() }),
+    answer: account,
+  },
   'accounts.lock': { params: one, body: z.strictObject({ reason: c.reason.optional() }), answer: account },
   'accounts.unlock': {
     params: one,
@@ -233,7 +240,12 @@ export const accounts = {
   'dev.clock': { answer: z.strictObject({ now: c.timestamp }) },
   'dev.clock_set': {
     body: z.union([
-      z.strictObject({ advance_seconds: z.int().min(0).max(10 * 365 * 86_400) }),
+      z.strictObject({
+        advance_seconds: z
+          .int()
+          .min(0)
+          .max(10 * 365 * 86_400),
+      }),
       z.strictObject({ now: c.timestamp }),
     ]),
     answer: z.strictObject({ now: c.timestamp }),

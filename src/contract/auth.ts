@@ -37,7 +37,12 @@ export const identity = z
       name: z.string().nullable(),
       owner: z.enum(['user', 'member', 'account']),
       account: z
-        .strictObject({ id: c.id('account'), slug: c.slug, name: z.string(), parent_id: c.id('account').nullable() })
+        .strictObject({
+          id: c.id('account'),
+          slug: c.slug,
+          name: z.string(),
+          parent_id: c.id('account').nullable(),
+        })
         .nullable(),
       role: c.accountRole.nullable(),
       modules: c.moduleList,
@@ -81,7 +86,10 @@ export const staffMember = z
 const expires_in_days = z.int().min(1).max(365);
 
 export const auth = {
-  'auth.signup': { body: z.strictObject({ email: c.address }), answer: z.strictObject({ sent: z.literal(true) }) },
+  'auth.signup': {
+    body: z.strictObject({ email: c.address }),
+    answer: z.strictObject({ sent: z.literal(true) }),
+  },
   'auth.signup_finish': {
     body: z.strictObject({ secret: c.secret, password: c.password, name: c.displayName.optional() }),
     answer: session,
@@ -89,8 +97,14 @@ export const auth = {
   'auth.login': { body: z.strictObject({ email: c.address, password: c.password }), answer: session },
   'auth.refresh': { body: z.strictObject({ refresh_token: c.secret }), answer: session },
   'auth.logout': { answer: c.changed },
-  'auth.password_forgot': { body: z.strictObject({ email: c.address }), answer: z.strictObject({ sent: z.literal(true) }) },
-  'auth.password_reset': { body: z.strictObject({ secret: c.secret, password: c.password }), answer: c.changed },
+  'auth.password_forgot': {
+    body: z.strictObject({ email: c.address }),
+    answer: z.strictObject({ sent: z.literal(true) }),
+  },
+  'auth.password_reset': {
+    body: z.strictObject({ secret: c.secret, password: c.password }),
+    answer: c.changed,
+  },
   'auth.password_change': {
     body: z.strictObject({ current_password: c.password, password: c.password }),
     answer: c.changed,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type IdKind, idPattern, idPrefixes } from './ids.ts';
 import { accountKinds, accountRoles, limits, modules, planNames, workspaceRoles } from './limits.ts';
 
-export const id = (kind: IdKind) => z.string().regex(idPattern(kind), `must be an id such as ${idPrefixes[kind]}_…`);
+export const id = (kind: IdKind) =>
+  z.string().regex(idPattern(kind), `must be an id such as ${idPrefixes[kind]}_…`);
 
 /** An id or a slug in a path or a body; which one it is, the server finds out. */
 export const reference = z.string().min(1).max(100);
@@ -23,7 +24,10 @@ export const oneLine = (max: number) =>
     .trim()
     .min(1)
     .max(max)
-    .refine((text) => !control.test(text) && text.isWellFormed(), 'must be one line without control characters');
+    .refine(
+      (text) => !control.test(text) && text.isWellFormed(),
+      'must be one line without control characters',
+    );
 
 export const displayName = oneLine(200);
 export const reason = oneLine(500);

@@ -62,7 +62,10 @@ export const batchRow = z.strictObject({
   role: z.string().max(100).optional(),
   modules: z.array(z.string().max(100)).max(100).optional(),
   children: z.array(z.string().max(100)).max(1000).optional(),
-  workspaces: z.array(z.strictObject({ workspace: z.string().max(100), role: z.string().max(100) })).max(100).optional(),
+  workspaces: z
+    .array(z.strictObject({ workspace: z.string().max(100), role: z.string().max(100) }))
+    .max(100)
+    .optional(),
   first_name: z.string().max(200).optional(),
 });
 
@@ -121,7 +124,9 @@ const oneBatch = inAccount.extend({ batch: c.id('batch') });
 export const removalPreview = z
   .strictObject({
     member,
-    workspaces: z.array(z.strictObject({ workspace: c.id('workspace'), slug: c.slug, role: c.workspaceRole })),
+    workspaces: z.array(
+      z.strictObject({ workspace: c.id('workspace'), slug: c.slug, role: c.workspaceRole }),
+    ),
     tokens: z.int(),
     /** D5: their pending invitations to `user` and `member` pass to the one who removes; those to admin roles end. */
     invites_adopted: z.int(),
@@ -197,7 +202,11 @@ export const people = {
       limit: z.int().min(1).max(1000).default(1000),
     }),
     /** `remaining` says how many more match: call again until it is 0. */
-    answer: z.strictObject({ resent: z.int(), remaining: z.int(), refused: z.array(z.strictObject({ invite_id: c.id('invite'), code: z.string() })) }),
+    answer: z.strictObject({
+      resent: z.int(),
+      remaining: z.int(),
+      refused: z.array(z.strictObject({ invite_id: c.id('invite'), code: z.string() })),
+    }),
   },
   'invites.preview': {
     body: z.strictObject({ secret: c.secret }),

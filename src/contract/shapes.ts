@@ -30,7 +30,8 @@ export type BodyInput<Id extends OperationId> = z.input<Part<Id, 'body'>>;
 export type Body<Id extends OperationId> = z.output<Part<Id, 'body'>>;
 export type Answer<Id extends OperationId> = z.output<(typeof shapes)[Id]['answer']>;
 /** The item of a list's page. */
-export type Item<Id extends OperationId> = Answer<Id> extends { data: (infer T)[]; next_cursor: string | null } ? T : never;
+export type Item<Id extends OperationId> =
+  Answer<Id> extends { data: (infer T)[]; next_cursor: string | null } ? T : never;
 /** Operations that answer with a page. */
 export type ListId = { [Id in OperationId]: Item<Id> extends never ? never : Id }[OperationId];
 

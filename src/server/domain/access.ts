@@ -1,6 +1,6 @@
 import type { AccessReason } from '../../contract/common.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { AccountKind, AccountRole, Module } from '../../contract/limits.ts';
+import type { AccountKind, AccountRole, Module, PlanName } from '../../contract/limits.ts';
 import type { OperationId } from '../../contract/operations.ts';
 import type { Actor } from './actor.ts';
 
@@ -11,6 +11,7 @@ export interface AccountFacts {
   readonly name: string;
   readonly kind: AccountKind;
   readonly state: 'provisioning' | 'active' | 'suspended';
+  readonly plan: PlanName;
 }
 
 export interface Membership {
@@ -61,7 +62,10 @@ interface Rule {
 
 const administer: Rule = { grants: ['admin', 'master'], suspended: 'refused' };
 const inspect: Rule = { grants: ['admin', 'master'], suspended: 'admins_read' };
-const readMembers: Rule = { grants: ['admin', 'billing_admin', 'member', 'master'], suspended: 'admins_read' };
+const readMembers: Rule = {
+  grants: ['admin', 'billing_admin', 'member', 'master'],
+  suspended: 'admins_read',
+};
 const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
 const own: Rule = { grants: ['session'] };
 const open: Rule = { grants: ['public'] };
@@ -202,8 +206,14 @@ function holds(grant: Grant, actor: Actor, standing: Standing | null): AccessRea
 function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
   const { account, parent } = standing;
   const rights = rightsIn(actor, account.id, standing.membership);
-  const have = rights ? `you are ${rights.role} of ${account.slug}` : `you are no active member of ${account.slug}`;
-  const say = (ok: boolean, need: string): AccessReason => ({ check: grant, ok, text: `needs ${need}; ${have}` });
+  const have = rights
+    ? `you are ${rights.role} of ${account.slug}`
+    : `you are no active member of ${account.slug}`;
+  const say = (ok: boolean, need: string): AccessReason => ({
+    check: grant,
+    ok,
+    text: `needs ${need}; ${have}`,
+  });
   switch (grant) {
     case 'admin':
       return say(rights !== null && isAdminRole(rights.role), 'an administrator of the account');
@@ -217,13 +227,19 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
     case 'anyone_in':
       return say(rights !== null, 'membership of the account');
     default: {
-      if (parent?.kind !== 'managed') return { check: 'master', ok: false, text: 'the account has no master' };
+      if (parent?.kind !== 'managed')
+        return { check: 'master', ok: false, text: 'the account has no master' };
       const above = rightsIn(actor, parent.account.id, parent.membership);
       const ok = above !== null && isAdminRole(above.role) && parent.account.state === 'active';
       const suspended = parent.account.state === 'active' ? '' : '; the master is suspended';
       return { check: 'master', ok, text: `needs an administrator of the account's master${suspended}` };
     }
   }
+}
+
+/** Is the actor an administrator of the account's active master (M), whatever else they are? */
+export function isMaster(actor: Actor, standing: Standing): boolean {
+  return holdsIn('master', actor, standing).ok;
 }
 
 /** May the actor know that the account exists? The same question as whether they could list it. */
@@ -236,10 +252,12 @@ function suspension(rule: Rule, as: Grant, actor: Actor, standing: Standing | nu
   if (account === undefined || account.state !== 'suspended' || rule.suspended === 'allowed') return null;
   // Tokens of a suspended account are refused altogether (domain.md, States); its people may still look.
   const byToken = (actor.kind === 'api' || actor.kind === 'account_token') && actor.accountId === account.id;
-  const administers = as === 'admin' || as === 'master' || as === 'staff' || isAdminRole(standing?.membership?.role ?? 'user');
+  const administers =
+    as === 'admin' || as === 'master' || as === 'staff' || isAdminRole(standing?.membership?.role ?? 'user');
   const reads = rule.suspended === 'admins_read' && administers && !byToken;
   if (reads) return null;
-  const what = rule.suspended === 'admins_read' ? 'only its administrators may read' : 'nothing in it can be changed';
+  const what =
+    rule.suspended === 'admins_read' ? 'only its administrators may read' : 'nothing in it can be changed';
   return { check: 'account_state', ok: false, text: `${account.slug} is suspended: ${what}` };
 }
 
@@ -261,12 +279,15 @@ export function decide(actor: Actor, operation: OperationId, standing: Standing 
     reasons: why,
   });
   if (!found) {
-    if (actor.kind === 'anonymous') return { allowed: false, visible: true, code: 'unauthenticated', reasons: said };
+    if (actor.kind === 'anonymous')
+      return { allowed: false, visible: true, code: 'unauthenticated', reasons: said };
     const none = { check: 'account_kind', ok: false, text: 'nobody can do this to an account of this kind' };
     return deny('forbidden', said.length > 0 ? said : [none]);
   }
   if (rule.person && actor.kind !== 'user') {
-    return deny('forbidden', [{ check: 'person', ok: false, text: 'only a signed-in person may do this, not a token' }]);
+    return deny('forbidden', [
+      { check: 'person', ok: false, text: 'only a signed-in person may do this, not a token' },
+    ]);
   }
   const suspended = suspension(rule, found.grant, actor, standing);
   if (suspended) return deny('account_suspended', [found.reason, suspended]);

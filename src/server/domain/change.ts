@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errorCodes } from '../../contract/errors.ts';
-import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import { limits } from '../../contract/limits.ts';
+import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
 import { type Decision, decide, type Standing } from './access.ts';
@@ -42,8 +42,19 @@ export type Prepare<Id extends OperationId, P> = (
   lookup: <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>) => Promise<T>,
 ) => Promise<P>;
 
+/**
+ * Answers somebody who repeats what they did, when by that very deed they see the target no more (D9): null when they
+ * could not have done it. It writes nothing.
+ */
+export type Repeated<Id extends OperationId> = (
+  transaction: Transaction,
+  actor: Actor,
+  input: Input<Id>,
+) => Promise<Answer<Id> | null>;
+
 interface Binding<Id extends OperationId, W> {
   readonly id: Id;
+  readonly repeated?: Repeated<Id>;
   /** The account that the operation is about; null for none. */
   readonly target: (input: Input<Id>) => string | null;
   readonly widen: (work: Work, standing: Standing | null, transaction: Transaction) => W;
@@ -51,12 +62,25 @@ interface Binding<Id extends OperationId, W> {
 
 async function actorOf(deps: Deps, transaction: Transaction, credential: string | null): Promise<Actor> {
   if (credential === null) return { kind: 'anonymous' };
-  if (!parseToken(credential)) throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
-  const actor = await transaction.platform.access.authenticate(hashToken(credential), deps.clock.now().toISOString());
+  if (!parseToken(credential))
+    throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
+  const actor = await transaction.platform.access.authenticate(
+    hashToken(credential),
+    deps.clock.now().toISOString(),
+  );
   if (actor === 'unknown') throw new DomainError('invalid_token', 'The token is unknown or was revoked.');
   if (actor === 'expired') throw new DomainError('token_expired', 'The token has expired.');
   if ('tokenId' in actor && actor.kind !== 'user') deps.tokenSeen(actor.tokenId);
   return actor;
+}
+
+class Authorised {
+  readonly decision: Extract<Decision, { allowed: true }>;
+  readonly standing: Standing | null;
+  constructor(decision: Extract<Decision, { allowed: true }>, standing: Standing | null) {
+    this.decision = decision;
+    this.standing = standing;
+  }
 }
 
 /** Authorises and says no in the one way: 401, 404 for what may not be seen, else 403 with the reasons. */
@@ -65,14 +89,14 @@ async function authorise(
   actor: Actor,
   operation: OperationId,
   reference: string | null,
-): Promise<{ decision: Extract<Decision, { allowed: true }>; standing: Standing | null }> {
+): Promise<Authorised> {
   if (actor.kind === 'anonymous' && reference !== null) {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }
   const standing = reference === null ? null : await transaction.platform.access.standing(actor, reference);
   if (reference !== null && standing === null) throw notFound('account', reference);
   const decision = decide(actor, operation, standing);
-  if (decision.allowed) return { decision, standing };
+  if (decision.allowed) return new Authorised(decision, standing);
   if (!decision.visible && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
@@ -92,7 +116,10 @@ class DryRun<Id extends OperationId> extends Error {
 
 function replay<Id extends OperationId>(record: IdempotencyRecord, requestHash: string): Outcome<Id> {
   if (record.requestHash !== requestHash) {
-    throw new DomainError('idempotency_mismatch', 'This Idempotency-Key was used with another request. Use a new one.');
+    throw new DomainError(
+      'idempotency_mismatch',
+      'This Idempotency-Key was used with another request. Use a new one.',
+    );
   }
   if (record.answer === null) {
     throw new DomainError(
@@ -163,9 +190,12 @@ function workOn(
 
 /** A change that touched something leaves a trace; one that found all as asked says `changed: false` (D9). */
 function mustBeTraced(operation: OperationId, state: WorkState, answer: unknown): void {
-  const says = typeof answer === 'object' && answer !== null && 'changed' in answer ? answer.changed : undefined;
+  const says =
+    typeof answer === 'object' && answer !== null && 'changed' in answer ? answer.changed : undefined;
   if (state.events.length === 0 && says === true) {
-    throw new DomainError('internal', 'Something went wrong here.', { cause: new Error(`${operation} left no trace`) });
+    throw new DomainError('internal', 'Something went wrong here.', {
+      cause: new Error(`${operation} left no trace`),
+    });
   }
 }
 
@@ -179,17 +209,31 @@ function wrap<Id extends OperationId, W, P>(
   const writes = changes(operation);
   return async (deps, input, call) => {
     const lookup = <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>): Promise<T> =>
-      deps.transactions.read(async (transaction) => read(transaction, await actorOf(deps, transaction, call.credential)));
+      deps.transactions.read(async (transaction) =>
+        read(transaction, await actorOf(deps, transaction, call.credential)),
+      );
     const prepared = await prepare(input, deps, lookup);
     const reference = binding.target(input);
     let committed: (() => void)[] = [];
     const body = async (transaction: Transaction): Promise<Outcome<Id> | RefusedAndKept> => {
       const state = new WorkState();
       const actor = await actorOf(deps, transaction, call.credential);
-      const { decision, standing } = await authorise(transaction, actor, id, reference);
+      const allowed = await authorise(transaction, actor, id, reference).catch(async (refusal: unknown) => {
+        const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
+        const answer = known && binding.repeated ? await binding.repeated(transaction, actor, input) : null;
+        if (answer === null) throw refusal;
+        return answer;
+      });
+      if (!(allowed instanceof Authorised)) return { answer: allowed, status: 200, replayed: false };
+      const { decision, standing } = allowed;
       const now = deps.clock.now();
-      const key = call.dryRun || !takesIdempotencyKey(operation) || actor.kind === 'anonymous' ? null : call.idempotencyKey;
-      const scope = createHash('sha256').update(call.credential ?? '').digest('hex');
+      const key =
+        call.dryRun || !takesIdempotencyKey(operation) || actor.kind === 'anonymous'
+          ? null
+          : call.idempotencyKey;
+      const scope = createHash('sha256')
+        .update(call.credential ?? '')
+        .digest('hex');
       if (key !== null) {
         const record = await transaction.platform.idempotency.find(scope, id, key, now.toISOString());
         if (record) return replay<Id>(record, call.requestHash);
@@ -224,7 +268,9 @@ function wrap<Id extends OperationId, W, P>(
     };
     try {
       const { transactions } = deps;
-      const outcome = await (writes ? transactions.write(body, reference ?? undefined) : transactions.read(body));
+      const outcome = await (writes
+        ? transactions.write(body, reference ?? undefined)
+        : transactions.read(body));
       if (outcome instanceof RefusedAndKept) throw outcome.refusal;
       for (const task of committed) task();
       return outcome;
@@ -238,11 +284,13 @@ function wrap<Id extends OperationId, W, P>(
 const unprepared = async (): Promise<undefined> => undefined;
 
 /** The account-bound operations: the path names the account, and the stores come bound to it. */
-type AccountBound = { [Id in OperationId]: Input<Id>['params'] extends { account: string } ? Id : never }[OperationId];
+type AccountBound = {
+  [Id in OperationId]: Input<Id>['params'] extends { account: string } ? Id : never;
+}[OperationId];
 
 function accountIn(params: unknown): string | null {
-  const named = typeof params === "object" && params !== null && "account" in params ? params.account : null;
-  return typeof named === "string" ? named : null;
+  const named = typeof params === 'object' && params !== null && 'account' in params ? params.account : null;
+  return typeof named === 'string' ? named : null;
 }
 
 function accountBinding<Id extends AccountBound>(id: Id): Binding<Id, AccountWork> {
@@ -263,8 +311,9 @@ function accountBinding<Id extends AccountBound>(id: Id): Binding<Id, AccountWor
 export function onAccount<Id extends AccountBound>(
   id: Id,
   rule: (work: AccountWork, input: Input<Id>) => Promise<Answer<Id>>,
+  repeated?: Repeated<Id>,
 ): Handler<Id> {
-  return wrap(accountBinding(id), unprepared, rule);
+  return wrap({ ...accountBinding(id), ...(repeated && { repeated }) }, unprepared, rule);
 }
 
 /** The same for an operation on no account, or on one that its body names (`target`). */

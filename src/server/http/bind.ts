@@ -28,7 +28,8 @@ function pointerOf(place: Place, path: readonly PropertyKey[]): string {
 
 function issuesOf(place: Place, issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {
   if (issue.code === 'unrecognized_keys') {
-    const detail = place === 'query' ? 'is not a parameter of this operation' : 'is not a field of this request';
+    const detail =
+      place === 'query' ? 'is not a parameter of this operation' : 'is not a field of this request';
     return issue.keys.map((key) => ({ pointer: pointerOf(place, [...issue.path, key]), detail }));
   }
   return [{ pointer: pointerOf(place, issue.path), detail: issue.message }];
@@ -41,14 +42,17 @@ function parse<T>(place: Place, schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap((issue) => issuesOf(place, issue));
   const [first] = errors;
-  throw new DomainError('invalid_request', `The request is not valid: ${first?.pointer} ${first?.detail}.`, { errors });
+  throw new DomainError('invalid_request', `The request is not valid: ${first?.pointer} ${first?.detail}.`, {
+    errors,
+  });
 }
 
 function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header === undefined) return null;
   const [, token] = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(header) ?? [];
-  if (token === undefined) throw new DomainError('invalid_token', 'Send the credential as Authorization: Bearer <token>.');
+  if (token === undefined)
+    throw new DomainError('invalid_token', 'Send the credential as Authorization: Bearer <token>.');
   return token;
 }
 
@@ -58,10 +62,14 @@ function expectedOf(id: OperationId, request: FastifyRequest): number | null {
   if (rule === undefined || header === '*') return null;
   if (header === undefined) {
     if (rule === 'optional') return null;
-    throw new DomainError('precondition_required', 'Send If-Match with the ETag of the object as you read it.');
+    throw new DomainError(
+      'precondition_required',
+      'Send If-Match with the ETag of the object as you read it.',
+    );
   }
   const [, revision] = /^"(\d{1,15})"$/.exec(header) ?? [];
-  if (revision === undefined) throw new DomainError('stale', 'If-Match is not an ETag of this API. Read the object again.');
+  if (revision === undefined)
+    throw new DomainError('stale', 'If-Match is not an ETag of this API. Read the object again.');
   return Number(revision);
 }
 
@@ -69,7 +77,10 @@ function idempotencyKeyOf(id: OperationId, request: FastifyRequest): string | nu
   const key = request.headers['idempotency-key'];
   if (key === undefined || !takesIdempotencyKey(operationOf(id))) return null;
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new DomainError('invalid_idempotency_key', 'An Idempotency-Key has 1 to 255 visible ASCII characters.');
+  throw new DomainError(
+    'invalid_idempotency_key',
+    'An Idempotency-Key has 1 to 255 visible ASCII characters.',
+  );
 }
 
 /** Parsed parts are typed by the operation's own schemas; the compiler cannot follow that through a table of them. */
@@ -82,7 +93,11 @@ interface Parsed<Id extends OperationId> {
 function parseAll<Id extends OperationId>(shape: CompleteShape, request: FastifyRequest): Parsed<Id> {
   const params = parse('path', shape.params, request.params);
   const query = parse('query', shape.query, request.query);
-  if ([...Object.values(params), ...Object.values(query)].some((value) => typeof value === 'string' && hasNul(value))) {
+  if (
+    [...Object.values(params), ...Object.values(query)].some(
+      (value) => typeof value === 'string' && hasNul(value),
+    )
+  ) {
     throw new DomainError('invalid_request', 'The request holds a NUL character.');
   }
   const body = shape.body ? parse('body', shape.body, request.body ?? {}) : {};
@@ -90,7 +105,12 @@ function parseAll<Id extends OperationId>(shape: CompleteShape, request: Fastify
   return { params, query, body } as Parsed<Id>;
 }
 
-function bindOne<Id extends OperationId>(app: FastifyInstance, id: Id, handler: Handler<Id>, options: BindOptions): void {
+function bindOne<Id extends OperationId>(
+  app: FastifyInstance,
+  id: Id,
+  handler: Handler<Id>,
+  options: BindOptions,
+): void {
   const operation = operationOf(id);
   const shape = shapeOf(id);
   const { deps, limit, checkAnswers } = options;
@@ -99,7 +119,8 @@ function bindOne<Id extends OperationId>(app: FastifyInstance, id: Id, handler: 
     url: `/v1${operation.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     onRequest: async (request, reply) => limit(id, request, reply),
     handler: async (request, reply) => {
-      if (operation.dev && !deps.setup.dev) throw notFound('operation', `${operation.method} ${operation.path}`);
+      if (operation.dev && !deps.setup.dev)
+        throw notFound('operation', `${operation.method} ${operation.path}`);
       const credential = bearerOf(request);
       const { params, query, body } = parseAll<Id>(shape, request);
       const { cursor, dry_run: dryRun = false, ...filters } = query;
@@ -115,7 +136,9 @@ function bindOne<Id extends OperationId>(app: FastifyInstance, id: Id, handler: 
       const call: Call = {
         credential,
         idempotencyKey: idempotencyKeyOf(id, request),
-        requestHash: createHash('sha256').update(JSON.stringify([params, filters, body])).digest('hex'),
+        requestHash: createHash('sha256')
+          .update(JSON.stringify([params, filters, body]))
+          .digest('hex'),
         requestId: request.id,
         dryRun,
       };
@@ -124,7 +147,8 @@ function bindOne<Id extends OperationId>(app: FastifyInstance, id: Id, handler: 
       if (checkAnswers) shape.answer.parse(answer);
       reply.status(status);
       if (typeof answer !== 'object' || answer === null) return reply.send(answer);
-      if ('revision' in answer && typeof answer.revision === 'number') reply.header('etag', `"${answer.revision}"`);
+      if ('revision' in answer && typeof answer.revision === 'number')
+        reply.header('etag', `"${answer.revision}"`);
       if ('next_cursor' in answer && typeof answer.next_cursor === 'string') {
         return reply.send({ ...answer, next_cursor: encodeCursor(list, JSON.parse(answer.next_cursor)) });
       }

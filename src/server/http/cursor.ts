@@ -5,7 +5,10 @@ import { DomainError } from '../domain/errors.ts';
 const keys = z.tuple([z.string().length(16), z.array(z.string().max(400)).min(1).max(4)]);
 
 const seal = (list: string, key: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify([list, key])).digest('hex').slice(0, 16);
+  createHash('sha256')
+    .update(JSON.stringify([list, key]))
+    .digest('hex')
+    .slice(0, 16);
 
 /**
  * An opaque place in one list. It holds no rights: every query is bound to its tenant anyway. The seal ties it to
@@ -18,7 +21,10 @@ export function encodeCursor(list: string, key: readonly string[]): string {
 
 export function decodeCursor(list: string, cursor: string): readonly string[] {
   const refuse = () =>
-    new DomainError('invalid_cursor', 'The cursor is not one that this list, with these filters, gave. Start without it.');
+    new DomainError(
+      'invalid_cursor',
+      'The cursor is not one that this list, with these filters, gave. Start without it.',
+    );
   try {
     const [sealed, key] = keys.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     if (sealed === seal(list, key)) return key;

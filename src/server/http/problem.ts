@@ -37,7 +37,9 @@ export function toDomainError(error: unknown): DomainError {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new DomainError('malformed_json', 'The body is not valid JSON.');
     default:
-      return new DomainError('internal', 'Something went wrong here. Tell the operator the request id.', { cause: error });
+      return new DomainError('internal', 'Something went wrong here. Tell the operator the request id.', {
+        cause: error,
+      });
   }
 }
 

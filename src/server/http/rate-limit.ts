@@ -59,9 +59,13 @@ export function rateLimiter(policies: RatePolicies, now: () => number) {
     reply.header('ratelimit-policy', `"${name}";q=${quota};w=${window}`);
     reply.header('ratelimit', `"${name}";r=${current.left};t=${reset}`);
     if (refused) {
-      throw new DomainError('rate_limited', `More than ${quota} requests in ${window} s. Try again in ${reset} s.`, {
-        retryAfter: reset,
-      });
+      throw new DomainError(
+        'rate_limited',
+        `More than ${quota} requests in ${window} s. Try again in ${reset} s.`,
+        {
+          retryAfter: reset,
+        },
+      );
     }
   };
 }

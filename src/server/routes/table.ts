@@ -1,7 +1,19 @@
 import type { Handlers } from '../http/bind.ts';
+import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { catalogue } from './catalogue.ts';
+import { invites } from './invites.ts';
 import { me } from './me.ts';
+import { members } from './members.ts';
+import { workspaces } from './workspaces.ts';
 
 /** Every operation has its handler here: one without does not compile. */
-export const handlers = { ...auth, ...catalogue, ...me } satisfies Partial<Handlers>;
+export const handlers = {
+  ...auth,
+  ...catalogue,
+  ...invites,
+  ...me,
+  ...accounts,
+  ...members,
+  ...workspaces,
+} satisfies Partial<Handlers>;

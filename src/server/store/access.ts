@@ -1,29 +1,14 @@
-import { z } from 'zod';
 import { looksLikeId } from '../../contract/ids.ts';
-import { type AccountRole, accountRoles, type Module, modules } from '../../contract/limits.ts';
+import type { AccountRole } from '../../contract/limits.ts';
 import type { Membership, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort } from '../domain/ports/access.ts';
+import { toModules, toPlan, toRole } from './columns.ts';
 import type { Trx } from './transaction.ts';
-
-const moduleNames: readonly string[] = modules;
-const roleNames: readonly string[] = accountRoles;
-
-/** A role as the tokens table keeps it, in text; null for anything that is not one. */
-export function toRole(text: string | null): AccountRole | null {
-  const isRole = (value: string): value is AccountRole => roleNames.includes(value);
-  return text !== null && isRole(text) ? text : null;
-}
-
-/** Modules from their JSON; a name that is no module any more is left out. */
-export function toModules(json: string): Module[] {
-  const isModule = (value: string): value is Module => moduleNames.includes(value);
-  return z.array(z.string()).parse(JSON.parse(json)).filter(isModule);
-}
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
 
-function findToken(trx: Trx, hash: string) {
+function findToken(trx: Trx, by: 't.hash' | 't.id', value: string) {
   return trx
     .selectFrom('tokens as t')
     .leftJoin('users as u', (join) => join.onRef('u.id', '=', 't.user_id').on('u.state', '=', 'active'))
@@ -36,7 +21,7 @@ function findToken(trx: Trx, hash: string) {
         .onRef('m.user_id', '=', 't.user_id')
         .on('m.state', '=', 'active'),
     )
-    .where('t.hash', '=', hash)
+    .where(by, '=', value)
     .select([
       't.id',
       't.kind',
@@ -79,6 +64,14 @@ function actorOf(row: NonNullable<TokenRow>): Actor | null {
   }
 }
 
+function judge(row: TokenRow, now: string): Actor | 'unknown' | 'expired' {
+  if (!row || row.state !== 'active') return 'unknown';
+  const actor = actorOf(row);
+  if (!actor) return 'unknown';
+  const over = row.expires_at <= now || (row.session_end !== null && row.session_end <= now);
+  return over ? 'expired' : actor;
+}
+
 interface MemberColumns {
   id: string | null;
   role: AccountRole | null;
@@ -102,7 +95,7 @@ function findStanding(trx: Trx, person: string, reference: string) {
     )
     .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
     .where('a.state', '<>', 'gone')
-    .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state'])
+    .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
     .select(['m.id as m_id', 'm.role as m_role', 'm.state as m_state', 'm.modules as m_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select([
@@ -111,6 +104,7 @@ function findStanding(trx: Trx, person: string, reference: string) {
       'p.name as p_name',
       'p.kind as p_kind',
       'p.state as p_state',
+      'p.plan as p_plan',
     ])
     .select(['pm.id as pm_id', 'pm.role as pm_role', 'pm.state as pm_state', 'pm.modules as pm_modules'])
     .select((eb) =>
@@ -126,7 +120,8 @@ function findStanding(trx: Trx, person: string, reference: string) {
 
 function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>): Standing | null {
   if (row.state === 'gone') return null;
-  const account = { id: row.id, slug: row.slug, name: row.name, kind: row.kind, state: row.state };
+  const plan = toPlan(row.plan);
+  const account = { id: row.id, slug: row.slug, name: row.name, kind: row.kind, state: row.state, plan };
   const { link_id: linkId, link_kind: linkKind, p_id, p_slug, p_name, p_kind, p_state } = row;
   const linked = linkId !== null && linkKind !== null && p_id !== null && p_slug !== null && p_name !== null;
   const above = linked && p_kind !== null && p_state !== null && p_state !== 'gone';
@@ -138,7 +133,14 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
       ? {
           linkId,
           kind: linkKind,
-          account: { id: p_id, slug: p_slug, name: p_name, kind: p_kind, state: p_state },
+          account: {
+            id: p_id,
+            slug: p_slug,
+            name: p_name,
+            kind: p_kind,
+            state: p_state,
+            plan: toPlan(row.p_plan),
+          },
           membership: membershipOf({
             id: row.pm_id,
             role: row.pm_role,
@@ -152,14 +154,9 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
 
 export function accessStore(trx: Trx): AccessPort {
   return {
-    async authenticate(tokenHash, now) {
-      const row = await findToken(trx, tokenHash);
-      if (!row || row.state !== 'active') return 'unknown';
-      const actor = actorOf(row);
-      if (!actor) return 'unknown';
-      const over = row.expires_at <= now || (row.session_end !== null && row.session_end <= now);
-      return over ? 'expired' : actor;
-    },
+    authenticate: async (tokenHash, now) => judge(await findToken(trx, 't.hash', tokenHash), now),
+
+    actorOfToken: async (tokenId, now) => judge(await findToken(trx, 't.id', tokenId), now),
 
     async standing(actor, reference) {
       const row = await findStanding(trx, personOf(actor) ?? '', reference);

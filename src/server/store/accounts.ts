@@ -12,7 +12,7 @@ import type {
   AccountView,
   Viewer,
 } from '../domain/ports/accounts.ts';
-import { toModules } from './access.ts';
+import { toModules } from './columns.ts';
 import { closeAccount, holdingsOf } from './account-end.ts';
 import { accountTree } from './account-tree.ts';
 import { toPage } from './keyset.ts';

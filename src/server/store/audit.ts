@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { AuditEvent } from '../../contract/types.ts';
 import type { AuditEntry, AuditFilter, AuditListPort, AuditPort, Facts } from '../domain/ports/audit.ts';
+import { toObject } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Row } from './schema.ts';
@@ -66,16 +66,19 @@ export function auditStore(trx: Trx): AuditPort {
   };
 }
 
-const factsSchema = z.record(z.string(), z.json()).nullable();
-const kinds = z.enum(['user', 'api', 'account_token', 'staff', 'system', 'anonymous']);
+const kinds = ['user', 'api', 'account_token', 'staff', 'system', 'anonymous'] as const;
 
 function toEvent(row: Row<'audit_events'>): AuditEvent {
-  const facts = (json: string | null) => factsSchema.parse(json === null ? null : JSON.parse(json));
+  const facts = (json: string | null) => (json === null ? null : toObject(json));
   return {
     id: row.id,
     at: row.at,
     account_id: row.account_id,
-    actor: { kind: kinds.parse(row.actor_kind), id: row.actor_id, name: row.actor_name },
+    actor: {
+      kind: kinds.find((kind) => kind === row.actor_kind) ?? 'system',
+      id: row.actor_id,
+      name: row.actor_name,
+    },
     action: row.action,
     target: { kind: row.target_kind ?? '', id: row.target_id ?? '', name: row.target_name },
     reason: row.reason,
@@ -105,6 +108,22 @@ export function auditListStore(trx: Trx, accountId: string | null): AuditListPor
       if (filter.actor !== undefined) {
         const { actor } = filter;
         query = query.where((eb) => eb.or([eb('actor_id', '=', actor), eb('actor_name', '=', actor)]));
+      }
+      if (filter.actorsOf !== undefined) {
+        const { actorsOf } = filter;
+        query = query.where('actor_id', 'in', (eb) =>
+          eb
+            .selectFrom('members')
+            .where('members.account_id', '=', actorsOf)
+            .select('members.user_id as id')
+            .union(
+              eb
+                .selectFrom('tokens')
+                .where('tokens.account_id', '=', actorsOf)
+                .where('tokens.owner', '=', 'account')
+                .select('tokens.id as id'),
+            ),
+        );
       }
       if (filter.since !== undefined) query = query.where('at', '>=', filter.since);
       if (filter.until !== undefined) query = query.where('at', '<', filter.until);

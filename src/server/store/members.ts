@@ -3,7 +3,7 @@ import { foldAddress } from '../../contract/address.ts';
 import { looksLikeId } from '../../contract/ids.ts';
 import type { Member } from '../../contract/types.ts';
 import type { MembersPort } from '../domain/ports/members.ts';
-import { toModules } from './access.ts';
+import { toModules } from './columns.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';

@@ -4,12 +4,16 @@ import { accessStore } from './access.ts';
 import { accountStore, accountsStore } from './accounts.ts';
 import { addressRulesStore } from './address-rules.ts';
 import { auditListStore, auditStore } from './audit.ts';
+import { batchesStore } from './batches.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { idempotencyStore } from './idempotency.ts';
+import { inviteSecretsStore, invitesStore } from './invites.ts';
 import { linksStore } from './links.ts';
+import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
+import { outboxStore } from './outbox.ts';
 import { receiptsStore } from './receipts.ts';
 import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
@@ -29,8 +33,9 @@ function platformStores(trx: Trx): Platform {
     tokens: tokensStore(trx),
     staff: staffStore(trx),
     secrets: secretsStore(trx),
-    inviteSecrets: {},
-    outbox: {},
+    inviteSecrets: inviteSecretsStore(trx),
+    outbox: outboxStore(trx),
+    mailQueue: mailQueueStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),
@@ -45,8 +50,8 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     members: membersStore(trx, accountId),
     links: linksStore(trx, accountId),
     workspaces: workspacesStore(trx, accountId),
-    invites: {},
-    batches: {},
+    invites: invitesStore(trx, accountId),
+    batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
     receipts: receiptsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),

@@ -1,6 +1,6 @@
 import type { Token } from '../../contract/types.ts';
 import type { AccountTokensPort, TokensPort } from '../domain/ports/tokens.ts';
-import { toModules, toRole } from './access.ts';
+import { toModules, toRole } from './columns.ts';
 import { toPage } from './keyset.ts';
 import type { Row } from './schema.ts';
 import type { Trx } from './transaction.ts';

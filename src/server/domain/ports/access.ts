@@ -1,5 +1,5 @@
-import type { Actor } from '../actor.ts';
 import type { Standing } from '../access.ts';
+import type { Actor } from '../actor.ts';
 
 /** Reads what decisions need, unbound: it runs before anybody is authorised for anything. */
 export interface AccessPort {
@@ -10,6 +10,8 @@ export interface AccessPort {
    * @param now RFC 3339, the one clock that expiry is measured by
    */
   authenticate(tokenHash: string, now: string): Promise<Actor | 'unknown' | 'expired'>;
+  /** The same by a token's id, for asking later whether one that vouched for something still lives. */
+  actorOfToken(tokenId: string, now: string): Promise<Actor | 'unknown' | 'expired'>;
   /** What ties the actor to an account given by id or slug; null where there is no such account. */
   standing(actor: Actor, accountReference: string): Promise<Standing | null>;
 }

@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../../../contract/types.ts';
 import type { OperationId } from '../../../contract/operations.ts';
+import type { AuditEvent } from '../../../contract/types.ts';
 import type { Actor } from '../actor.ts';
 import type { Page, PageRequest } from './page.ts';
 
@@ -26,6 +26,8 @@ export interface AuditFilter {
   readonly target?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** Only what the people and tokens of this account did: a master sees its own acts. */
+  readonly actorsOf?: string | undefined;
 }
 
 export interface AuditPort {

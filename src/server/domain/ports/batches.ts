@@ -1,1 +1,51 @@
-export interface BatchesPort {}
+import type { RowOutcome } from '../../../contract/limits.ts';
+import type { Batch, RowResult } from '../../../contract/types.ts';
+import type { Page, PageRequest } from './page.ts';
+
+export interface BatchRow {
+  readonly id: string;
+  readonly kind: 'invites';
+  readonly state: Batch['state'];
+  readonly defaults: Batch['defaults'];
+  readonly allowPartial: boolean;
+  readonly rowsTotal: number;
+}
+
+export interface NewBatch {
+  readonly id: string;
+  readonly kind: 'invites';
+  /** SHA-256 over kind, the rows' digest and the defaults: what finds an open batch again. */
+  readonly digest: string;
+  readonly defaults: Batch['defaults'];
+  readonly allowPartial: boolean;
+  readonly rowsTotal: number;
+  readonly createdBy: { readonly userId: string } | { readonly tokenId: string };
+  readonly at: string;
+}
+
+export interface RowRecord extends RowResult {
+  readonly email: string;
+}
+
+/** A batch as the contract shows it, but for the seats, which are the account's. */
+export type BatchView = Omit<Batch, 'seats'>;
+
+export interface BatchesPort {
+  insert(batch: NewBatch): Promise<void>;
+  row(id: string): Promise<BatchRow | null>;
+  findOpen(kind: 'invites', digest: string): Promise<string | null>;
+  show(id: string): Promise<BatchView | null>;
+  list(state: Batch['state'] | undefined, page: PageRequest): Promise<Page<BatchView>>;
+  /** The stored results among these row numbers. */
+  results(id: string, rows: readonly number[]): Promise<readonly RowResult[]>;
+  addRows(id: string, rows: readonly RowRecord[]): Promise<void>;
+  rows(id: string, outcome: RowOutcome | undefined, page: PageRequest): Promise<Page<RowRecord>>;
+  /** First row of the batch for each of these invitations. */
+  firstRows(id: string, inviteIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  received(id: string): Promise<number>;
+  close(id: string, state: 'finished' | 'cancelled', at: string): Promise<void>;
+  /** Invitations of the batch by state, and the pending ones' ids. */
+  invites(
+    id: string,
+  ): Promise<{ readonly pending: readonly string[]; readonly accepted: number; readonly other: number }>;
+}

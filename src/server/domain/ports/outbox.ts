@@ -4,7 +4,14 @@ export interface OutboxMessage {
   /** The account it is sent for, whose daily limit counts it (D23); null for people's own mail. */
   readonly accountId: string | null;
   readonly inviteId: string | null;
-  readonly kind: 'invite' | 'signup' | 'signup_known' | 'password_reset' | 'email_change' | 'managed_accounts_guide' | 'notice';
+  readonly kind:
+    | 'invite'
+    | 'signup'
+    | 'signup_known'
+    | 'password_reset'
+    | 'email_change'
+    | 'managed_accounts_guide'
+    | 'notice';
   /** As written: mail goes there (D3). */
   readonly recipient: string;
   readonly recipientFolded: string;
@@ -15,4 +22,10 @@ export interface OutboxMessage {
 
 export interface OutboxPort {
   enqueue(messages: readonly OutboxMessage[]): Promise<void>;
+  /** The last mail of these invitations, if it has not left, never will; its secret is erased. Call it before a renewal. */
+  cancelForInvites(accountId: string, inviteIds: readonly string[], at: string): Promise<void>;
+  /** Mails to an address since a time, from every account (D23). */
+  toRecipientSince(recipientFolded: string, at: string): Promise<number>;
+  /** How many mails have not left, by state; for the gauge. */
+  backlog(): Promise<Readonly<Record<'queued' | 'sending' | 'failed', number>>>;
 }

@@ -1,0 +1,73 @@
+import { decide, isAdminRole } from './access.ts';
+import type { Actor } from './actor.ts';
+import type { Sponsor } from './ports/invites.ts';
+import type { AccountWork, Work } from './work.ts';
+
+/** The one who acts, as somebody who vouches for an invitation. */
+export function sponsorOf(actor: Actor): Sponsor {
+  if (actor.kind === 'account_token') return { tokenId: actor.tokenId };
+  if (actor.kind === 'anonymous') throw new Error('nobody vouches');
+  return { userId: actor.userId };
+}
+
+async function split(work: AccountWork, userId: string) {
+  const sponsored = await work.tenant.invites.sponsoredBy(userId);
+  const toAdmins = sponsored.filter((invite) => isAdminRole(invite.role) || invite.role === 'billing_admin');
+  const others = sponsored.filter((invite) => !toAdmins.includes(invite));
+  return { adopted: others.map((invite) => invite.id), revoked: toAdmins.map((invite) => invite.id) };
+}
+
+/** What would become of the pending invitations that a person vouches for (D5). */
+export async function sponsoredInvites(
+  work: AccountWork,
+  userId: string,
+): Promise<{ adopted: number; revoked: number }> {
+  const { adopted, revoked } = await split(work, userId);
+  return { adopted: adopted.length, revoked: revoked.length };
+}
+
+/**
+ * D5: when a sponsor goes, is deactivated or demoted, the one who acts takes over their pending invitations to
+ * `user` and `member`; those to roles with power end.
+ * @param others `revoke` ends all of them: when somebody leaves by themselves, or the removal asks for it
+ */
+export async function passSponsorship(
+  work: AccountWork,
+  userId: string,
+  others: 'adopt' | 'revoke' = 'adopt',
+): Promise<{ adopted: number; revoked: number }> {
+  const parts = await split(work, userId);
+  const adopted = others === 'adopt' ? parts.adopted : [];
+  const revoked = others === 'adopt' ? parts.revoked : [...parts.revoked, ...parts.adopted];
+  const at = work.now.toISOString();
+  if (adopted.length > 0) await work.tenant.invites.adopt(adopted, sponsorOf(work.actor), at);
+  if (revoked.length > 0) {
+    await work.tenant.invites.close(revoked, 'revoked', at);
+    await work.platform.outbox.cancelForInvites(work.tenant.accountId, revoked, at);
+    for (const id of revoked) {
+      work.record({
+        action: 'invites.revoke',
+        target: { kind: 'invite', id, name: null },
+        reason: 'its sponsor lost the right',
+      });
+    }
+  }
+  return { adopted: adopted.length, revoked: revoked.length };
+}
+
+/** Could the sponsor still send this invitation today (D5)? Asked of the same function that decided at first. */
+export async function stillEntitled(work: Work, sponsor: Sponsor, accountId: string): Promise<boolean> {
+  const at = work.now.toISOString();
+  if ('tokenId' in sponsor) {
+    const actor = await work.platform.access.actorOfToken(sponsor.tokenId, at);
+    if (typeof actor === 'string') return false;
+    const standing = await work.platform.access.standing(actor, accountId);
+    return decide(actor, 'invites.send', standing).allowed;
+  }
+  const user = await work.platform.users.find(sponsor.userId);
+  if (!user) return false;
+  const person = { userId: user.id, email: user.email, tokenId: '', expiresAt: at };
+  const standing = await work.platform.access.standing({ kind: 'user', ...person, sessionId: '' }, accountId);
+  if (decide({ kind: 'user', ...person, sessionId: '' }, 'invites.send', standing).allowed) return true;
+  return user.staff && decide({ kind: 'staff', ...person, name: '' }, 'invites.send', standing).allowed;
+}

@@ -1,0 +1,285 @@
+import { sql } from 'kysely';
+import { type RowOutcome, rowOutcomes } from '../../contract/limits.ts';
+import type { Batch, RowResult } from '../../contract/types.ts';
+import type { BatchesPort, BatchView, RowRecord } from '../domain/ports/batches.ts';
+import { toObject } from './columns.ts';
+import { jsonRows } from './json-rows.ts';
+import { toPage } from './keyset.ts';
+import type { Row } from './schema.ts';
+import type { Trx } from './transaction.ts';
+
+const MOST_RANGES = 1000;
+const count = sql<number>`cast(count(*) as integer)`;
+const outcomes = Object.keys(rowOutcomes) as RowOutcome[];
+
+function toResult(row: Pick<Row<'batch_rows'>, 'row' | 'outcome' | 'detail' | 'invite_id'>): RowResult {
+  const { text, differs } = toObject(row.detail ?? '{}');
+  return {
+    row: row.row,
+    outcome: outcomes.find((name) => name === row.outcome) ?? 'not_permitted',
+    detail: typeof text === 'string' ? text : null,
+    differs: differs === true,
+    invite_id: row.invite_id,
+  };
+}
+
+/** Kept small: most rows have nothing to say beyond their outcome. */
+function detailOf(row: RowRecord): string | null {
+  return row.detail === null && !row.differs
+    ? null
+    : JSON.stringify({ text: row.detail, differs: row.differs });
+}
+
+const rowColumns = {
+  row: 'integer',
+  email: 'text',
+  outcome: 'text',
+  detail: 'text',
+  invite_id: 'text',
+} as const;
+
+export function batchesStore(trx: Trx, accountId: string): BatchesPort {
+  const rowsOf = (id: string) =>
+    trx.selectFrom('batch_rows').where('account_id', '=', accountId).where('batch_id', '=', id);
+  const batches = () => trx.selectFrom('batches').where('account_id', '=', accountId);
+
+  /** Ranges of row numbers that have not come, found from the gaps between those that have. */
+  async function missing(id: string, total: number): Promise<[number, number][]> {
+    const gaps = await trx
+      .selectFrom(
+        rowsOf(id)
+          .select(['row', sql<number>`lag(row, 1, 0) over (order by row)`.as('before')])
+          .as('seen'),
+      )
+      .select(['seen.before', 'seen.row'])
+      .whereRef(sql`seen.row - 1`, '>', sql`seen.before`)
+      .orderBy('seen.row')
+      .limit(MOST_RANGES)
+      .execute();
+    const ranges = gaps.map(({ before, row }): [number, number] => [before + 1, row - 1]);
+    const last = await rowsOf(id).select(sql<number | null>`max(row)`.as('row')).executeTakeFirst();
+    const end = last?.row ?? 0;
+    if (end < total && ranges.length < MOST_RANGES) ranges.push([end + 1, total]);
+    return ranges;
+  }
+
+  async function mailOf(id: string): Promise<Batch['mail']> {
+    const states = await trx
+      .selectFrom('invites as i')
+      .innerJoin('batch_rows as b', (join) =>
+        join
+          .onRef('b.account_id', '=', 'i.account_id')
+          .onRef('b.invite_id', '=', 'i.id')
+          .on('b.batch_id', '=', id),
+      )
+      .innerJoin('outbox as o', 'o.id', 'i.message_id')
+      .where('i.account_id', '=', accountId)
+      .where('b.outcome', '=', 'invited')
+      .groupBy('o.state')
+      .select(['o.state', count.as('n'), sql<string | null>`max(o.not_before)`.as('last')])
+      .execute();
+    const of = (...names: string[]) =>
+      states.filter((row) => names.includes(row.state)).reduce((sum, row) => sum + row.n, 0);
+    const waiting = states.find((row) => row.state === 'queued')?.last ?? null;
+    return {
+      queued: of('queued', 'sending'),
+      sent: of('sent'),
+      failed: of('failed'),
+      waiting_until: waiting,
+    };
+  }
+
+  async function view(row: Row<'batches'> & { creator: string | null }): Promise<BatchView> {
+    const counts = await rowsOf(row.id)
+      .groupBy('outcome')
+      .select(['outcome', count.as('n')])
+      .execute();
+    const received = counts.reduce((sum, entry) => sum + entry.n, 0);
+    return {
+      id: row.id,
+      account_id: accountId,
+      kind: 'invites',
+      state: row.state,
+      digest: row.digest,
+      // Written by `insert` from the contract's own shape.
+      defaults: JSON.parse(row.defaults),
+      allow_partial: row.partial === 'allow',
+      rows_total: row.rows_total,
+      rows_received: received,
+      missing: received >= row.rows_total ? [] : await missing(row.id, row.rows_total),
+      outcomes: Object.fromEntries(counts.map((entry) => [entry.outcome, entry.n])),
+      mail: await mailOf(row.id),
+      created_by: row.creator,
+      created_at: row.created_at,
+      updated_at: row.updated_at,
+    };
+  }
+
+  const selectViews = () =>
+    trx
+      .selectFrom('batches as b')
+      .leftJoin('users as u', 'u.id', 'b.created_by_user_id')
+      .leftJoin('tokens as t', 't.id', 'b.created_by_token_id')
+      .where('b.account_id', '=', accountId)
+      .selectAll('b')
+      .select(sql<string | null>`coalesce(u.email, t.name)`.as('creator'));
+
+  return {
+    async insert(batch) {
+      await trx
+        .insertInto('batches')
+        .values({
+          account_id: accountId,
+          id: batch.id,
+          kind: batch.kind,
+          digest: batch.digest,
+          defaults: JSON.stringify(batch.defaults),
+          state: 'open',
+          rows_total: batch.rowsTotal,
+          partial: batch.allowPartial ? 'allow' : 'refuse',
+          created_by_user_id: 'userId' in batch.createdBy ? batch.createdBy.userId : null,
+          created_by_token_id: 'tokenId' in batch.createdBy ? batch.createdBy.tokenId : null,
+          created_at: batch.at,
+          updated_at: batch.at,
+        })
+        .execute();
+    },
+
+    async row(id) {
+      const row = await batches().where('id', '=', id).selectAll().executeTakeFirst();
+      if (!row) return null;
+      return {
+        id: row.id,
+        kind: 'invites',
+        state: row.state,
+        defaults: JSON.parse(row.defaults),
+        allowPartial: row.partial === 'allow',
+        rowsTotal: row.rows_total,
+      };
+    },
+
+    async findOpen(kind, digest) {
+      const row = await batches()
+        .where('kind', '=', kind)
+        .where('digest', '=', digest)
+        .where('state', '=', 'open')
+        .select('id')
+        .executeTakeFirst();
+      return row?.id ?? null;
+    },
+
+    async show(id) {
+      const row = await selectViews().where('b.id', '=', id).executeTakeFirst();
+      return row ? await view(row) : null;
+    },
+
+    async list(state, page) {
+      let query = selectViews()
+        .orderBy('b.id', 'desc')
+        .limit(page.limit + 1);
+      const [after] = page.after ?? [];
+      if (after !== undefined) query = query.where('b.id', '<', after);
+      if (state !== undefined) query = query.where('b.state', '=', state);
+      const found = toPage(
+        await query.execute(),
+        page.limit,
+        (row) => [row.id],
+        (row) => row,
+      );
+      const items: BatchView[] = [];
+      for (const row of found.items) items.push(await view(row));
+      return { items, next: found.next };
+    },
+
+    async results(id, rows) {
+      const numbers = rows.map((row) => ({ row }));
+      const found = await rowsOf(id)
+        .where('row', 'in', (eb) =>
+          eb.selectFrom(jsonRows(trx, 'r', { row: 'integer' }, numbers)).select('r.row'),
+        )
+        .select(['row', 'outcome', 'detail', 'invite_id'])
+        .execute();
+      return found.map(toResult);
+    },
+
+    async addRows(id, rows) {
+      const values = rows.map((row) => ({
+        row: row.row,
+        email: row.email,
+        outcome: row.outcome,
+        detail: detailOf(row),
+        invite_id: row.invite_id,
+      }));
+      const names = Object.keys(rowColumns) as (keyof typeof rowColumns)[];
+      await trx
+        .insertInto('batch_rows')
+        .columns([...names, 'account_id', 'batch_id'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'r', rowColumns, values))
+            .select(names.map((name) => `r.${name}` as const))
+            .select([eb.val(accountId).as('account_id'), eb.val(id).as('batch_id')]),
+        )
+        .execute();
+    },
+
+    async rows(id, outcome, page) {
+      let query = rowsOf(id)
+        .select(['row', 'email', 'outcome', 'detail', 'invite_id'])
+        .orderBy('row')
+        .limit(page.limit + 1);
+      const [after] = page.after ?? [];
+      if (after !== undefined) query = query.where('row', '>', Number(after));
+      if (outcome !== undefined) query = query.where('outcome', '=', outcome);
+      const toRecord = (row: Parameters<typeof toResult>[0] & { email: string | null }) => ({
+        ...toResult(row),
+        email: row.email ?? '',
+      });
+      return toPage(await query.execute(), page.limit, (row) => [String(row.row)], toRecord);
+    },
+
+    async firstRows(id, inviteIds) {
+      const ids = inviteIds.map((invite) => ({ id: invite }));
+      const found = await rowsOf(id)
+        .where('invite_id', 'in', (eb) =>
+          eb.selectFrom(jsonRows(trx, 'r', { id: 'text' }, ids)).select('r.id'),
+        )
+        .where('outcome', '=', 'invited')
+        .select(['invite_id', 'row'])
+        .execute();
+      return new Map(
+        found.flatMap((entry) => (entry.invite_id === null ? [] : [[entry.invite_id, entry.row]])),
+      );
+    },
+
+    async received(id) {
+      const row = await rowsOf(id).select(count.as('n')).executeTakeFirstOrThrow();
+      return row.n;
+    },
+
+    async close(id, state, at) {
+      await trx
+        .updateTable('batches')
+        .set((eb) => ({ state, finished_at: at, updated_at: at, revision: eb('revision', '+', 1) }))
+        .where('account_id', '=', accountId)
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async invites(id) {
+      const found = await trx
+        .selectFrom('batch_rows as b')
+        .innerJoin('invites as i', (join) =>
+          join.onRef('i.account_id', '=', 'b.account_id').onRef('i.id', '=', 'b.invite_id'),
+        )
+        .where('b.account_id', '=', accountId)
+        .where('b.batch_id', '=', id)
+        .where('b.outcome', '=', 'invited')
+        .select(['i.id', 'i.state'])
+        .execute();
+      const pending = found.filter((row) => row.state === 'pending').map((row) => row.id);
+      const accepted = found.filter((row) => row.state === 'accepted').length;
+      return { pending, accepted, other: found.length - pending.length - accepted };
+    },
+  };
+}
