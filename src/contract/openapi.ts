@@ -48,7 +48,9 @@ const anonymous = (name: string): boolean => name.startsWith('__');
 function lift(value: Json, found: Map<string, JsonObject>): Json {
   if (Array.isArray(value)) return value.map((item) => lift(item, found));
   if (!isObject(value)) return value;
-  const { $defs, $schema: _schema, $ref, id: _id, ...rest } = value;
+  const { $defs, $schema: _schema, $ref, ...rest } = value;
+  // A schema's own id is text; a property of that name is a schema.
+  if (typeof rest.id === 'string') delete rest.id;
   for (const [name, definition] of Object.entries(isObject($defs) ? $defs : {})) {
     if (!anonymous(name)) keep(name, definition, found);
   }
@@ -61,7 +63,8 @@ function lift(value: Json, found: Map<string, JsonObject>): Json {
 
 function keep(name: string, definition: Json, found: Map<string, JsonObject>): JsonObject {
   const lifted = lift(definition, found);
-  if (isObject(lifted)) found.set(name, lifted);
+  // A named schema with named parts is a definition itself, and was kept with them.
+  if (isObject(lifted) && lifted.$ref === undefined) found.set(name, lifted);
   return { $ref: COMPONENTS + name };
 }
 
