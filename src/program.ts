@@ -51,6 +51,11 @@ export const entries: readonly Entry[] = [
     load: async () => (await import('./commands/api/api.ts')).apiCommand,
   },
   {
+    name: 'serve',
+    summary: 'Run the tenancy API here',
+    load: async () => (await import('./commands/serve/serve.ts')).serveCommand,
+  },
+  {
     name: 'dev',
     summary: 'A --dev server: its captured mail and its clock',
     noun: async () => (await import('./commands/dev/index.ts')).dev,
@@ -119,8 +124,8 @@ export async function runProgram(typedWords: readonly string[], ctx: Context): P
 function asHelpFlag(argv: readonly string[]): readonly string[] {
   const [first, second] = wordsIn(argv);
   if (first !== 'help') return argv;
-  if (second === undefined) return ['--help'];
-  if (second === 'help' || entryNamed(entries, second) === undefined) return argv;
+  if (second === undefined) return argv.length === 1 ? ['--help'] : argv;
+  if (entryNamed(entries, second) === undefined) return argv;
   return [...argv.filter((_, at) => at !== argv.indexOf('help')), '--help'];
 }
 

@@ -20,6 +20,8 @@ export interface SignIn {
   /** What --account falls back to, for a token that is bound to an account. */
   readonly defaultAccount?: string | undefined;
   readonly makeDefault?: boolean | undefined;
+  /** Forgets what a profile of that name was, its guards too: `serve` makes its own anew. */
+  readonly replace?: boolean | undefined;
 }
 
 /**
@@ -33,7 +35,9 @@ export async function keepSignIn(keeper: Keeper, signIn: SignIn): Promise<Profil
   const place = await credentials.choosePlace();
   // The profile first: it is what may be refused.
   await updateProfiles(paths.config, host, (current) => {
-    const before = current.profiles.find((profile) => profile.name === name) ?? fresh;
+    const known =
+      signIn.replace === true ? undefined : current.profiles.find((profile) => profile.name === name);
+    const before = known ?? fresh;
     if (before.api_url !== apiUrl) throw otherApi(before, apiUrl);
     const after = {
       ...before,

@@ -2,10 +2,12 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import type { Send } from '../../src/client/wire.ts';
 import { interruptedError } from '../../src/errors.ts';
 import { main } from '../../src/main.ts';
 import type { InputStream, World } from '../../src/world.ts';
+import { PASSWORD, type TestServer } from './server.ts';
 
 export interface CliOptions {
   /** Carries HTTP: a test server's `send`, or a scripted one. Without it a request fails the test. */
@@ -34,6 +36,65 @@ export interface CliResult {
   json(): unknown;
 }
 
+/** The real server as the wire. */
+export function sendTo(app: FastifyInstance): Send {
+  return async ({ method, url, headers, body, signal }) => {
+    signal.throwIfAborted();
+    const { pathname, search } = new URL(url);
+    const verb = methods.find((known) => known === method);
+    if (verb === undefined) throw new Error(`inject does not know the method ${method}`);
+    const answer = await app.inject({
+      method: verb,
+      url: `${pathname}${search}`,
+      headers: { ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    const flat = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
+    return { status: answer.statusCode, headers: Object.fromEntries(flat), body: answer.body };
+  };
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const;
+
+/** The tool on one machine: its runs share a configuration and talk to one server, whose clock they follow. */
+export class Cli {
+  readonly configDir = newConfigDir();
+  readonly server: TestServer;
+
+  constructor(server: TestServer) {
+    this.server = server;
+  }
+
+  async run(argv: readonly string[] | string, options: CliOptions = {}): Promise<CliResult> {
+    return await runCli(argv, {
+      send: sendTo(this.server.app),
+      configDir: this.configDir,
+      now: this.server.clock.now().getTime(),
+      ...options,
+    });
+  }
+
+  /** Signs somebody up, if nobody has yet, and in; the profile is named after the part before the @ and is the default. */
+  async signIn(email: string, options: { readonly known?: boolean } = {}): Promise<void> {
+    if (options.known !== true) await this.server.signUp(email);
+    const profile = email.split('@')[0] ?? 'default';
+    await this.ok(['login', '--email', email, '--password-stdin', '--profile', profile], { stdin: PASSWORD });
+    await this.ok(['profiles', 'use', profile]);
+  }
+
+  /** Keeps a staff token as the profile `staff`; not the default unless it is the first. */
+  async staff(): Promise<void> {
+    await this.ok('login --with-token --profile staff', { stdin: await this.server.staffToken() });
+  }
+
+  /** A run that must succeed. */
+  async ok(argv: readonly string[] | string, options: CliOptions = {}): Promise<CliResult> {
+    const done = await this.run(argv, options);
+    if (done.code !== 0) throw new Error(`${String(argv)} ended with ${done.code}: ${done.stderr}`);
+    return done;
+  }
+}
+
 export const newConfigDir = (): string => mkdtempSync(join(tmpdir(), 'tenantctl-test-'));
 
 /** Runs the tool in this process, as the shell would: words in, streams and exit code out. */
@@ -49,7 +110,7 @@ export async function runCli(argv: readonly string[] | string, options: CliOptio
   };
 }
 
-function worldOf(options: CliOptions, stdout: World['stdout'], stderr: World['stderr']): World {
+export function worldOf(options: CliOptions, stdout: World['stdout'], stderr: World['stderr']): World {
   let now = options.now ?? Date.UTC(2026, 0, 1);
   const configDir = options.configDir ?? newConfigDir();
   const env = {

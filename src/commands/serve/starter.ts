@@ -1,0 +1,39 @@
+import type { Session } from '../../contract/types.ts';
+
+/** What `serve` asks of the server's own start. */
+export interface StartOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Directory of the embedded database; undefined: the server's own default. */
+  readonly data: string | undefined;
+  readonly database: string | undefined;
+  readonly publicUrl: string | undefined;
+  readonly smtp: string | undefined;
+  readonly dev: boolean;
+  readonly signup: boolean;
+  /** Issues a staff token to this user. */
+  readonly staff: string | undefined;
+}
+
+/** A server that listens. */
+export interface Started {
+  /** Where it listens, without a final slash. */
+  readonly url: string;
+  /** The directory, or the database's address without its password. */
+  readonly data: string;
+  /** Of the first user, when this start made one. */
+  readonly session: Session | null;
+  /** A fresh staff token: the first user's, or that of `staff`. */
+  readonly staff: { readonly email: string; readonly secret: string; readonly expires_at: string } | null;
+  /** Takes no more requests, finishes those under way, closes the database. */
+  close(): Promise<void>;
+}
+
+export type Starter = (options: StartOptions) => Promise<Started>;
+
+/** The one door between the two programs, opened only when `serve` runs. */
+export const startServer: Starter = async (options) => {
+  const { start } = await import('../../server/start.ts');
+  return await start(options);
+};
