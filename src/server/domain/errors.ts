@@ -52,3 +52,12 @@ export class RefusedAndKept extends Error {
     this.refusal = refusal;
   }
 }
+
+/** Not allowed for a reason that only the rule knows; a 403 always carries its reasons. */
+export function refused(
+  code: Extract<ErrorCode, 'forbidden' | 'plan_not_self_serve' | 'feature_locked'>,
+  check: string,
+  text: string,
+): DomainError {
+  return new DomainError(code, text, { reasons: [{ check, ok: false, text }] });
+}
