@@ -37,7 +37,7 @@ async function withSeats(work: AccountWork, view: BatchView): Promise<Batch> {
 }
 
 async function shown(work: AccountWork, id: string): Promise<Batch> {
-  const view = await work.tenant.batches.show(id);
+  const view = await work.tenant.batches.show(id, work.now.toISOString());
   if (!view) throw notFound('batch', id);
   return await withSeats(work, view);
 }
@@ -291,7 +291,7 @@ export async function listBatches(
   work: AccountWork,
   input: Input<'batches.list'>,
 ): Promise<Answer<'batches.list'>> {
-  const page = await work.tenant.batches.list(input.query.state, pageRequest(input));
+  const page = await work.tenant.batches.list(input.query.state, pageRequest(input), work.now.toISOString());
   const seats = await seatsOf(work);
   return listAnswer({ items: page.items.map((view) => ({ ...view, seats })), next: page.next });
 }

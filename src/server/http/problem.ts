@@ -47,5 +47,8 @@ export function sendProblem(reply: FastifyReply, error: DomainError): FastifyRep
   const problem = toProblem(error, reply.request.id);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (error.trouble.retryAfter !== undefined) reply.header('retry-after', String(error.trouble.retryAfter));
-  return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  return reply
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(Buffer.from(JSON.stringify(problem)));
 }

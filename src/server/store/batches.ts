@@ -63,7 +63,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
     return ranges;
   }
 
-  async function mailOf(id: string): Promise<Batch['mail']> {
+  async function mailOf(id: string, now: string): Promise<Batch['mail']> {
     const states = await trx
       .selectFrom('invites as i')
       .innerJoin('batch_rows as b', (join) =>
@@ -80,7 +80,8 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       .execute();
     const of = (...names: string[]) =>
       states.filter((row) => names.includes(row.state)).reduce((sum, row) => sum + row.n, 0);
-    const waiting = states.find((row) => row.state === 'queued')?.last ?? null;
+    const last = states.find((row) => row.state === 'queued')?.last ?? null;
+    const waiting = last !== null && last > now ? last : null;
     return {
       queued: of('queued', 'sending'),
       sent: of('sent'),
@@ -89,7 +90,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
     };
   }
 
-  async function view(row: Row<'batches'> & { creator: string | null }): Promise<BatchView> {
+  async function view(row: Row<'batches'> & { creator: string | null }, now: string): Promise<BatchView> {
     const counts = await rowsOf(row.id)
       .groupBy('outcome')
       .select(['outcome', count.as('n')])
@@ -108,7 +109,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       rows_received: received,
       missing: received >= row.rows_total ? [] : await missing(row.id, row.rows_total),
       outcomes: Object.fromEntries(counts.map((entry) => [entry.outcome, entry.n])),
-      mail: await mailOf(row.id),
+      mail: await mailOf(row.id, now),
       created_by: row.creator,
       created_at: row.created_at,
       updated_at: row.updated_at,
@@ -168,12 +169,12 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       return row?.id ?? null;
     },
 
-    async show(id) {
+    async show(id, now) {
       const row = await selectViews().where('b.id', '=', id).executeTakeFirst();
-      return row ? await view(row) : null;
+      return row ? await view(row, now) : null;
     },
 
-    async list(state, page) {
+    async list(state, page, now) {
       let query = selectViews()
         .orderBy('b.id', 'desc')
         .limit(page.limit + 1);
@@ -187,7 +188,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
         (row) => row,
       );
       const items: BatchView[] = [];
-      for (const row of found.items) items.push(await view(row));
+      for (const row of found.items) items.push(await view(row, now));
       return { items, next: found.next };
     },
 

@@ -34,8 +34,8 @@ export interface BatchesPort {
   insert(batch: NewBatch): Promise<void>;
   row(id: string): Promise<BatchRow | null>;
   findOpen(kind: 'invites', digest: string): Promise<string | null>;
-  show(id: string): Promise<BatchView | null>;
-  list(state: Batch['state'] | undefined, page: PageRequest): Promise<Page<BatchView>>;
+  show(id: string, now: string): Promise<BatchView | null>;
+  list(state: Batch['state'] | undefined, page: PageRequest, now: string): Promise<Page<BatchView>>;
   /** The stored results among these row numbers. */
   results(id: string, rows: readonly number[]): Promise<readonly RowResult[]>;
   addRows(id: string, rows: readonly RowRecord[]): Promise<void>;
