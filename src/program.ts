@@ -231,7 +231,12 @@ function helpAt(program: Command, path: readonly Step[]): string {
 
 function misuse(error: CommanderError, hint: string) {
   const [what = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  return usageError(what, { code: 'usage', why: suggestion?.replace(/^\(|\)$/g, ''), hint, cause: error });
+  return usageError(what, {
+    code: 'bad_command_line',
+    why: suggestion?.replace(/^\(|\)$/g, ''),
+    hint,
+    cause: error,
+  });
 }
 
 function rethrown<T>(parse: () => T, hint: string): T {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { RawAnswer, RawRequest } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
@@ -136,7 +137,7 @@ function headersOf(given: readonly string[]): Record<string, string> {
 async function read(path: string, ctx: Context): Promise<string> {
   if (path === '-') return await ctx.readStdin('the body', 5 * 1024 * 1024);
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(resolve(ctx.world.cwd, path), 'utf8');
   } catch (cause) {
     throw usageError(`${path} cannot be read`, {
       why: cause instanceof Error ? cause.message : undefined,
