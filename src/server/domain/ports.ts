@@ -6,6 +6,7 @@ import type { BatchesPort } from './ports/batches.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
 import type { LinksPort } from './ports/links.ts';
+import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
 import type { OutboxPort } from './ports/outbox.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
@@ -43,6 +44,8 @@ export interface Platform {
   readonly secrets: SecretsPort;
   readonly inviteSecrets: InviteSecretsPort;
   readonly outbox: OutboxPort;
+  /** The outbox's sending side: the mail worker's. */
+  readonly mailQueue: MailQueuePort;
   readonly settings: SettingsPort;
   readonly idempotency: IdempotencyPort;
   readonly audit: AuditPort;

@@ -1,0 +1,278 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { planNames } from '../../contract/limits.ts';
+import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
+import { jsonRows } from './json-rows.ts';
+import { dialectOf, type Trx } from './transaction.ts';
+
+const payloads = z.record(z.string(), z.string().nullable());
+
+/** Nobody's: every state but `sending` has no claim. */
+const unclaimed = { claimed_by: null, claimed_until: null };
+
+const capturedColumns = {
+  id: 'text',
+  recipient: 'text',
+  recipient_folded: 'text',
+  subject: 'text',
+  body_text: 'text',
+  body_html: 'text',
+  headers: 'text',
+  created_at: 'text',
+} as const;
+const capturedNames = Object.keys(capturedColumns) as (keyof typeof capturedColumns)[];
+
+const dueColumns = [
+  'o.id',
+  'o.account_id',
+  'o.invite_id',
+  'o.kind',
+  'o.recipient',
+  'o.recipient_folded',
+  'o.payload',
+  'o.attempts',
+  'a.plan',
+  'i.state as invite_state',
+  'i.message_id as invite_message',
+  'i.expires_at as invite_expires',
+] as const;
+
+function selectDue(trx: Trx, limit: number) {
+  const query = trx
+    .selectFrom('outbox as o')
+    .leftJoin('accounts as a', 'a.id', 'o.account_id')
+    .leftJoin('invites as i', (join) =>
+      join.onRef('i.account_id', '=', 'o.account_id').onRef('i.id', '=', 'o.invite_id'),
+    )
+    .select(dueColumns)
+    .limit(limit);
+  // Several servers share one PostgreSQL: each takes what no other is taking. SQLite has one writer.
+  return dialectOf(trx) === 'postgres' ? query.forUpdate('o').skipLocked() : query;
+}
+
+type Selected = Awaited<ReturnType<ReturnType<typeof selectDue>['execute']>>[number];
+
+function toDue(row: Selected, now: string): DueMail {
+  const pending = row.invite_state === 'pending' && row.invite_expires !== null && row.invite_expires > now;
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    plan: planNames.find((name) => name === row.plan) ?? null,
+    kind: row.kind,
+    recipient: row.recipient,
+    recipientFolded: row.recipient_folded,
+    payload: payloads.parse(JSON.parse(row.payload ?? '{}')),
+    attempts: row.attempts,
+    wanted: row.invite_id === null || (pending && row.invite_message === row.id),
+  };
+}
+
+async function dueMails(trx: Trx, now: string, limit: number): Promise<DueMail[]> {
+  const found: Selected[] = [];
+  const queued = () =>
+    selectDue(trx, limit - found.length)
+      .where('o.state', '=', 'queued')
+      .where('o.not_before', '<=', now)
+      .orderBy('o.not_before')
+      .orderBy('o.id');
+  found.push(
+    ...(await selectDue(trx, limit)
+      .where('o.state', '=', 'sending')
+      .where('o.claimed_until', '<=', now)
+      .orderBy('o.id')
+      .execute()),
+  );
+  // A password reset does not wait behind ten thousand invitations.
+  if (found.length < limit) found.push(...(await queued().where('o.account_id', 'is', null).execute()));
+  if (found.length < limit) found.push(...(await queued().where('o.account_id', 'is not', null).execute()));
+  return found.map((row) => toDue(row, now));
+}
+
+/** Mails are counted that were made not longer ago: an older one is not sent any more, its invitation has expired. */
+const OLDEST_COUNTED_MS = 8 * 86_400_000;
+
+function countsOf(
+  rows: readonly { readonly key: string | null; readonly n: number }[],
+): ReadonlyMap<string, number> {
+  return new Map(rows.flatMap(({ key, n }) => (key === null ? [] : [[key, n] as const])));
+}
+
+export function mailQueueStore(trx: Trx): MailQueuePort {
+  const idRows = (ids: readonly string[]) =>
+    jsonRows(
+      trx,
+      'r',
+      { id: 'text' },
+      ids.map((id) => ({ id })),
+    );
+  const these = (ids: readonly string[]) =>
+    trx.updateTable('outbox').where('id', 'in', (eb) => eb.selectFrom(idRows(ids)).select('r.id'));
+  const mine = (id: string, worker: string) =>
+    trx
+      .updateTable('outbox')
+      .where('id', '=', id)
+      .where('state', '=', 'sending')
+      .where('claimed_by', '=', worker);
+  /** Sent since then or under way, per key: what other workers hold counts too. */
+  const sentSince = (key: 'account_id' | 'recipient_folded', keys: readonly string[], since: string) => {
+    const oldest = new Date(Date.parse(since) - OLDEST_COUNTED_MS).toISOString();
+    return trx
+      .selectFrom(
+        jsonRows(
+          trx,
+          'r',
+          { key: 'text' },
+          keys.map((one) => ({ key: one })),
+        ),
+      )
+      .innerJoin('outbox as o', (join) =>
+        join.onRef(`o.${key}`, '=', 'r.key').on('o.created_at', '>=', oldest),
+      )
+      .where('o.account_id', 'is not', null)
+      .where((eb) => eb.or([eb('o.sent_at', '>=', since), eb('o.state', '=', 'sending')]))
+      .groupBy('r.key')
+      .select(['r.key as key', sql<number>`cast(count(*) as integer)`.as('n')])
+      .execute();
+  };
+  return {
+    due: (now, limit) => dueMails(trx, now, limit),
+
+    async sentOfAccounts(accountIds, since) {
+      return accountIds.length === 0 ? new Map() : countsOf(await sentSince('account_id', accountIds, since));
+    },
+
+    async sentToRecipients(recipients, since) {
+      return recipients.length === 0
+        ? new Map()
+        : countsOf(await sentSince('recipient_folded', recipients, since));
+    },
+
+    async claim(ids, { worker, until }, at) {
+      if (ids.length === 0) return;
+      await these(ids)
+        .set((eb) => ({
+          state: 'sending',
+          attempts: eb('attempts', '+', 1),
+          claimed_by: worker,
+          claimed_until: until,
+          updated_at: at,
+        }))
+        .execute();
+    },
+
+    async release(ids, worker, at) {
+      if (ids.length === 0) return;
+      await these(ids)
+        .where('state', '=', 'sending')
+        .where('claimed_by', '=', worker)
+        .set((eb) => ({ state: 'queued', attempts: eb('attempts', '-', 1), ...unclaimed, updated_at: at }))
+        .execute();
+    },
+
+    async hold(ids, until, at) {
+      if (ids.length === 0) return;
+      await these(ids)
+        .set({ state: 'queued', not_before: until, ...unclaimed, updated_at: at })
+        .execute();
+    },
+
+    async holdAccount(accountId, until, at) {
+      await trx
+        .updateTable('outbox')
+        .where('account_id', '=', accountId)
+        .where('state', '=', 'queued')
+        .where('not_before', '<', until)
+        .set({ not_before: until, updated_at: at })
+        .execute();
+    },
+
+    async cancel(ids, at) {
+      if (ids.length === 0) return;
+      await these(ids)
+        .set({ state: 'cancelled', payload: null, ...unclaimed, updated_at: at })
+        .execute();
+    },
+
+    async sent(id, worker, at) {
+      await mine(id, worker)
+        .set({ state: 'sent', payload: null, error: null, ...unclaimed, sent_at: at, updated_at: at })
+        .execute();
+    },
+
+    async capture(mails, at) {
+      if (mails.length === 0) return;
+      const rows = mails.map((mail) => ({
+        id: mail.id,
+        recipient: mail.recipient,
+        recipient_folded: mail.recipientFolded,
+        subject: mail.subject,
+        body_text: mail.text,
+        body_html: mail.html,
+        headers: JSON.stringify(mail.headers),
+        created_at: at,
+      }));
+      await trx
+        .insertInto('captured_mail')
+        .columns(capturedNames)
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'r', capturedColumns, rows))
+            .select(capturedNames.map((name) => `r.${name}` as const)),
+        )
+        .execute();
+      await these(mails.map((mail) => mail.id))
+        .set((eb) => ({
+          state: 'sent',
+          attempts: eb('attempts', '+', 1),
+          payload: null,
+          ...unclaimed,
+          sent_at: at,
+          updated_at: at,
+        }))
+        .execute();
+    },
+
+    async retry(id, worker, { error, notBefore }, at) {
+      await mine(id, worker)
+        .set({ state: 'queued', not_before: notBefore, error, ...unclaimed, updated_at: at })
+        .execute();
+    },
+
+    async fail(ids, error, at) {
+      if (ids.length === 0) return;
+      await these(ids)
+        .where('state', 'in', ['queued', 'sending'])
+        .set({ state: 'failed', payload: null, error, ...unclaimed, updated_at: at })
+        .execute();
+    },
+
+    async nextDue() {
+      const one = async (state: 'queued' | 'sending', column: 'not_before' | 'claimed_until') => {
+        const row = await trx
+          .selectFrom('outbox')
+          .where('state', '=', state)
+          .select((eb) => eb.fn.min(column).as('at'))
+          .executeTakeFirst();
+        return row?.at ?? null;
+      };
+      const times = [await one('queued', 'not_before'), await one('sending', 'claimed_until')];
+      return times.filter((time) => time !== null).sort()[0] ?? null;
+    },
+
+    async forget(before, limit) {
+      const { numDeletedRows } = await trx
+        .deleteFrom('outbox')
+        .where('id', 'in', (eb) =>
+          eb
+            .selectFrom('outbox')
+            .where('state', 'in', ['sent', 'failed', 'cancelled'])
+            .where('not_before', '<', before)
+            .where('updated_at', '<', before)
+            .select('id')
+            .limit(limit),
+        )
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+  };
+}
