@@ -1,0 +1,36 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a server takes from its environment when no flag says it: above all what holds a password. */
+export interface ServerEnvironment {
+  readonly database?: string;
+  readonly smtp?: string;
+  readonly mailFrom?: string;
+  readonly data: string;
+  readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+const levels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/**
+ * Reads TENANTCTL_DATABASE, _SMTP, _MAIL_FROM, _DATA and _LOG_LEVEL. A database URL and an SMTP URL hold passwords,
+ * which a flag would show to everybody who can list processes.
+ */
+export function serverEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ServerEnvironment {
+  const read = (name: string) => env[name]?.trim() || undefined;
+  const database = read('TENANTCTL_DATABASE');
+  const smtp = read('TENANTCTL_SMTP');
+  const mailFrom = read('TENANTCTL_MAIL_FROM');
+  const level = levels.find((known) => known === read('TENANTCTL_LOG_LEVEL'));
+  return {
+    ...(database !== undefined && { database }),
+    ...(smtp !== undefined && { smtp }),
+    ...(mailFrom !== undefined && { mailFrom }),
+    data:
+      read('TENANTCTL_DATA') ??
+      join(read('XDG_DATA_HOME') ?? join(homedir(), '.local', 'share'), 'tenantctl'),
+    ...(level !== undefined && { logLevel: level }),
+  };
+}
