@@ -25,6 +25,8 @@ const checks: readonly Check[] = [
   { name: 'dead-code', command: ['knip', '--no-progress'] },
   { name: 'architecture', command: ['vitest', 'run', 'test/architecture.test.ts', '--reporter=dot'] },
   { name: 'openapi', command: ['node', 'scripts/openapi.ts', '--check'] },
+  { name: 'errors-doc', command: ['node', 'scripts/errors-doc.ts', '--check'] },
+  { name: 'cli-doc', command: ['node', 'scripts/cli-doc.ts', '--check'] },
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { cliDoc } from '../../scripts/cli-doc.ts';
+import { errorsDoc } from '../../scripts/errors-doc.ts';
+import { fileAtRoot } from '../../scripts/generated-file.ts';
+import { errorCodes } from '../../src/contract/errors.ts';
+
+const page = (path: string) => readFileSync(fileAtRoot(path), 'utf8');
+
+describe('generated pages', () => {
+  it('docs/errors.md is what the contract says (else: npm run docs)', () => {
+    expect(page('docs/errors.md')).toBe(errorsDoc());
+  });
+
+  it('docs/cli.md is what the commands say (else: npm run docs)', () => {
+    expect(page('docs/cli.md')).toBe(cliDoc());
+  });
+
+  it('every code has a row with its status', () => {
+    const rows = [...errorsDoc().matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ]);
+    expect(rows).toEqual(Object.entries(errorCodes).map(([code, { status }]) => [code, status]));
+  });
+});
