@@ -22,6 +22,8 @@ const WHOLE_MAIL = 3;
 
 interface SmtpFailure {
   readonly code: string;
+  /** Of a socket's error, what Node.js called it; of a timeout, which wait it was. */
+  readonly detail: string;
   readonly command: string;
   readonly responseCode: number | null;
   readonly response: string;
@@ -33,6 +35,7 @@ function failureOf(error: unknown): SmtpFailure {
   const responseCode = has('responseCode');
   return {
     code: String(has('code') ?? ''),
+    detail: String(has('timeoutType') ?? has('originalCode') ?? ''),
     command: String(has('command') ?? ''),
     responseCode: typeof responseCode === 'number' ? responseCode : null,
     response: String(has('response') ?? (error instanceof Error ? error.message : error)),
@@ -42,7 +45,13 @@ function failureOf(error: unknown): SmtpFailure {
 /** Of these phases a refusal is about the mail; before them it is about us, and an operator can put it right. */
 const ABOUT_THE_MAIL = /^(?:RCPT TO|DATA)/;
 
-function troubleOf({ code, command, responseCode }: SmtpFailure): Trouble {
+/** Nodemailer does not tell how far it had come when the connection went. */
+function isCut(code: string, detail: string): boolean {
+  if (code === 'ETIMEDOUT') return detail === 'SOCKET_TIMEOUT';
+  return code === 'ECONNECTION' || (code === 'ESOCKET' && /^(?:ECONNRESET|EPIPE)$/.test(detail));
+}
+
+function troubleOf({ code, detail, command, responseCode }: SmtpFailure): Trouble {
   // Nodemailer found no address that it would send to, and asked nobody.
   if (code === 'EENVELOPE' && responseCode === null) return 'refused';
   if (code === 'EENVELOPE' || code === 'EMESSAGE') {
@@ -51,7 +60,7 @@ function troubleOf({ code, command, responseCode }: SmtpFailure): Trouble {
     if (responseCode >= 500 && (code === 'EMESSAGE' || ABOUT_THE_MAIL.test(command))) return 'refused';
     return 'later';
   }
-  return 'outage';
+  return isCut(code, detail) ? 'cut' : 'outage';
 }
 
 function deliveryError(error: unknown): DeliveryError {
@@ -74,7 +83,8 @@ async function connect(options: SmtpOptions, lanes: number, patience: number) {
     connectionTimeout: patience,
     greetingTimeout: patience,
     dnsTimeout: patience,
-    socketTimeout: patience,
+    // Longer than the others, so that a timeout tells which wait it was.
+    socketTimeout: patience * 1.5,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -85,7 +95,7 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const error = new DeliveryError(
-      'later',
+      'cut',
       `the mail server did not finish within ${milliseconds / 1000} s`,
     );
     timer = setTimeout(() => reject(error), milliseconds);

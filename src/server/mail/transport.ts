@@ -6,6 +6,8 @@ export type Trouble =
   | 'refused'
   /** This mail did not go through now. */
   | 'later'
+  /** The connection broke or fell silent in the middle: because of this mail, or because the server goes down. */
+  | 'cut'
   /** No mail goes through now: the server is away, or does not let us in. */
   | 'outage';
 

@@ -68,6 +68,9 @@ interface Round {
   readonly rest: number | null;
 }
 
+/** What came of one mail; after the last two the others are not tried in this round. */
+type Came = 'done' | 'cut' | 'untried';
+
 const silent: MailLog = { info: () => {}, warn: () => {}, error: () => {} };
 const FORGET_AT_ONCE = 1000;
 
@@ -231,9 +234,10 @@ export class MailWorker {
     const lane = async () => {
       for (let mail = waiting.shift(); mail; mail = waiting.shift()) {
         if (outage || this.#stopping || performance.now() > ends) untried.push(mail.id);
-        else if ((await this.#sendOne(transport, mail)) === 'outage') {
-          outage = true;
-          untried.push(mail.id);
+        else {
+          const came = await this.#sendOne(transport, mail);
+          if (came !== 'done') outage = true;
+          if (came === 'untried') untried.push(mail.id);
         }
       }
     };
@@ -247,7 +251,7 @@ export class MailWorker {
     await this.#options.transactions.write(({ platform }) => work(platform.mailQueue, at));
   }
 
-  async #sendOne(transport: SendingTransport, mail: DueMail): Promise<'done' | 'outage'> {
+  async #sendOne(transport: SendingTransport, mail: DueMail): Promise<Came> {
     const made = this.#render(mail);
     if ('error' in made) {
       await this.#giveUp(mail, made.error);
@@ -262,12 +266,12 @@ export class MailWorker {
     return 'done';
   }
 
-  async #afterFailure(mail: DueMail, error: unknown): Promise<'done' | 'outage'> {
+  async #afterFailure(mail: DueMail, error: unknown): Promise<Came> {
     const reason = error instanceof Error ? error.message : String(error);
     const trouble = error instanceof DeliveryError ? error.trouble : 'later';
     if (trouble === 'outage') {
       this.#log.warn({ mail: mail.id, reason }, 'the mail server takes no mail now');
-      return 'outage';
+      return 'untried';
     }
     if (trouble === 'refused' || mail.attempts + 1 >= this.#pace.mostAttempts) {
       await this.#giveUp(mail, reason);
@@ -278,7 +282,7 @@ export class MailWorker {
     const notBefore = new Date(this.#now().getTime() + delay * (0.8 + Math.random() * 0.4)).toISOString();
     this.#log.warn({ mail: mail.id, reason, notBefore }, 'a mail did not go through and is tried again');
     await this.#write((queue, at) => queue.retry(mail.id, this.id, { error: reason, notBefore }, at));
-    return 'done';
+    return trouble === 'cut' ? 'cut' : 'done';
   }
 
   async #giveUp(mail: DueMail, reason: string): Promise<void> {
