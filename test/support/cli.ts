@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import type { Send } from '../../src/client/wire.ts';
 import { interruptedError } from '../../src/errors.ts';
@@ -13,8 +14,10 @@ export interface CliOptions {
   /** Carries HTTP: a test server's `send`, or a scripted one. Without it a request fails the test. */
   readonly send?: Send | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Are stdin, stdout and stderr terminals? Answers to prompts come from `stdin`. */
+  /** Are stdin, stdout and stderr terminals? */
   readonly tty?: boolean | undefined;
+  /** A person at the terminal (implies `tty`): when this text stands there, these keys and Enter are typed. */
+  readonly answers?: readonly (readonly [text: string, keys: string])[] | undefined;
   readonly stdin?: string | undefined;
   /** Kept between runs when the same one is given; else each run has a new, empty one. */
   readonly configDir?: string | undefined;
@@ -100,8 +103,15 @@ export const newConfigDir = (): string => mkdtempSync(join(tmpdir(), 'tenantctl-
 /** Runs the tool in this process, as the shell would: words in, streams and exit code out. */
 export async function runCli(argv: readonly string[] | string, options: CliOptions = {}): Promise<CliResult> {
   const words = typeof argv === 'string' ? argv.split(' ').filter((word) => word !== '') : argv;
-  const [stdout, stderr] = [collector(options), collector(options, options.onStderr)];
-  const code = await main(words, worldOf(options, stdout.stream, stderr.stream));
+  const atTerminal = { ...options, tty: options.tty === true || options.answers !== undefined };
+  const person = typist(options.answers ?? []);
+  const stdout = collector(atTerminal);
+  const stderr = collector(atTerminal, (text) => {
+    options.onStderr?.(text);
+    person.sees(text);
+  });
+  const world = worldOf(atTerminal, stdout.stream, stderr.stream);
+  const code = await main(words, options.answers === undefined ? world : { ...world, stdin: person.stdin });
   return {
     code,
     stdout: stdout.text(),
@@ -161,6 +171,19 @@ function stdinOf({ stdin = '', tty = false }: CliOptions): InputStream {
   return Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: tty });
 }
 
+/** Types an answer when its question has been drawn; inquirer listens from the tick after that. */
+function typist(answers: readonly (readonly [string, string])[]) {
+  const stdin: PassThrough = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin });
+  const left = [...answers];
+  const sees = (text: string) => {
+    const [next] = left;
+    if (next === undefined || !stripVTControlCharacters(text).includes(next[0])) return;
+    left.shift();
+    setTimeout(() => stdin.write(`${next[1]}\r`), 20);
+  };
+  return { stdin, sees };
+}
+
 function collector({ tty = false, columns = 200 }: CliOptions, seen?: (text: string) => void) {
   const chunks: Buffer[] = [];
   const stream = new PassThrough();
@@ -169,5 +192,6 @@ function collector({ tty = false, columns = 200 }: CliOptions, seen?: (text: str
     chunks.push(chunk);
     seen?.(text());
   });
-  return { stream: Object.assign(stream, { isTTY: tty, columns }), text };
+  // As on process.stderr: else inquirer would end the stream with its first question.
+  return { stream: Object.assign(stream, { isTTY: tty, columns, _isStdio: true }), text };
 }

@@ -105,7 +105,7 @@ async function tellReady(started: Started, profile: string | null, ctx: Context)
   const lines = [`Listening on ${url}, data in ${data}.`];
   if (started.session !== null) {
     lines.push(
-      `Made the first user, ${started.session.user.email}, who is also staff.`,
+      `Made the first user, ${started.session.user.email}, who is also staff. Password, shown once: ${started.password}`,
       'Saved the profiles local (that user, the default) and local-staff. In another terminal: tenantctl whoami',
     );
   } else if (started.staff !== null) lines.push(`Saved the profile local-staff for ${started.staff.email}.`);

@@ -24,6 +24,8 @@ export interface Started {
   readonly data: string;
   /** Of the first user, when this start made one. */
   readonly session: Session | null;
+  /** The first user's, random and shown once: for signing in when the session is over. */
+  readonly password: string | null;
   /** A fresh staff token: the first user's, or that of `staff`. */
   readonly staff: { readonly email: string; readonly secret: string; readonly expires_at: string } | null;
   /** Takes no more requests, finishes those under way, closes the database. */

@@ -38,6 +38,21 @@ describe('login', () => {
     expect(`${done.stdout}${done.stderr}`).not.toMatch(/tctl_|plum harbour/);
   });
 
+  it('asks a person for what is missing, and never shows the password', async () => {
+    await server.signUp('ana@example.com');
+    const done = await cli.run('login', {
+      answers: [
+        ['E-mail address', 'ana@example.com'],
+        ['Password', PASSWORD],
+      ],
+    });
+    expect([done.code, done.stdout]).toEqual([
+      0,
+      'Signed in to http://127.0.0.1:7411 as ana@example.com (profile default).\n',
+    ]);
+    expect(done.stderr).not.toContain(PASSWORD);
+  });
+
   it('with a wrong password is 4 and keeps nothing', async () => {
     await server.signUp('ana@example.com');
     const done = await cli.run('login --email ana@example.com --password-stdin', {

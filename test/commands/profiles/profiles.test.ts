@@ -62,6 +62,31 @@ describe('a protected profile', () => {
   });
 });
 
+describe('a person at a terminal', () => {
+  it('types the name to go through a protected profile, once a run', async () => {
+    await cli.signIn('ana@example.com');
+    await cli.ok('profiles update ana --protected');
+    const mails = (await server.mails('ana@example.com')).length;
+    const words = 'api /auth/password/forgot -f email=ana@example.com -o none';
+    expect((await cli.run(words, { answers: [['Type ana to confirm', 'nope']] })).code).toBe(8);
+    expect((await cli.run(words, { answers: [['Type ana to confirm', 'ana']] })).code).toBe(0);
+    expect(await server.mails('ana@example.com')).toHaveLength(mails + 1);
+  });
+
+  it('chooses a profile', async () => {
+    await cli.ok('profiles add one');
+    await cli.ok('profiles add two');
+    const done = await cli.run('profiles use', { answers: [['Which profile?', '\u001b[B']] });
+    expect([done.code, done.stdout]).toEqual([0, 'Profile two is the default now.\n']);
+  });
+
+  it('says no, and keeps the profile', async () => {
+    await cli.ok('profiles add one');
+    expect((await cli.run('profiles remove one', { answers: [['Go on?', 'n']] })).code).toBe(8);
+    expect((await cli.run('profiles remove one', { answers: [['Go on?', 'y']] })).code).toBe(0);
+  });
+});
+
 describe('a read-only run', () => {
   it('changes nothing, whoever says it', async () => {
     await cli.signIn('ana@example.com');

@@ -21,7 +21,15 @@ async function serve(options: ServeOptions, made: Partial<Started>, configDir: s
   await serveRun(options, run.ctx, async (given) => {
     asked.push(given);
     const close = async () => void (closed += 1);
-    return { url: 'http://127.0.0.1:7999', data: '/data', session: null, staff: null, ...made, close };
+    return {
+      url: 'http://127.0.0.1:7999',
+      data: '/data',
+      session: null,
+      password: null,
+      staff: null,
+      ...made,
+      close,
+    };
   });
   await run.ctx.out.end();
   return { asked, closed, stdout, held: run.state.held };
