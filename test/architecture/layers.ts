@@ -15,7 +15,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['prompt', /^prompt\//],
   ['bulk', /^bulk\//],
   ['estate', /^estate\//],
-  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|limits)\.ts$/],
+  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|limits|batch)\.ts$/],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],
   ['env', /^server\/env\.ts$/],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { batchIdentity } from '../../contract/batch.ts';
 import { limits, type RowOutcome } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Batch, RowResult, BatchRow as SentRow } from '../../contract/types.ts';
@@ -13,24 +13,6 @@ import { sponsorOf } from './sponsors.ts';
 import type { AccountWork, Input } from './work.ts';
 
 type Defaults = Batch['defaults'];
-
-/** The same defaults in one spelling, whatever the order of their keys. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, entry]) => [key, canonical(entry)]),
-  );
-}
-
-function identityOf(kind: string, digest: string, defaults: Defaults): string {
-  return createHash('sha256')
-    .update(JSON.stringify([kind, digest, canonical(defaults)]))
-    .digest('hex');
-}
 
 async function withSeats(work: AccountWork, view: BatchView): Promise<Batch> {
   return { ...view, seats: await seatsOf(work) };
@@ -52,7 +34,7 @@ export async function createBatch(
     throw new DomainError('personal_account', 'A personal account has nobody but its owner.');
   }
   if (seats_needed > rows_total) throw invalid('/seats_needed', 'cannot be more than rows_total');
-  const identity = identityOf(kind, digest, defaults);
+  const identity = batchIdentity(kind, digest, defaults);
   const open = await work.tenant.batches.findOpen(kind, identity);
   if (open !== null) {
     work.existing();
