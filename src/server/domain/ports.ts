@@ -3,6 +3,7 @@ import type { AccountPort, AccountsPort } from './ports/accounts.ts';
 import type { AddressRulesPort } from './ports/address-rules.ts';
 import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
+import type { CapturedMailPort } from './ports/captured-mail.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
 import type { LinksPort } from './ports/links.ts';
@@ -46,6 +47,7 @@ export interface Platform {
   readonly outbox: OutboxPort;
   /** The outbox's sending side: the mail worker's. */
   readonly mailQueue: MailQueuePort;
+  readonly capturedMail: CapturedMailPort;
   readonly settings: SettingsPort;
   readonly idempotency: IdempotencyPort;
   readonly audit: AuditPort;

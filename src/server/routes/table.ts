@@ -2,9 +2,12 @@ import type { Handlers } from '../http/bind.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { catalogue } from './catalogue.ts';
+import { dev } from './dev.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
+import { staff } from './staff.ts';
+import { tokens } from './tokens.ts';
 import { workspaces } from './workspaces.ts';
 
 /** Every operation has its handler here: one without does not compile. */
@@ -16,4 +19,7 @@ export const handlers = {
   ...accounts,
   ...members,
   ...workspaces,
+  ...tokens,
+  ...staff,
+  ...dev,
 } satisfies Partial<Handlers>;

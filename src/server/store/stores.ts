@@ -5,6 +5,7 @@ import { accountStore, accountsStore } from './accounts.ts';
 import { addressRulesStore } from './address-rules.ts';
 import { auditListStore, auditStore } from './audit.ts';
 import { batchesStore } from './batches.ts';
+import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
@@ -36,6 +37,7 @@ function platformStores(trx: Trx): Platform {
     inviteSecrets: inviteSecretsStore(trx),
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
+    capturedMail: capturedMailStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),

@@ -75,6 +75,15 @@ export function usersStore(trx: Trx): UsersPort {
     async markGone(id, at) {
       await change(id, at).set({ state: 'gone', password_hash: null }).execute();
     },
+    membershipsOf: async (id) =>
+      await trx
+        .selectFrom('members as m')
+        .innerJoin('accounts as a', 'a.id', 'm.account_id')
+        .where('m.user_id', '=', id)
+        .where('a.state', '<>', 'gone')
+        .orderBy('a.id')
+        .select(['a.id as accountId', 'a.slug', 'a.kind'])
+        .execute(),
     any: async () => (await trx.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined,
   };
 }

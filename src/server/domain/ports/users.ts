@@ -1,3 +1,5 @@
+import type { AccountKind } from '../../../contract/limits.ts';
+
 export interface UserRow {
   readonly id: string;
   readonly email: string;
@@ -34,6 +36,10 @@ export interface UsersPort {
   signedIn(id: string, at: string): Promise<void>;
   /** Keeps the row, so that what refers to it stays true, and frees the address. */
   markGone(id: string, at: string): Promise<void>;
+  /** Of every state, in accounts that are there. */
+  membershipsOf(
+    id: string,
+  ): Promise<readonly { readonly accountId: string; readonly slug: string; readonly kind: AccountKind }[]>;
   /** Is there anybody at all? */
   any(): Promise<boolean>;
 }

@@ -1,0 +1,9 @@
+import { onPlatform } from '../domain/change.ts';
+import { listCapturedMail, setClock, showClock } from '../domain/dev.ts';
+import type { Handlers } from '../http/bind.ts';
+
+export const dev = {
+  'dev.mail': onPlatform('dev.mail', listCapturedMail),
+  'dev.clock': onPlatform('dev.clock', showClock),
+  'dev.clock_set': onPlatform('dev.clock_set', setClock),
+} satisfies Partial<Handlers>;
