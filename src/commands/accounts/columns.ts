@@ -1,5 +1,7 @@
-import type { Account } from '../../contract/types.ts';
+import type { Account, AddressRules, Tree, TreeAccount } from '../../contract/types.ts';
 import type { Column } from '../../output/columns.ts';
+import type { TreeNode } from '../../output/tree.ts';
+import { counted } from '../change.ts';
 
 /** An account as a row: the one place that maps it. */
 export const accountColumns: readonly Column<Account>[] = [
@@ -17,6 +19,87 @@ export const accountColumns: readonly Column<Account>[] = [
   { header: 'ID', value: (account) => account.id, keep: true },
 ];
 
+/** An account as facts, a line each. */
+export const accountFacts: readonly Column<Account>[] = [
+  { header: 'SLUG', value: (account) => account.slug },
+  { header: 'NAME', value: (account) => account.name },
+  { header: 'ID', value: (account) => account.id },
+  { header: 'KIND', value: (account) => account.kind },
+  {
+    header: 'STATE',
+    value: stateText,
+    tone: (account) => (account.state === 'suspended' ? 'bad' : undefined),
+  },
+  { header: 'PLAN', value: (account) => account.plan },
+  { header: 'SEATS', value: (account) => seatsText(account) },
+  { header: 'PARENT', value: parentText },
+  {
+    header: 'LABELS',
+    value: ({ labels }) => Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+  },
+  { header: 'MANAGED ACCOUNTS', value: featureText },
+  { header: 'MAIL', value: mailText },
+  { header: 'YOUR ROLE', value: (account) => account.role ?? `none (${account.via})` },
+  { header: 'REVISION', value: (account) => account.revision },
+  { header: 'CREATED', value: (account) => account.created_at },
+  { header: 'UPDATED', value: (account) => account.updated_at },
+];
+
+export const addressRuleFacts: readonly Column<AddressRules>[] = [
+  { header: 'ALLOW', value: (rules) => rules.allow },
+  { header: 'DENY', value: (rules) => rules.deny },
+];
+
+/** The account above, its managed accounts below it, and the workspaces of each. */
+export function treeOf({ parent, account, children }: Tree): TreeNode {
+  const above = parent === null ? '' : ` (below ${parent.name})`;
+  return {
+    id: account.id,
+    label: `${labelOf(account)}${above}`,
+    children: [...workspacesOf(account), ...children.map(nodeOf)],
+  };
+}
+
+function nodeOf(account: TreeAccount): TreeNode {
+  return { id: account.id, label: labelOf(account), children: workspacesOf(account) };
+}
+
+function workspacesOf({ workspaces }: TreeAccount): TreeNode[] {
+  return workspaces.map(({ id, slug }) => ({ id, label: `workspace ${slug}` }));
+}
+
+function labelOf(account: TreeAccount): string {
+  const labels = Object.entries(account.labels).map(([key, value]) => `${key}=${value}`);
+  const facts = [
+    account.kind,
+    account.plan,
+    ...(account.state === 'active' ? [] : [account.state]),
+    counted(account.members, 'member'),
+    ...(account.pending_invites === 0 ? [] : [`${account.pending_invites} invited`]),
+    ...labels,
+  ];
+  return `${account.slug} - ${account.name} [${facts.join(', ')}]`;
+}
+
 function seatsText({ seats }: Account): string {
   return seats.limit === null ? String(seats.used) : `${seats.used}/${seats.limit}`;
+}
+
+function stateText({ state, suspended_by }: Account): string {
+  return suspended_by === null ? state : `${state} by ${suspended_by}`;
+}
+
+function parentText({ parent }: Account): string | null {
+  return parent === null ? null : `${parent.account.slug} (${parent.kind}: ${parent.account.name})`;
+}
+
+function featureText({ managed_accounts, trial_ends_at }: Account): string {
+  return trial_ends_at === null ? managed_accounts : `${managed_accounts} until ${trial_ends_at}`;
+}
+
+function mailText({ mail }: Account): string {
+  const kinds = [mail.security ? 'security' : '', mail.members ? 'members' : ''].filter(
+    (kind) => kind !== '',
+  );
+  return kinds.length === 0 ? 'none' : kinds.join(', ');
 }

@@ -1,0 +1,62 @@
+import type { Context } from '../../context.ts';
+import type { Answer } from '../../contract/shapes.ts';
+import { counted, orGone, tellChange } from '../change.ts';
+import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+
+const spec = {
+  path: 'accounts delete',
+  summary: 'Delete an account for good',
+  about:
+    'What would be lost is counted first; then its slug must be typed, or given with --confirm. Its members keep their own accounts, the audit trail stays, and its slug is not given to others for 90 days.',
+  args: { account: { help: 'slug or id' } },
+  examples: [
+    'tenantctl accounts delete acme-dev --dry-run',
+    'tenantctl accounts delete acme-dev',
+    'tenantctl accounts delete acme-dev --confirm acme-dev --json',
+  ],
+  operations: ['accounts.show', 'accounts.delete'],
+  next: 'tenantctl accounts list',
+} as const satisfies VerbSpec;
+
+export type DeleteOptions = OptionsOf<typeof spec>;
+
+export function deleteCommand(ctx: Context, run = deleteRun): Verb {
+  return verb(spec, ctx, run);
+}
+
+export async function deleteRun(options: DeleteOptions, ctx: Context): Promise<void> {
+  const client = ctx.client();
+  const account = await orGone(client.call('accounts.show', { params: { account: options.account } }));
+  const slug = account?.slug ?? options.account;
+  const request = { params: { account: slug }, query: { confirm: slug }, ifMatch: account?.revision };
+  // Refused or gone already: told before anybody is asked.
+  const preview = await client.call('accounts.delete', { ...request, dryRun: true });
+  if (ctx.flags.dryRun === true || !preview.changed) return await tell(ctx, slug, preview);
+  await ctx.confirmed({
+    weight: 'slug',
+    what: `delete the account ${slug} (${account?.name ?? slug}) for good`,
+    consequences: losses(preview),
+    slug,
+    command: `tenantctl accounts delete ${slug}`,
+  });
+  await tell(ctx, slug, await client.call('accounts.delete', request));
+}
+
+function losses(preview: Answer<'accounts.delete'>): string[] {
+  return [
+    `${counted(preview.members, 'member')} lose access`,
+    `${counted(preview.pending_invites, 'pending invitation')} end`,
+    `${counted(preview.workspaces, 'workspace')} and everything in them are gone`,
+    `${counted(preview.tokens, 'token')} stop working`,
+  ];
+}
+
+async function tell(ctx: Context, slug: string, answer: Answer<'accounts.delete'>): Promise<void> {
+  const lost = losses(answer).join('; ');
+  await tellChange(ctx, {
+    value: answer,
+    changed: answer.changed,
+    done: ctx.flags.dryRun === true ? `${slug} would be deleted: ${lost}.` : `Deleted ${slug}: ${lost}.`,
+    already: `${slug} is deleted already.`,
+  });
+}

@@ -1,0 +1,39 @@
+import type { Context } from '../../context.ts';
+import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { changeState } from './state.ts';
+
+const spec = {
+  path: 'accounts unlock',
+  summary: 'Unlock the managed accounts feature of an account',
+  about:
+    'Staff only. The feature comes with professional and up; a trial gives it to any plan until it ends. Its administrators are mailed the guide.',
+  args: { account: { help: 'slug or id' } },
+  flags: {
+    trialDays: { value: 'N', number: true, help: 'only as a trial of so many days' },
+    reason: { value: 'TEXT', help: 'why, for the audit trail' },
+  },
+  examples: [
+    'tenantctl accounts unlock acme --profile staff',
+    'tenantctl accounts unlock acme --trial-days 30 --reason "evaluation"',
+  ],
+  operations: ['accounts.show', 'accounts.unlock'],
+  next: 'tenantctl accounts create NAME --master ACCOUNT',
+} as const satisfies VerbSpec;
+
+export type UnlockOptions = OptionsOf<typeof spec>;
+
+export function unlockCommand(ctx: Context, run = unlockRun): Verb {
+  return verb(spec, ctx, run);
+}
+
+export async function unlockRun(options: UnlockOptions, ctx: Context): Promise<void> {
+  const { account, reason, trialDays } = options;
+  const body = { reason, trial_days: trialDays };
+  await changeState(ctx, {
+    account,
+    change: () => ctx.client().call('accounts.unlock', { params: { account }, body }),
+    done: ({ slug, trial_ends_at }) =>
+      `Unlocked managed accounts of ${slug}${trial_ends_at === null ? '' : ` until ${trial_ends_at}`}.`,
+    already: ({ slug }) => `The feature is unlocked already for ${slug}.`,
+  });
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../context.ts';
+import { TenantctlError } from '../errors.ts';
+
+/** What a change came to, for people and for programs. */
+export interface Change {
+  /** The contract's own answer: what machine formats print. */
+  readonly value: object;
+  readonly changed: boolean;
+  /** `Suspended acme.` */
+  readonly done: string;
+  /** `acme is suspended already.`: repeating is no error (D9). */
+  readonly already: string;
+}
+
+export async function tellChange(ctx: Context, { value, changed, done, already }: Change): Promise<void> {
+  if (!changed) ctx.out.note('Nothing to do.');
+  await ctx.out.result(value, changed ? done : already);
+}
+
+/** The object, or null if there is none that one may see: it may be gone already, which only the change itself tells. */
+export async function orGone<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (thrown instanceof TenantctlError && thrown.outcome === 'not_found') return null;
+    throw thrown;
+  }
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
