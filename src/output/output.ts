@@ -10,6 +10,8 @@ export interface ListOptions {
   readonly empty?: string | undefined;
   /** `--all` or `--limit` was given: a table on a terminal does not stop at 50. */
   readonly all?: boolean | undefined;
+  /** Instead of the run's own, for a verb that is made for one: `members export`. */
+  readonly format?: Format | undefined;
 }
 
 export type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;

@@ -41,13 +41,14 @@ export function resultsOn(
 }
 
 async function writeList<Row>(
-  setup: Setup,
+  whole: Setup,
   columns: readonly Column<Row>[],
   rows: Rows<Row>,
-  { empty, all = false }: ListOptions,
+  { empty, all = false, format = whole.format }: ListOptions,
   note: (text: string) => void,
 ): Promise<void> {
-  const { sink, format, fields, terminal } = setup;
+  const setup = { ...whole, format };
+  const { sink, fields, terminal } = setup;
   const cap = format === 'table' && terminal && !all ? TTY_ROWS : Number.POSITIVE_INFINITY;
   const writer = await writerFor(setup, columns);
   let count = 0;
