@@ -1,0 +1,23 @@
+import type { Context } from '../../context.ts';
+import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { planColumns } from './columns.ts';
+
+const spec = {
+  path: 'plans list',
+  summary: 'List the plans: price, seats, entitlements',
+  about: 'A plan that is not self-serve is set by staff.',
+  examples: ['tenantctl plans list', 'tenantctl plans list --json --fields name,limits.seats'],
+  operations: ['plans.list'],
+  next: 'tenantctl accounts create NAME --plan PLAN',
+} as const satisfies VerbSpec;
+
+export type ListOptions = OptionsOf<typeof spec>;
+
+export function listCommand(ctx: Context, run = listRun): Verb {
+  return verb(spec, ctx, run);
+}
+
+export async function listRun(_options: ListOptions, ctx: Context): Promise<void> {
+  const rows = ctx.client().pages('plans.list', {}, ctx.max());
+  await ctx.out.list(planColumns, rows, ctx.listing('This server knows no plans.'));
+}

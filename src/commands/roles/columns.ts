@@ -1,0 +1,11 @@
+import type { Role } from '../../contract/types.ts';
+import type { Column } from '../../output/columns.ts';
+
+/** A role or module as a row: the one place that maps it. */
+export const roleColumns: readonly Column<Role>[] = [
+  { header: 'NAME', value: (role) => role.name, keep: true },
+  { header: 'KIND', value: (role) => role.kind.replace('_', ' ') },
+  { header: 'ACCOUNTS', value: (role) => role.account_kinds },
+  { header: 'GRANTABLE', value: (role) => role.grantable },
+  { header: 'DESCRIPTION', value: (role) => role.description },
+];
