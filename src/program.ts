@@ -46,6 +46,46 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/accounts/index.ts')).accounts,
   },
   {
+    name: 'members',
+    aliases: ['member'],
+    summary: 'The people of an account: roles, modules, state',
+    noun: async () => (await import('./commands/members/index.ts')).members,
+  },
+  {
+    name: 'workspaces',
+    aliases: ['workspace', 'ws'],
+    summary: 'The workspaces of an account',
+    noun: async () => (await import('./commands/workspaces/index.ts')).workspaces,
+  },
+  {
+    name: 'plans',
+    aliases: ['plan'],
+    summary: 'The plan catalogue',
+    noun: async () => (await import('./commands/plans/index.ts')).plans,
+  },
+  {
+    name: 'roles',
+    aliases: ['role'],
+    summary: 'Account roles, workspace roles and modules',
+    noun: async () => (await import('./commands/roles/index.ts')).roles,
+  },
+  {
+    name: 'tokens',
+    aliases: ['token'],
+    summary: 'Tokens for scripts and CI, of a member, an account or staff',
+    noun: async () => (await import('./commands/tokens/index.ts')).tokens,
+  },
+  {
+    name: 'audit',
+    summary: 'The audit trail: who did what, and when',
+    noun: async () => (await import('./commands/audit/index.ts')).audit,
+  },
+  {
+    name: 'staff',
+    summary: 'The people who run the platform (staff only)',
+    noun: async () => (await import('./commands/staff/index.ts')).staff,
+  },
+  {
     name: 'api',
     summary: 'Send a signed request to any path of the API',
     load: async () => (await import('./commands/api/api.ts')).apiCommand,
