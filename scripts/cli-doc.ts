@@ -18,11 +18,18 @@ function commandRows(): CommandRow[] {
       env: { PATH: process.env['PATH'], TENANTCTL_CONFIG_DIR: nowhere, TENANTCTL_KEYRING: '0' },
     });
     if (done.status !== 0) throw new Error(`tenantctl commands --json failed:\n${done.stderr}`);
-    const rows: CommandRow[] = JSON.parse(done.stdout);
+    const rows: unknown = JSON.parse(done.stdout);
+    if (!isRows(rows)) throw new Error('tenantctl commands --json did not print a list of commands');
     return rows;
   } finally {
     rmSync(nowhere, { recursive: true, force: true });
   }
+}
+
+function isRows(value: unknown): value is CommandRow[] {
+  return (
+    Array.isArray(value) && value.every((row) => typeof row === 'object' && row !== null && 'path' in row)
+  );
 }
 
 /** A table's cell: a bar would end it. */
