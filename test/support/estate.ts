@@ -76,7 +76,13 @@ export async function organization(
   slug: string,
   superAdmin: Person,
 ): Promise<Account> {
-  const body = { name: slug, slug, kind: 'organization' as const, admin_email: `first@${slug}.example` };
+  const body = {
+    name: slug,
+    slug,
+    kind: 'organization' as const,
+    plan: 'business' as const,
+    admin_email: `first@${slug}.example`,
+  };
   const { id } = await server.ok('accounts.create', { token: staff, body });
   const at = server.clock.now().toISOString();
   await server.deps.transactions.write(({ tenant }) =>

@@ -1,0 +1,311 @@
+import { modules as allModules } from '../../src/contract/limits.ts';
+import type { OperationId } from '../../src/contract/operations.ts';
+import { mintToken } from '../../src/contract/token.ts';
+import type { Transactions } from '../../src/server/domain/ports.ts';
+import {
+  accountToken,
+  apiToken,
+  join,
+  managed,
+  master,
+  organization,
+  person,
+  place,
+  standard,
+} from '../support/estate.ts';
+import { NEW_PASSWORD, PASSWORD, type Request, startServer, type TestServer } from '../support/server.ts';
+
+/** An account that operations are tried on, and one of everything in it. */
+export interface Target {
+  /** Name of the section in the golden file. */
+  readonly name: string;
+  readonly account: string;
+  readonly accountId: string;
+  readonly member: string;
+  readonly invite: string;
+  readonly batch: string;
+  readonly workspace: string;
+  readonly token: string;
+  /** Who tries, by name; null sends no credential. */
+  readonly callers: ReadonlyMap<string, string | null>;
+  /** A caller with every right over the account that somebody in it can have. */
+  readonly admin: string;
+}
+
+export interface World {
+  readonly server: TestServer;
+  readonly targets: readonly Target[];
+  /** Somebody else's account with one of everything, which no caller but the stranger has to do with. */
+  readonly foreign: Target;
+}
+
+/** The role with every right in an account of the target's kind. */
+const roleOf = ({ name }: Target) => (name === 'organization' ? 'super_admin' : 'admin');
+const digest = '0'.repeat(64);
+const secret = mintToken('inv');
+const one = ({ account }: Target) => ({ params: { account } });
+const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
+const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite } });
+const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
+const none = () => ({});
+const rows = [{ row: 1, email: 'row@new.example', role: 'admin' }];
+
+/** A well-formed request of every operation. One that is missing here fails the test. */
+export const requests: { readonly [Id in OperationId]: (target: Target) => Request<Id> } = {
+  'auth.signup': () => ({ body: { email: 'new@new.example' } }),
+  'auth.signup_finish': () => ({ body: { secret, password: PASSWORD } }),
+  'auth.login': () => ({ body: { email: 'stranger@other.example', password: PASSWORD } }),
+  'auth.refresh': () => ({ body: { refresh_token: secret } }),
+  'auth.logout': none,
+  'auth.password_forgot': () => ({ body: { email: 'stranger@other.example' } }),
+  'auth.password_reset': () => ({ body: { secret, password: NEW_PASSWORD } }),
+  'auth.password_change': () => ({ body: { current_password: PASSWORD, password: NEW_PASSWORD } }),
+  'auth.email_confirm': () => ({ body: { secret } }),
+  'me.show': none,
+  'me.update': () => ({ body: { name: 'Somebody' } }),
+  'me.delete': () => ({ body: { current_password: PASSWORD } }),
+  'tokens.list': none,
+  'tokens.create': ({ account }) => ({ body: { kind: 'api', name: 'x', account } }),
+  'tokens.revoke': ({ token }) => ({ params: { token } }),
+  'account_tokens.list': one,
+  'account_tokens.create': (target) => ({ ...one(target), body: { name: 'x', role: roleOf(target) } }),
+  'account_tokens.revoke': ({ account, token }) => ({ params: { account, token } }),
+  'staff.list': none,
+  'staff.add': () => ({ body: { email: 'stranger@other.example', reason: 'test' } }),
+  'staff.remove': () => ({ params: { user: 'staff@platform.example' } }),
+  'accounts.list': none,
+  'accounts.create': ({ name, account }) => ({
+    body: { name: 'New', ...(name !== 'platform' && { master: account }) },
+  }),
+  'accounts.show': one,
+  'accounts.update': (target) => ({ ...one(target), body: { name: 'New' } }),
+  'accounts.delete': (target) => ({ ...one(target), query: { confirm: target.account } }),
+  'accounts.leave': one,
+  'accounts.suspend': (target) => ({ ...one(target), body: {} }),
+  'accounts.activate': (target) => ({ ...one(target), body: {} }),
+  'accounts.lock': (target) => ({ ...one(target), body: {} }),
+  'accounts.unlock': (target) => ({ ...one(target), body: {} }),
+  'accounts.release': one,
+  'accounts.tree': one,
+  'members.list': one,
+  'members.show': oneMember,
+  'members.update': (target) => ({ ...oneMember(target), body: {} }),
+  'members.deactivate': oneMember,
+  'members.activate': oneMember,
+  'members.removal_preview': oneMember,
+  'members.remove': oneMember,
+  'invites.list': one,
+  'invites.send': (target) => ({
+    ...one(target),
+    body: { email: 'new@new.example', role: roleOf(target), reason: 'test' },
+  }),
+  'invites.show': oneInvite,
+  'invites.revoke': oneInvite,
+  'invites.resend': oneInvite,
+  'invites.resend_many': (target) => ({ ...one(target), body: { state: 'pending' } }),
+  'invites.preview': () => ({ body: { secret } }),
+  'invites.accept': () => ({ body: { secret, password: PASSWORD } }),
+  'invites.decline': () => ({ body: { secret } }),
+  'batches.list': one,
+  'batches.create': (target) => ({
+    ...one(target),
+    body: { kind: 'invites', digest: '1'.repeat(64), rows_total: 1, seats_needed: 1, defaults: {} },
+  }),
+  'batches.check': (target) => ({ ...one(target), body: { kind: 'invites', defaults: {}, rows } }),
+  'batches.show': oneBatch,
+  'batches.rows': oneBatch,
+  'batches.send': (target) => ({ ...oneBatch(target), body: { rows } }),
+  'batches.finish': oneBatch,
+  'batches.cancel': oneBatch,
+  'batches.revoke': oneBatch,
+  'workspaces.list': one,
+  'workspaces.show': ({ account, workspace }) => ({ params: { account, workspace } }),
+  'address_rules.show': one,
+  'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
+  'plans.list': none,
+  'roles.list': none,
+  'audit.list': one,
+  'audit.platform': none,
+  'dev.mail': none,
+  'dev.clock': none,
+  'dev.clock_set': () => ({ body: { advance_seconds: 0 } }),
+};
+
+/** One of everything in an account. */
+async function contents(server: TestServer, token: string, account: string, role: 'admin' | 'super_admin') {
+  const params = { account };
+  const victim = await person(server, `victim@${account}.example`);
+  const { id: accountId } = await server.ok('accounts.show', { token, params });
+  const member = await join(server, accountId, victim, role === 'super_admin' ? 'member' : 'user');
+  const body = {
+    email: `invited@${account}.example`,
+    role: role === 'super_admin' ? role : 'admin',
+  } as const;
+  const invite = await server.ok('invites.send', { token, params, body });
+  const batch = await server.ok('batches.create', {
+    token,
+    params,
+    body: { kind: 'invites', digest, rows_total: 1, seats_needed: 0, defaults: {} },
+  });
+  await accountToken(server, accountId, role);
+  const made = await server.database.read((trx) =>
+    trx
+      .selectFrom('tokens')
+      .where('account_id', '=', accountId)
+      .select('id')
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow(),
+  );
+  const workspace = await server.database.read((trx) =>
+    trx.selectFrom('workspaces').where('account_id', '=', accountId).select('id').executeTakeFirstOrThrow(),
+  );
+  return {
+    account,
+    accountId,
+    member,
+    invite: invite.id,
+    batch: batch.id,
+    token: made.id,
+    workspace: workspace.id,
+  };
+}
+
+/** A former administrator. */
+async function deactivated(server: TestServer, accountId: string, role: 'admin' | 'super_admin') {
+  const who = await person(server, `deactivated@${accountId}.example`.replaceAll('_', '-'));
+  const id = await join(server, accountId, who, role);
+  const at = server.clock.now().toISOString();
+  await server.deps.transactions.write(({ tenant }) =>
+    tenant(accountId).members.update(id, { state: 'deactivated' }, at),
+  );
+  return who.token;
+}
+
+export async function buildWorld(): Promise<World> {
+  const server = await startServer({ setup: { dev: true } });
+  const staff = await server.staffToken();
+  const stranger = await person(server, 'stranger@other.example');
+  const ann = await person(server, 'ann@acme.example');
+  const kid = await person(server, 'kid@dev.example');
+  const sib = await person(server, 'sib@prod.example');
+  const acme = await master(server, ann, 'acme', staff);
+  const dev = await managed(server, ann, 'acme', 'acme-dev');
+  const prod = await managed(server, ann, 'acme', 'acme-prod');
+  await join(server, acme.id, await person(server, 'ann2@acme.example'), 'admin');
+  await join(server, dev.id, kid, 'admin');
+  await join(server, prod.id, sib, 'admin');
+  await standard(server, stranger, 'other');
+  const foreign = {
+    name: 'foreign',
+    ...(await contents(server, stranger.token, 'other', 'admin')),
+    callers: new Map(),
+    admin: stranger.token,
+  };
+
+  const everybody = [
+    ['none', null],
+    ['garbage', mintToken('user')],
+    ['stranger', stranger.token],
+    ['staff', staff],
+  ] as const;
+
+  const userOf = async (accountId: string, name: string, modules: readonly (typeof allModules)[number][]) => {
+    const who = await person(server, `${name}@users.example`);
+    await join(server, accountId, who, 'user', modules);
+    return who;
+  };
+  const plain = await userOf(acme.id, 'plain', []);
+  const withModules: [string, string][] = [];
+  for (const module of allModules) {
+    withModules.push([`user+${module}`, (await userOf(acme.id, `u-${module}`, [module])).token]);
+  }
+  const standardTarget: Target = {
+    name: 'master',
+    ...(await contents(server, ann.token, 'acme', 'admin')),
+    admin: ann.token,
+    callers: new Map<string, string | null>([
+      ...everybody,
+      ['admin', ann.token],
+      ['user', plain.token],
+      ...withModules,
+      ['deactivated', await deactivated(server, acme.id, 'admin')],
+      ['child_admin', kid.token],
+      ['child_account_token', await accountToken(server, dev.id, 'admin')],
+      ['account_token', await accountToken(server, acme.id, 'admin')],
+      ['account_token_user', await accountToken(server, acme.id, 'user', ['settings'])],
+      ['api_token', await apiToken(server, acme.id, ann, 'admin')],
+      ['api_token_user', await apiToken(server, acme.id, ann, 'user', ['settings'])],
+    ]),
+  };
+
+  const child: Target = {
+    name: 'managed',
+    ...(await contents(server, kid.token, 'acme-dev', 'admin')),
+    admin: kid.token,
+    callers: new Map<string, string | null>([
+      ...everybody,
+      ['admin', kid.token],
+      ['user+settings', (await userOf(dev.id, 'dev-settings', ['settings'])).token],
+      ['deactivated', await deactivated(server, dev.id, 'admin')],
+      ['master_admin', ann.token],
+      ['master_user', plain.token],
+      ['sibling_admin', sib.token],
+      ['account_token', await accountToken(server, dev.id, 'admin')],
+      ['master_account_token', await accountToken(server, acme.id, 'admin')],
+      ['master_api_token', await apiToken(server, acme.id, ann, 'admin')],
+      ['sibling_account_token', await accountToken(server, prod.id, 'admin')],
+    ]),
+  };
+
+  const sue = await person(server, 'sue@org.example');
+  const org = await organization(server, staff, 'acme-org', sue);
+  await join(server, org.id, await person(server, 'sue2@org.example'), 'super_admin');
+  const inside = await contents(server, sue.token, 'acme-org', 'super_admin');
+  const mem = await person(server, 'mem@org.example');
+  await join(server, org.id, mem, 'member');
+  const placed = await person(server, 'placed@org.example');
+  await place(server, org.id, await join(server, org.id, placed, 'member'));
+  const bill = await person(server, 'bill@org.example');
+  await join(server, org.id, bill, 'billing_admin');
+  const organizationTarget: Target = {
+    name: 'organization',
+    ...inside,
+    admin: sue.token,
+    callers: new Map<string, string | null>([
+      ...everybody,
+      ['super_admin', sue.token],
+      ['billing_admin', bill.token],
+      ['member', mem.token],
+      ['member_placed', placed.token],
+      ['deactivated', await deactivated(server, org.id, 'super_admin')],
+      ['account_token', await accountToken(server, org.id, 'super_admin')],
+      ['account_token_member', await accountToken(server, org.id, 'member')],
+      ['api_token', await apiToken(server, org.id, sue, 'super_admin')],
+    ]),
+  };
+  const platform: Target = { ...standardTarget, name: 'platform' };
+  return { server, targets: [platform, standardTarget, child, organizationTarget], foreign };
+}
+
+class RolledBack extends Error {}
+
+/** Every write works, answers, and is gone: so that thousands of calls meet the same world. */
+export function rollingBack(transactions: Transactions): Transactions {
+  return {
+    read: transactions.read,
+    async write(work, queue) {
+      const done: Awaited<ReturnType<typeof work>>[] = [];
+      try {
+        await transactions.write(async (transaction) => {
+          done.push(await work(transaction));
+          throw new RolledBack();
+        }, queue);
+      } catch (error) {
+        if (!(error instanceof RolledBack)) throw error;
+      }
+      const [answer] = done.slice(-1);
+      if (done.length === 0 || answer === undefined) throw new Error('no outcome');
+      return answer;
+    },
+  };
+}
