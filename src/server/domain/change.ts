@@ -60,10 +60,14 @@ interface Binding<Id extends OperationId, W> {
   readonly widen: (work: Work, standing: Standing | null, transaction: Transaction) => W;
 }
 
+/** A mistyped token is refused by its checksum, before the database is asked anything (T69). */
+function mustBeToken(credential: string | null): void {
+  if (credential === null || parseToken(credential)) return;
+  throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
+}
+
 async function actorOf(deps: Deps, transaction: Transaction, credential: string | null): Promise<Actor> {
   if (credential === null) return { kind: 'anonymous' };
-  if (!parseToken(credential))
-    throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
   const actor = await transaction.platform.access.authenticate(
     hashToken(credential),
     deps.clock.now().toISOString(),
@@ -212,6 +216,7 @@ function wrap<Id extends OperationId, W, P>(
       deps.transactions.read(async (transaction) =>
         read(transaction, await actorOf(deps, transaction, call.credential)),
       );
+    mustBeToken(call.credential);
     const prepared = await prepare(input, deps, lookup);
     const reference = binding.target(input);
     let committed: (() => void)[] = [];

@@ -39,6 +39,11 @@ export function sessionsStore(trx: Trx): SessionsPort {
     },
     async insertAccess({ id, hash, sessionId, userId, expiresAt, at }) {
       await trx
+        .deleteFrom('tokens')
+        .where('session_id', '=', sessionId)
+        .where('expires_at', '<=', at)
+        .execute();
+      await trx
         .insertInto('tokens')
         .values({
           id,

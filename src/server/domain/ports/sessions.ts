@@ -44,6 +44,7 @@ export type RevocationReason = 'logout' | 'password_change' | 'password_reset' |
 export interface SessionsPort {
   insert(session: NewSession): Promise<void>;
   insertRefresh(token: NewRefreshToken): Promise<void>;
+  /** The expired ones of the session go. */
   insertAccess(token: NewAccessToken): Promise<void>;
   /** Of users who are not gone. @param hash SHA-256 of the token, hex */
   findRefresh(hash: string): Promise<RefreshTokenRow | null>;
