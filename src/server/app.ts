@@ -11,6 +11,7 @@ import { sendProblem, toDomainError } from './http/problem.ts';
 import { defaultPolicies, type RatePolicies, rateLimiter } from './http/rate-limit.ts';
 import { system } from './http/system.ts';
 import { docs } from './pages/docs.ts';
+import { mailedLinks } from './pages/mailed-links.ts';
 import { handlers } from './routes/table.ts';
 
 export interface LogOptions {
@@ -107,6 +108,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
 
   system(app, { deps, memory: options.memory ?? (() => ({ rss: 0, heapUsed: 0 })) });
   docs(app);
-  bind(app, handlers, { deps, limit: rateLimiter(policies, () => Date.now()), checkAnswers });
+  const limit = rateLimiter(policies, () => Date.now());
+  mailedLinks(app, { deps, handlers, limit });
+  bind(app, handlers, { deps, limit, checkAnswers });
   return app;
 }
