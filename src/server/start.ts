@@ -219,10 +219,13 @@ function housekeeping(
 /** Lets requests finish for a while, then cuts them off. */
 async function drain(app: FastifyInstance): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  // A connection that was busy when the closing began is kept alive by its client after its answer.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
   try {
     await app.close();
   } finally {
     clearTimeout(late);
+    clearInterval(idle);
   }
 }
 
