@@ -170,6 +170,12 @@ async function dropTemplate(url: string, run: string): Promise<void> {
   await client.end();
 }
 
+/** A cluster of our own for what is no test; null when PostgreSQL is not installed. */
+export async function privatePostgres(): Promise<{ url: string; stop: () => Promise<void> } | null> {
+  const bin = binaries();
+  return bin === undefined ? null : await startCluster(bin);
+}
+
 /** Vitest's global setup: TEST_DATABASE_URL, or a cluster of our own, or a loud word that there is none. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const run = randomBytes(6).toString('hex');

@@ -1,0 +1,92 @@
+// What the measurements stand on: a temporary folder, child processes that end with it, servers to measure.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+export const launcher = join(root, 'bin/tenantctl.js');
+
+export interface Ground {
+  readonly folder: string;
+  /** For children: nothing of the machine's own settings but PATH. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What is to be undone at the end, last first. */
+  defer(task: () => Promise<void> | void): void;
+}
+
+export async function onGround<T>(work: (ground: Ground) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'tenantctl-bench-'));
+  const tasks: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    TENANTCTL_CONFIG_DIR: join(folder, 'config'),
+    TENANTCTL_NO_INPUT: '1',
+    TENANTCTL_LOG_LEVEL: 'error',
+  };
+  try {
+    return await work({ folder, env, defer: (task) => tasks.push(task) });
+  } finally {
+    for (const task of tasks.reverse()) await task();
+  }
+}
+
+/** Ends one child of ours, by its id. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Bytes; null where there is no /proc. */
+export function memoryOf(pid: number | undefined): { readonly now: number; readonly peak: number } | null {
+  const file = `/proc/${pid}/status`;
+  if (pid === undefined || !existsSync(file)) return null;
+  try {
+    const text = readFileSync(file, 'utf8');
+    const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
+    const [now, peak] = [of('VmRSS'), of('VmHWM')];
+    return Number.isNaN(peak) ? null : { now, peak };
+  } catch {
+    return null;
+  }
+}
+
+export interface BenchServer {
+  readonly url: string;
+  /** The first user's session. */
+  readonly token: string;
+  readonly userId: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Of `bench/server.ts`: where the data lies, and how mail leaves. */
+  readonly args: readonly string[];
+  readonly nodeArgs?: readonly string[];
+}
+
+/** The real server from its source in a process of its own. */
+export async function startServer(ground: Ground, options: ServerOptions): Promise<BenchServer> {
+  const script = join(root, 'bench/server.ts');
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), script, ...options.args], {
+    env: ground.env,
+    cwd: ground.folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = () => end(child);
+  ground.defer(stop);
+  const lines = createInterface({ input: child.stdout });
+  const [line] = (await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
+  ])) as [string];
+  const { url, token, userId } = JSON.parse(line) as Pick<BenchServer, 'url' | 'token' | 'userId'>;
+  return { url, token, userId, pid: child.pid ?? 0, stop };
+}
