@@ -78,6 +78,19 @@ describeOnEachDatabase('creating accounts', (open) => {
     }
   });
 
+  it('finds a slug for each of two with the same name at the same moment', async () => {
+    const server = await startServer({ database: await open() });
+    const ann = await person(server, 'ann@acme.example');
+    const bob = await person(server, 'bob@acme.example');
+    for (let round = 0; round < 20; round += 1) {
+      const body = { name: `Race ${round}` };
+      const made = await Promise.all(
+        [ann, bob].map(({ token }) => server.ok('accounts.create', { token, body })),
+      );
+      expect(made.map(({ slug }) => slug).filter((slug) => slug === `race-${round}`)).toHaveLength(1);
+    }
+  });
+
   it('lets only staff choose a plan that is not self-serve, and anybody under --dev (D13)', async () => {
     const body = { name: 'Big', plan: 'enterprise' as const };
     const server = await startServer({ database: await open() });
@@ -267,7 +280,10 @@ describeOnEachDatabase('managed accounts', (open) => {
     expect((await server.refused('accounts.release', { token: kid.token, params })).status).toBe(403);
     const dry = await server.ok('accounts.release', { ...release, query: { dry_run: 'true' } });
     expect(dry).toEqual({ changed: true });
-    expect(await server.ok('accounts.release', release)).toEqual({ changed: true });
+    const keyed = { ...release, headers: { 'idempotency-key': 'release-1' } };
+    expect(await server.ok('accounts.release', keyed)).toEqual({ changed: true });
+    const replayed = await server.call('accounts.release', keyed);
+    expect([replayed.body, replayed.headers['idempotency-replayed']]).toEqual([{ changed: true }, 'true']);
     expect(await server.ok('accounts.release', release)).toEqual({ changed: false });
     expect((await server.refused('accounts.show', release)).status).toBe(404);
     const pats = await server.ok('members.show', {
@@ -483,7 +499,7 @@ describeOnEachDatabase('ending', (open) => {
     ]);
     expect(await gone(ann.token, 'acme-dev')).toBe('200 true');
     expect(await gone(ann.token, 'acme-dev')).toBe('200 false');
-    expect(await gone(kid.token, 'acme-dev')).toBe('200 false');
+    expect(await gone(kid.token, 'acme-dev')).toBe('404 not_found');
     expect(await gone(ann.token, 'acme')).toBe('200 true');
     expect(await gone(staff, 'acme-org')).toBe('200 true');
     expect(await gone(staff, 'acme-org')).toBe('200 false');

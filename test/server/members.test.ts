@@ -294,6 +294,29 @@ describeOnEachDatabase('the last administrator (D7)', (open) => {
       [...outcomes.keys()].join(),
     ).toBe(true);
   });
+
+  it('is the one who stays when all five leave at once', { timeout: 120_000 }, async () => {
+    const server = await startServer({ database: await open() });
+    const people = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => person(server, `${name}@acme.example`)),
+    );
+    const [first] = people;
+    if (!first) throw new Error('nobody');
+    for (let round = 0; round < 10; round += 1) {
+      const account = await standard(server, first, `acme-${round}`);
+      for (const other of people.slice(1)) await join(server, account.id, other, 'admin');
+      const answers = await Promise.all(
+        people.map(({ token }, n) =>
+          server.call('accounts.leave', { token, params: { account: n % 2 ? account.id : account.slug } }),
+        ),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 409]);
+      const left = await server.deps.transactions.read(({ tenant }) =>
+        tenant(account.id).members.activeAdmins(),
+      );
+      expect(left).toBe(1);
+    }
+  });
 });
 
 describeOnEachDatabase('seats (D6)', (open) => {

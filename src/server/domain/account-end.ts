@@ -40,12 +40,13 @@ export async function deleteAccount(
   await mustHaveNoChildren(work);
   const at = now.toISOString();
   const holdings = await tenant.account.holdings(at);
-  // Who administered it is kept in the trail: with it a repeated deletion is recognised (D9).
+  // Who could have deleted it is kept in the trail: with it a repeated deletion is recognised (D9).
   const administrators = (await tenant.members.admins()).map(({ userId }) => userId);
   await tenant.account.close(at);
   await tenant.account.retireSlug(account.slug, at, retiredUntil(now));
   const { members, pendingInvites, workspaces, tokens } = holdings;
-  const before = { kind, name, slug: account.slug, administrators, members, workspaces };
+  const master = work.standing.parent?.kind === 'managed' ? work.standing.parent.account.id : null;
+  const before = { kind, name, slug: account.slug, master, administrators, members, workspaces };
   recordInBoth(work, { target: accountTarget(account), before });
   // Nobody can read the trail of an organization that is gone; staff did it, and read theirs.
   if (work.decision.as === 'staff') work.record({ accountId: null, target: accountTarget(account), before });
@@ -69,13 +70,11 @@ export async function alreadyDeleted(
   if (gone === null || gone.kind === 'personal') return null;
   const answer = { changed: false, members: 0, pending_invites: 0, workspaces: 0, tokens: 0 };
   if (gone.kind === 'organization') return actor.kind === 'staff' ? answer : null;
-  const tenant = transaction.tenant(gone.id);
-  const master = await tenant.links.formerMaster();
-  if (master !== null && (await administers(transaction, actor, master))) return answer;
   const filter = { action: 'accounts.delete', target: gone.id };
-  const { items } = await tenant.audit.list(filter, { limit: 1, after: null });
-  const administrators = items[0]?.before?.['administrators'];
-  const person = actor.kind === 'user' ? personOf(actor) : null;
+  const { items } = await transaction.tenant(gone.id).audit.list(filter, { limit: 1, after: null });
+  const { master, administrators } = items[0]?.before ?? {};
+  if (typeof master === 'string') return (await administers(transaction, actor, master)) ? answer : null;
+  const person = actor.kind === 'user' ? actor.userId : null;
   return person !== null && Array.isArray(administrators) && administrators.includes(person) ? answer : null;
 }
 

@@ -223,14 +223,6 @@ function wrap<Id extends OperationId, W, P>(
     const body = async (transaction: Transaction): Promise<Outcome<Id> | RefusedAndKept> => {
       const state = new WorkState();
       const actor = await actorOf(deps, transaction, call.credential);
-      const allowed = await authorise(transaction, actor, id, reference).catch(async (refusal: unknown) => {
-        const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
-        const answer = known && binding.repeated ? await binding.repeated(transaction, actor, input) : null;
-        if (answer === null) throw refusal;
-        return answer;
-      });
-      if (!(allowed instanceof Authorised)) return { answer: allowed, status: 200, replayed: false };
-      const { decision, standing } = allowed;
       const now = deps.clock.now();
       const key =
         call.dryRun || !takesIdempotencyKey(operation) || actor.kind === 'anonymous'
@@ -239,10 +231,21 @@ function wrap<Id extends OperationId, W, P>(
       const scope = createHash('sha256')
         .update(call.credential ?? '')
         .digest('hex');
-      if (key !== null) {
-        const record = await transaction.platform.idempotency.find(scope, id, key, now.toISOString());
+      const earlier = async () =>
+        key === null ? null : transaction.platform.idempotency.find(scope, id, key, now.toISOString());
+      const allowed = await authorise(transaction, actor, id, reference).catch(async (refusal: unknown) => {
+        const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
+        if (!known || !binding.repeated) throw refusal;
+        const record = await earlier();
         if (record) return replay<Id>(record, call.requestHash);
-      }
+        const answer = await binding.repeated(transaction, actor, input);
+        if (answer === null) throw refusal;
+        return { answer, status: 200, replayed: false };
+      });
+      if (!(allowed instanceof Authorised)) return allowed;
+      const { decision, standing } = allowed;
+      const record = await earlier();
+      if (record) return replay<Id>(record, call.requestHash);
       const facts = { actor, operation: id, now, dryRun: call.dryRun, decision };
       const work = workOn(deps, transaction, state, facts, standing?.account.id ?? null, call.requestId);
       const answer = await rule(binding.widen(work, standing, transaction), input, prepared).catch(kept);
