@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Client, createClient } from './client/client.ts';
 import { type UndiciSender, undiciSender } from './client/undici.ts';
 import { Credentials } from './config/credentials.ts';
@@ -16,16 +17,21 @@ import { createOutput, type Format, type Output } from './output/output.ts';
 import { safeLine } from './output/text.ts';
 import { confirmed } from './prompt/confirmed.ts';
 import { createPrompt, type Prompt } from './prompt/prompt.ts';
-import { guardOf } from './safety.ts';
+import { type Agreement, guardOf } from './safety.ts';
 import { profileCredential } from './sign-in.ts';
 import { readAll } from './stdin.ts';
 import type { World } from './world.ts';
 
+interface RunState {
+  /** The command ends itself on Ctrl-C. */
+  held: boolean;
+  readonly agreement: Agreement;
+}
+
 /** A run's context, and what main needs to end it. */
 export interface Run {
   readonly ctx: Context;
-  /** Was the output ever used, and does a command end itself on Ctrl-C? */
-  readonly state: { held: boolean };
+  readonly state: RunState;
   close(): Promise<void>;
 }
 
@@ -33,7 +39,7 @@ export interface Run {
 interface Shared {
   readonly out: Output;
   readonly prompt: Prompt;
-  readonly state: { held: boolean };
+  readonly state: RunState;
   readonly opened: UndiciSender[];
 }
 
@@ -42,7 +48,7 @@ const terminalRows = 51;
 
 /** Builds the context: every part is made at its first use, and then kept. */
 export function assemble(world: World, flags: Flags, shared?: Shared): Run {
-  const state = shared?.state ?? { held: false };
+  const state: RunState = shared?.state ?? { held: false, agreement: { slugs: new Set(), asked: undefined } };
   const opened = shared?.opened ?? [];
   const config = once(() => readConfig(world, flags, ctx, false));
   const newConfig = once(() => readConfig(world, flags, ctx, true));
@@ -58,7 +64,7 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
       baseUrl: apiUrl,
       send: world.send ?? sender().send,
       credential: choice.credential ?? profileCredential(config(), apiUrl, () => anonymous(choice)),
-      guard: guardOf(ctx, choice, () => ctx.client({ ...choice, unpinned: true })),
+      guard: guardOf(ctx, choice, state.agreement, () => ctx.client({ ...choice, unpinned: true })),
       userAgent: `tenantctl/${world.version} (node ${world.node}; ${world.platform})`,
       clock: world.clock,
       random: world.random,
@@ -90,7 +96,10 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
     account: (named) => named ?? config().settings.account.value ?? noAccount(),
     max: () => maxOf(flags, ctx.out, world),
     listing: (empty) => ({ empty, all: flags.all === true || flags.limit !== undefined }),
-    confirmed: (request) => confirmed({ ...request, yes: flags.yes, confirm: flags.confirm }, ctx),
+    confirmed: async (request) => {
+      await confirmed({ ...request, yes: flags.yes, confirm: flags.confirm }, ctx);
+      if (request.weight === 'slug' && request.slug !== undefined) state.agreement.slugs.add(request.slug);
+    },
     readStdin: (what, maxBytes) => readAll(world.stdin, what, maxBytes),
     holdInterrupt: () => {
       state.held = true;
@@ -131,7 +140,8 @@ function openOutput(world: World, flags: Flags, config: () => Config): Output {
     format: formatOf(world, flags, config),
     fields: flags.fields === undefined ? undefined : parseFields(flags.fields),
     headers: flags.noHeaders !== true,
-    file: flags.out,
+    // Found from the run's directory, as every file is; `-` is stdout.
+    file: flags.out === undefined || flags.out === '-' ? flags.out : resolve(world.cwd, flags.out),
     color: flags.noColor === true ? 'never' : flags.color,
     quiet: flags.quiet,
     debug: flags.debug,

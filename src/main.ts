@@ -5,6 +5,7 @@ import { assemble, type Run } from './assemble.ts';
 import type { Flags } from './context.ts';
 import {
   asTenantctlError,
+  exitCode,
   interruptedError,
   isBrokenPipe,
   otherError,
@@ -22,6 +23,8 @@ export async function main(argv: readonly string[], world?: World): Promise<numb
   if (world !== undefined) return await runMain(argv, world);
   const code = await runMain(argv, processWorld());
   process.exitCode = code;
+  // Whatever still waits (a pipe that never ends, a question) must not outlive Ctrl-C.
+  if (code === exitCode('interrupted') || code === exitCode('terminated')) process.exit();
   return code;
 }
 

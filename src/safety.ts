@@ -3,18 +3,28 @@ import type { Guard } from './client/guard.ts';
 import { checkPin } from './config/pin.ts';
 import type { ClientChoice, Context } from './context.ts';
 
+/** What the person has agreed to in this run: nobody types the same name twice for one command. */
+export interface Agreement {
+  readonly slugs: Set<string>;
+  asked: Promise<void> | undefined;
+}
+
 /** The profile's guards (pinned, protected, read-only) as the client enforces them, for every command alike. */
-export function guardOf(ctx: Context, choice: ClientChoice, unpinned: () => Client): Guard {
+export function guardOf(
+  ctx: Context,
+  choice: ClientChoice,
+  agreement: Agreement,
+  unpinned: () => Client,
+): Guard {
   const { settings, profile } = ctx.config({ newProfile: choice.apiUrl !== undefined });
-  let agreed: Promise<void> | undefined;
   let bound: Promise<string | 'session'> | undefined;
   return {
     dryRun: ctx.flags.dryRun === true,
     readOnly: settings.read_only.value,
     beforeWrite: async (account) => {
       if (!settings.protected.value) return;
-      agreed ??= confirmWrite(ctx, account ?? settings.account.value ?? profile?.name ?? '');
-      await agreed;
+      const slug = account ?? settings.account.value ?? profile?.name ?? '';
+      if (!agreement.slugs.has(slug)) await (agreement.asked ??= confirmWrite(ctx, slug));
     },
     place: async (requested) => {
       if (profile === null || profile.account === null || choice.unpinned === true) return requested;

@@ -27,7 +27,8 @@ export interface CliOptions {
   /** Aborting it is Ctrl-C. */
   readonly interrupt?: AbortSignal | undefined;
   readonly cwd?: string | undefined;
-  /** Called with what has been written to stderr so far: for commands that go on until they are told to end. */
+  /** Called with what has been written so far: for commands that go on until they are told to end. */
+  readonly onStdout?: ((text: string) => void) | undefined;
   readonly onStderr?: ((text: string) => void) | undefined;
 }
 
@@ -105,7 +106,7 @@ export async function runCli(argv: readonly string[] | string, options: CliOptio
   const words = typeof argv === 'string' ? argv.split(' ').filter((word) => word !== '') : argv;
   const atTerminal = { ...options, tty: options.tty === true || options.answers !== undefined };
   const person = typist(options.answers ?? []);
-  const stdout = collector(atTerminal);
+  const stdout = collector(atTerminal, options.onStdout);
   const stderr = collector(atTerminal, (text) => {
     options.onStderr?.(text);
     person.sees(text);

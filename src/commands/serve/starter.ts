@@ -1,4 +1,5 @@
 import type { Session } from '../../contract/types.ts';
+import { conflictError, otherError, temporaryError, usageError } from '../../errors.ts';
 
 /** What `serve` asks of the server's own start. */
 export interface StartOptions {
@@ -37,5 +38,22 @@ export type Starter = (options: StartOptions) => Promise<Started>;
 /** The one door between the two programs, opened only when `serve` runs. */
 export const startServer: Starter = async (options) => {
   const { start } = await import('../../server/start.ts');
-  return await start(options);
+  try {
+    return await start(options);
+  } catch (error) {
+    throw asOurs(error);
+  }
 };
+
+/** The server's own refusals, in the tool's words: a wrong flag is 2, a port or folder that is taken is 6. */
+function asOurs(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const more = { code: 'start_refused', cause: error };
+  if (error.name === 'DirectoryInUseError') return conflictError(error.message, more);
+  if (error.name === 'DatabaseUnavailableError') return temporaryError(error.message, more);
+  if (error.name === 'MigrationError' || error.name === 'DomainError') return otherError(error.message, more);
+  if (error.name !== 'StartError') return error;
+  return error.message.startsWith('--')
+    ? usageError(error.message, more)
+    : conflictError(error.message, more);
+}
