@@ -62,6 +62,25 @@ describe('a protected profile', () => {
   });
 });
 
+describe('a pinned profile', () => {
+  it('acts in its account, by slug or id, and sends nothing that names another', async () => {
+    await cli.signIn('ana@example.com');
+    await cli.ok('accounts create Acme --slug acme');
+    await cli.ok('accounts create Beta --slug beta');
+    await cli.ok('profiles update ana --account acme');
+    expect((await cli.run('members list --account acme')).code).toBe(0);
+    const other = await cli.run('members list --account beta');
+    expect([other.code, other.stdout, other.stderr.includes('Code: profile_mismatch')]).toEqual([
+      4,
+      '',
+      true,
+    ]);
+    expect((await cli.run('api /accounts/beta')).code).toBe(4);
+    await cli.ok('profiles update ana --no-account');
+    expect((await cli.run('members list --account beta')).code).toBe(0);
+  });
+});
+
 describe('a person at a terminal', () => {
   it('types the name to go through a protected profile, once a run', async () => {
     await cli.signIn('ana@example.com');
