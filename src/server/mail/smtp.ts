@@ -94,10 +94,7 @@ async function connect(options: SmtpOptions, lanes: number, patience: number) {
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const error = new DeliveryError(
-      'cut',
-      `the mail server did not finish within ${milliseconds / 1000} s`,
-    );
+    const error = new DeliveryError('cut', `the mail server did not finish within ${milliseconds / 1000} s`);
     timer = setTimeout(() => reject(error), milliseconds);
   });
   try {

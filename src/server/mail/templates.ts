@@ -36,6 +36,11 @@ function moment(iso: string): string {
 const ends = (at: string | undefined): string =>
   at === undefined ? 'It works once' : `It works once, until ${moment(at)}`;
 
+function greeting(name: string | null | undefined): string {
+  const plain = unlinked(oneLine(name ?? '', 60));
+  return plain === '' ? 'Hello,' : `Hello ${plain},`;
+}
+
 interface Links {
   (path: string, secret: string): string;
 }
@@ -46,11 +51,10 @@ const templates: Templates = {
   invite: (mail, link) => {
     const account = quoted(mail.account_name);
     const inviter = mail.inviter === null || mail.inviter === '' ? '' : ` by ${quoted(mail.inviter)}`;
-    const hello = mail.first_name === null ? 'Hello,' : `Hello ${unlinked(oneLine(mail.first_name, 60))},`;
     return {
       subject: `Invitation to ${account}`,
       before: [
-        hello,
+        greeting(mail.first_name),
         `you have been invited${inviter} to join the account ${account} as ${roles[mail.role] ?? oneLine(mail.role)}.`,
         'Opening the link shows the invitation and changes nothing; there you can accept or decline it.',
       ],
@@ -63,7 +67,7 @@ const templates: Templates = {
   signup: (mail, link) => ({
     subject: 'Finish signing up',
     before: [
-      mail.name === undefined || mail.name === null ? 'Hello,' : `Hello ${unlinked(oneLine(mail.name, 60))},`,
+      greeting(mail.name),
       'somebody, we hope you, wants to sign up with this address. To finish, open the link and choose a password.',
     ],
     link: { label: 'Finish signing up', url: link('/signup', mail.secret) },
