@@ -564,6 +564,20 @@ describeOnEachDatabase('listing accounts', (open) => {
     expect(await walk({ state: 'suspended' })).toEqual([]);
   });
 
+  it('takes a foreign master in a filter for one that is not there', async () => {
+    const server = await startServer({ database: await open() });
+    const ann = await person(server, 'ann@acme.example');
+    const eve = await person(server, 'eve@other.example');
+    await master(server, eve, 'other', await server.staffToken());
+    const answer = async (name: string) => {
+      const problem = await server.refused('accounts.list', { token: ann.token, query: { master: name } });
+      return { ...problem, request_id: '', detail: problem.detail.replace(name, 'X') };
+    };
+    const never = await answer('nowhere');
+    expect(never.status).toBe(404);
+    expect(await answer('other')).toEqual(never);
+  });
+
   it('refuses a cursor of another list or another filter', async () => {
     const server = await startServer({ database: await open() });
     const ann = await person(server, 'ann@acme.example');

@@ -98,7 +98,7 @@ describe('changing the password', () => {
     const body = { current_password: PASSWORD, password: NEW_PASSWORD };
     expect((await server.refused('auth.password_change', { body })).code).toBe('unauthenticated');
     const staff = await server.staffToken();
-    expect((await server.call('auth.password_change', { token: staff, body })).status).toBe(401);
+    expect((await server.call('auth.password_change', { token: staff, body })).status).toBe(403);
   });
 
   test('no secret, password or hash is in the audit trail', async () => {

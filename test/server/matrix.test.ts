@@ -111,6 +111,13 @@ describe('the access matrix', { timeout: 120_000 }, () => {
     expect(wrong.map(({ id, caller, reply }) => `${id} ${caller} ${codeOf(reply)}`)).toEqual([]);
   });
 
+  it('tells nobody with a valid credential to send one', () => {
+    const asked = all().filter(
+      ({ caller, reply }) => caller !== 'none' && codeOf(reply) === '401 unauthenticated',
+    );
+    expect(asked.map(({ id, caller }) => `${id} ${caller}`)).toEqual([]);
+  });
+
   it('never fails, whoever asks', () => {
     expect(all().filter(({ reply }) => reply.status >= 500)).toEqual([]);
   });

@@ -212,13 +212,16 @@ function wrap<Id extends OperationId, W, P>(
   const operation = operationOf(id);
   const writes = changes(operation);
   return async (deps, input, call) => {
+    const reference = binding.target(input);
     const lookup = <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>): Promise<T> =>
-      deps.transactions.read(async (transaction) =>
-        read(transaction, await actorOf(deps, transaction, call.credential)),
-      );
+      deps.transactions.read(async (transaction) => {
+        const actor = await actorOf(deps, transaction, call.credential);
+        // Nothing slow is worked out for somebody who will be refused; the rule's transaction decides again.
+        await authorise(transaction, actor, id, reference);
+        return read(transaction, actor);
+      });
     mustBeToken(call.credential);
     const prepared = await prepare(input, deps, lookup);
-    const reference = binding.target(input);
     let committed: (() => void)[] = [];
     const body = async (transaction: Transaction): Promise<Outcome<Id> | RefusedAndKept> => {
       const state = new WorkState();
