@@ -52,6 +52,12 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/members/index.ts')).members,
   },
   {
+    name: 'invites',
+    aliases: ['invite', 'inv'],
+    summary: 'Invitations, one or a million, and what became of them',
+    noun: async () => (await import('./commands/invites/index.ts')).invites,
+  },
+  {
     name: 'workspaces',
     aliases: ['workspace', 'ws'],
     summary: 'The workspaces of an account',

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { readCsv } from './csv.ts';
 import { badInput, type Refuse } from './failure.ts';
@@ -20,6 +21,8 @@ export interface InputOptions {
   map?: readonly string[] | undefined;
   /** Default: NDJSON by its ending (.ndjson, .jsonl) or a first `{`, else CSV. */
   format?: 'csv' | 'ndjson' | undefined;
+  /** Where a relative name is looked for; default: where the process runs. */
+  directory?: string | undefined;
   /** One character; default: found in the heading. */
   delimiter?: string | undefined;
   /** Where standard input is kept for the second reading; default: the system's temporary folder. */
@@ -98,10 +101,11 @@ async function reread(name: string, options: InputOptions, refuse: Refuse): Prom
     if (!options.stdin) throw refuse(null, 'there is no standard input');
     return spool(options.stdin, options.spoolTo);
   }
+  const path = resolve(options.directory ?? '.', name);
   try {
-    const found = await stat(name);
+    const found = await stat(path);
     if (found.isDirectory()) throw refuse(null, 'it is a folder, not a file');
-    if (found.isFile()) return { path: name, remove: async () => {} };
+    if (found.isFile()) return { path, remove: async () => {} };
   } catch (thrown) {
     const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : null;
     if (code === 'ENOENT') throw refuse(null, 'there is no such file');
@@ -110,7 +114,7 @@ async function reread(name: string, options: InputOptions, refuse: Refuse): Prom
   }
   // A pipe (`<(...)`) gives its bytes once, like standard input.
   const { createReadStream } = await import('node:fs');
-  return spool(createReadStream(name), options.spoolTo);
+  return spool(createReadStream(path), options.spoolTo);
 }
 
 async function formatOf(name: string, path: string, refuse: Refuse): Promise<'csv' | 'ndjson'> {

@@ -1,0 +1,35 @@
+import type { BatchRow } from '../contract/types.ts';
+import type { InputRecord } from './rows.ts';
+
+const EMAIL_MAX = 1000;
+const WORD_MAX = 100;
+
+/**
+ * A row as `batches.send` takes it: the schema's bounds hold whatever the file has, for one row out of
+ * bounds would have its whole chunk refused. What is cut was no address, role or name before either.
+ */
+export function wireRow({ row, input, problem }: InputRecord): BatchRow {
+  // A row that cannot be read must not invite anybody, though its address may be sound.
+  if (problem !== null) return { row, email: clean(`malformed row: ${input.email}`, EMAIL_MAX) };
+  const { email, role, modules, children, workspaces, first_name } = input;
+  return {
+    row,
+    email: clean(email, EMAIL_MAX),
+    ...(role !== undefined && { role: clean(role, WORD_MAX) }),
+    ...(modules !== undefined && { modules: modules.map((word) => clean(word, WORD_MAX)) }),
+    ...(children !== undefined && { children: children.map((word) => clean(word, WORD_MAX)) }),
+    ...(workspaces !== undefined && {
+      workspaces: workspaces.map((place) => ({
+        workspace: clean(place.workspace, WORD_MAX),
+        role: clean(place.role, WORD_MAX),
+      })),
+    }),
+    ...(first_name !== undefined && { first_name: clean(first_name, 200) }),
+  };
+}
+
+/** NUL and halves of characters, which JSON can spell, are no text to a database. */
+function clean(text: string, max: number): string {
+  const short = text.length > max ? text.slice(0, max) : text;
+  return (short.includes('\0') ? short.replaceAll('\0', '\ufffd') : short).toWellFormed();
+}
