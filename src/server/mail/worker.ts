@@ -64,7 +64,7 @@ export interface MailWorkerOptions {
 interface Round {
   /** Mails it looked at. */
   readonly due: number;
-  /** Milliseconds to rest before the next; null: until something is due. */
+  /** Milliseconds to rest before the next, whatever is queued meanwhile; null: until something is due or queued. */
   readonly rest: number | null;
 }
 
@@ -73,6 +73,8 @@ type Came = 'done' | 'cut' | 'untried';
 
 const silent: MailLog = { info: () => {}, warn: () => {}, error: () => {} };
 const FORGET_AT_ONCE = 1000;
+/** Rests a round takes, in lengths of the round, while more is being queued. */
+const BUSY_REST = 5;
 
 /**
  * Sends what the outbox holds. Any number of workers may share one database: a mail is claimed for a time, and
@@ -124,25 +126,24 @@ export class MailWorker {
   async #run(): Promise<void> {
     while (!this.#stopping) {
       this.#woken = false;
-      const rest = await this.#roundAndRest();
-      // During an outage more mail is no reason to try sooner.
-      if (rest > 0 && !this.#stopping && (!this.#woken || this.#outages > 0)) {
-        await this.#rest(rest, (ring) => {
-          this.#ring = () => {
-            if (this.#stopping || this.#outages === 0) ring();
-          };
-        });
-      }
+      const { rest, deaf } = await this.#roundAndRest();
+      if (rest <= 0 || this.#stopping || (this.#woken && !deaf)) continue;
+      await this.#rest(rest, (ring) => {
+        this.#ring = () => {
+          if (this.#stopping || !deaf) ring();
+        };
+      });
     }
   }
 
-  async #roundAndRest(): Promise<number> {
+  /** How long to rest then; deaf to what is queued meanwhile: it would be no reason to try sooner. */
+  async #roundAndRest(): Promise<{ rest: number; deaf: boolean }> {
     try {
       const { rest } = await this.#round();
-      return rest ?? (await this.#untilDue());
+      return rest === null ? { rest: await this.#untilDue(), deaf: false } : { rest, deaf: true };
     } catch (error) {
       this.#log.error({ err: error }, 'the outbox could not be worked on');
-      return this.#pace.firstOutage;
+      return { rest: this.#pace.firstOutage, deaf: true };
     }
   }
 
@@ -174,7 +175,10 @@ export class MailWorker {
     return transport.kind === 'captured' ? await this.#captureRound() : await this.#sendRound(transport);
   }
 
-  /** Keeps a whole share of mail in one transaction. On SQLite that keeps the one writer busy: it takes every other turn. */
+  /**
+   * Keeps a share of the mail in one transaction. On SQLite that holds the one writer: while a bulk run goes on queueing,
+   * it takes a small part of the time, and catches up afterwards.
+   */
   async #captureRound(): Promise<Round> {
     const began = performance.now();
     const now = this.#now();
@@ -190,7 +194,8 @@ export class MailWorker {
       await mailQueue.capture(captured, at);
       return taken.due;
     });
-    return { due, rest: due < this.#pace.capture ? null : performance.now() - began };
+    if (due < this.#pace.capture) return { due, rest: null };
+    return { due, rest: this.#woken ? (performance.now() - began) * BUSY_REST : 0 };
   }
 
   #render(mail: DueMail): { mail: RenderedMail } | { error: string } {
