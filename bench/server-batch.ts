@@ -1,4 +1,4 @@
-// The server's bulk path against the bare limit: node bench/server-batch.ts [rows] [rounds] [captured|away] [node flags...]
+// The server's bulk path against the bare limit: node bench/server-batch.ts [rows] [rounds] [captured|away] [sqlite|postgres|both] [node flags...]
 import { type Line, median, megabytes, perSecond, ratio, spread } from './figures.ts';
 import { type Ground, memoryOf, onGround, startServer } from './ground.ts';
 import { Http, textIn } from './http.ts';
@@ -98,11 +98,11 @@ async function limit(ground: Ground, store: Store, rows: number): Promise<number
 
 export async function serverBatch(
   ground: Ground,
-  options: { rows: number; rounds: number; mail: Mail; nodeArgs?: readonly string[] },
+  options: { rows: number; rounds: number; mail: Mail; only?: string; nodeArgs?: readonly string[] },
 ): Promise<Line[]> {
   const { rows, mail, nodeArgs = [] } = options;
-  const server = await postgresServer(ground);
-  const kinds = ['sqlite', 'postgres'] as const;
+  const kinds = (['sqlite', 'postgres'] as const).filter((kind) => (options.only ?? kind) === kind);
+  const server = kinds.includes('postgres') ? await postgresServer(ground) : null;
   const lines: Line[] = [];
   for (const kind of kinds) {
     if (kind === 'postgres' && server === null) continue;
@@ -153,12 +153,13 @@ export async function serverBatch(
 
 if (import.meta.main) {
   const { table } = await import('./figures.ts');
-  const [rows = '10000', rounds = '3', mail = 'away', ...nodeArgs] = process.argv.slice(2);
+  const [rows = '10000', rounds = '3', mail = 'away', only = 'both', ...nodeArgs] = process.argv.slice(2);
   await onGround(async (ground) => {
     const lines = await serverBatch(ground, {
       rows: Number(rows),
       rounds: Number(rounds),
       mail: mail === 'captured' ? 'captured' : 'away',
+      ...(only !== 'both' && { only }),
       nodeArgs,
     });
     process.stdout.write(table('The server', lines));
