@@ -55,27 +55,41 @@ function enableCompileCache() {
   }
 }
 
-function readRootHelp() {
+/** Help is written at build, a file for every command: printing it takes none of the program. */
+function readHelp(words) {
   try {
-    return require('fs').readFileSync(__dirname + '/../dist/help.txt', 'utf8');
+    return require('fs').readFileSync(
+      __dirname + '/../dist/help/' + ['tenantctl'].concat(words).join('.') + '.txt',
+      'utf8',
+    );
   } catch (error) {
     return null;
   }
 }
 
+/** The words before a lone `--help`; null for anything else, which the program itself answers. */
+function wordsOfHelp(args) {
+  if (args.length === 0 || (args.length === 1 && args[0] === 'help')) return [];
+  var last = args[args.length - 1];
+  var words = args.slice(0, -1);
+  if (last !== '--help' && last !== '-h') return null;
+  return words.every(function (word) {
+    return /^[a-z][a-z-]*$/.test(word);
+  })
+    ? words
+    : null;
+}
+
 function answerAtOnce(args) {
-  if (args.length > 1) return false;
-  var only = args[0];
+  var only = args.length === 1 ? args[0] : undefined;
   if (only === '--version' || only === '-V' || only === 'version') {
     print(require('../package.json').version + '\n');
     return true;
   }
-  if (only === undefined || only === '--help' || only === '-h' || only === 'help') {
-    var help = readRootHelp();
-    if (help !== null) print(help);
-    return help !== null;
-  }
-  return false;
+  var words = wordsOfHelp(args);
+  var help = words === null ? null : readHelp(words);
+  if (help !== null) print(help);
+  return help !== null;
 }
 
 function start(args) {

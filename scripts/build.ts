@@ -1,6 +1,6 @@
-// Builds dist/ (or the folder given): the program as split CommonJS chunks, and the root help as a text for the launcher.
+// Builds dist/ (or the folder given): the program as split CommonJS chunks, and every command's help as a text for the launcher.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -16,17 +16,51 @@ async function bundle(): Promise<void> {
   await build.close();
 }
 
-/** What the program itself prints, plain: no colour, and the width that it takes without a terminal. */
-function rootHelp(): string {
+/**
+ * What the program itself prints as the help of every command, plain: no colour, and the width that it takes without
+ * a terminal. One process asks for them all, since it is the start that costs.
+ */
+const collect = `
+  const { main } = require(process.argv[1]);
+  const write = process.stdout.write.bind(process.stdout);
+  process.setMaxListeners(0);
+  let text = '';
+  process.stdout.write = (chunk, encoding, done) => {
+    text += chunk;
+    const ready = typeof encoding === 'function' ? encoding : done;
+    if (ready) ready();
+    return true;
+  };
+  const printed = async (args) => {
+    text = '';
+    if ((await main(args)) !== 0 || text.trim() === '') throw new Error(args.join(' ') + ' printed no help');
+    return text;
+  };
+  (async () => {
+    const verbs = JSON.parse(await printed(['commands', '--json'])).map((command) => command.path.split(' '));
+    const paths = new Map([['tenantctl', []]]);
+    for (const verb of verbs) {
+      for (let depth = 1; depth <= verb.length; depth += 1) paths.set(['tenantctl', ...verb.slice(0, depth)].join('.'), verb.slice(0, depth));
+    }
+    const texts = {};
+    for (const [name, words] of paths) texts[name] = await printed([...words, '--help']);
+    process.stdout.write = write;
+    write(JSON.stringify(texts));
+  })();
+`;
+
+function helpTexts(): Record<string, string> {
   const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', CLICOLOR_FORCE: '', COLUMNS: '' };
-  const script = `require(process.argv[1]).main(['--help'])`;
-  const done = spawnSync(process.execPath, ['-e', script, join(folder, 'main.cjs')], {
+  const done = spawnSync(process.execPath, ['-e', collect, join(folder, 'main.cjs')], {
     encoding: 'utf8',
     env,
+    maxBuffer: 16 * 1024 * 1024,
   });
-  if (done.status === 0 && done.stdout.trim() !== '') return done.stdout;
+  if (done.status === 0 && done.stdout.trim() !== '') return JSON.parse(done.stdout);
   throw new Error(`the built program did not print its help (exit ${done.status}):\n${done.stderr}`);
 }
 
 await bundle();
-writeFileSync(join(folder, 'help.txt'), rootHelp());
+mkdirSync(join(folder, 'help'), { recursive: true });
+for (const [name, text] of Object.entries(helpTexts()))
+  writeFileSync(join(folder, 'help', `${name}.txt`), text);

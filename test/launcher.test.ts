@@ -15,8 +15,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tenantctl-launcher-'));
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  mkdirSync(join(folder, 'dist'));
-  writeFileSync(join(folder, 'dist/help.txt'), 'the help\n');
+  mkdirSync(join(folder, 'dist/help'), { recursive: true });
+  writeFileSync(join(folder, 'dist/help/tenantctl.txt'), 'the help\n');
+  writeFileSync(join(folder, 'dist/help/tenantctl.accounts.list.txt'), 'how to list\n');
   const program = `exports.main = async (argv) => { console.log(JSON.stringify(argv)); process.exitCode = 7; };`;
   writeFileSync(join(folder, 'dist/main.cjs'), program);
 });
@@ -76,12 +77,24 @@ describe('the launcher', () => {
     expect(launch(args)).toEqual({ code: 0, stdout: 'the help\n', stderr: '' });
   });
 
-  test.each([[['accounts', 'list']], [['--version', '--json']], [['help', 'accounts']], [['--', '-h']]])(
-    'hands %j to the program, and its exit code back',
+  test.each([[['accounts', 'list', '--help']], [['accounts', 'list', '-h']]])(
+    'prints the built help for %j',
     (args) => {
-      expect(launch(args)).toEqual({ code: 7, stdout: `${JSON.stringify(args)}\n`, stderr: '' });
+      expect(launch(args)).toEqual({ code: 0, stdout: 'how to list\n', stderr: '' });
     },
   );
+
+  test.each([
+    [['accounts', 'list']],
+    [['--version', '--json']],
+    [['help', 'accounts']],
+    [['--', '-h']],
+    [['accounts', 'nothing', '--help']],
+    [['accounts', '--json', '--help']],
+    [['../accounts', '--help']],
+  ])('hands %j to the program, and its exit code back', (args) => {
+    expect(launch(args)).toEqual({ code: 7, stdout: `${JSON.stringify(args)}\n`, stderr: '' });
+  });
 
   test('keeps the compile cache in the user’s own folder, for nobody else to write', () => {
     launch(['accounts', 'list'], { env: { XDG_CACHE_HOME: join(folder, 'cache') } });
