@@ -158,8 +158,7 @@ describeOnEachDatabase('changing members', (open) => {
         params: params(ids.pat),
         body: { children },
       });
-      const { request_id: _request, detail, ...rest } = problem;
-      return { ...rest, detail: detail.replace(children[0] ?? '', 'X') };
+      return { ...problem, request_id: '', detail: problem.detail.replace(children[0] ?? '', 'X') };
     };
     const never = await details(['lnk_00000000000000000000000000']);
     for (const reference of [foreign.id, foreign.parent?.link_id ?? '', 'other-dev']) {
@@ -170,13 +169,11 @@ describeOnEachDatabase('changing members', (open) => {
   it('refuses a stale reading', async () => {
     const server = await startServer({ database: await open() });
     const { ann, ids } = await team(server);
-    const update = { token: ann.token, params: params(ids.pat), headers: { 'if-match': '"7"' } };
-    expect((await server.refused('members.update', { ...update, body: { modules: [] } })).code).toBe('stale');
-    const { headers: _headers, ...remove } = update;
-    expect((await server.refused('members.remove', { ...remove, headers: { 'if-match': '"7"' } })).code).toBe(
-      'stale',
-    );
-    const shown = await server.call('members.show', remove);
+    const who = { token: ann.token, params: params(ids.pat) };
+    const stale = { ...who, headers: { 'if-match': '"7"' } };
+    expect((await server.refused('members.update', { ...stale, body: { modules: [] } })).code).toBe('stale');
+    expect((await server.refused('members.remove', stale)).code).toBe('stale');
+    const shown = await server.call('members.show', who);
     expect(shown.headers['etag']).toBe('"1"');
   });
 
@@ -289,10 +286,7 @@ describeOnEachDatabase('the last administrator (D7)', (open) => {
     });
     // One always succeeded; the other was refused, by D7 or because they had lost the right meanwhile, or found the
     // other one gone by themselves already (D9).
-    expect(
-      [...outcomes.keys()].every((outcome) => /^200 (200|403|404|409)$/.test(outcome)),
-      [...outcomes.keys()].join(),
-    ).toBe(true);
+    expect([...outcomes.keys()].filter((outcome) => !/^200 (200|403|404|409)$/.test(outcome))).toEqual([]);
   });
 
   it('is the one who stays when all five leave at once', { timeout: 120_000 }, async () => {
@@ -447,8 +441,7 @@ describeOnEachDatabase('removing members', (open) => {
         const problem = await (id === 'members.update'
           ? server.refused(id, { ...request, body: { role: 'user' } })
           : server.refused(id, request));
-        const { request_id: _id, detail, ...rest } = problem;
-        return { ...rest, detail: detail.replace(member, 'X') };
+        return { ...problem, request_id: '', detail: problem.detail.replace(member, 'X') };
       };
       const never = await answer('mbr_00000000000000000000000000');
       expect(never.status).toBe(404);

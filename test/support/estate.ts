@@ -1,7 +1,7 @@
 import type { AccountRole, Module } from '../../src/contract/limits.ts';
 import { hashToken, mintToken } from '../../src/contract/token.ts';
 import type { Account, Member, Session } from '../../src/contract/types.ts';
-import { PASSWORD, type TestServer } from './server.ts';
+import type { TestServer } from './server.ts';
 
 /** A signed-in person. */
 export interface Person {
@@ -19,10 +19,6 @@ const personOf = (session: Session): Person => ({
 /** Signs somebody up. */
 export async function person(server: TestServer, email: string): Promise<Person> {
   return personOf(await server.signUp(email));
-}
-
-export async function signIn(server: TestServer, email: string): Promise<Person> {
-  return personOf(await server.ok('auth.login', { body: { email, password: PASSWORD } }));
 }
 
 /** Makes a person a member by the store, past invitation and seats: what the tests of other things start from. */

@@ -1,6 +1,6 @@
 import { planName } from '../../contract/common.ts';
 import type { TreeAccount } from '../../contract/types.ts';
-import { toLabels } from './accounts.ts';
+import { toLabels } from './columns.ts';
 import type { Trx } from './transaction.ts';
 
 /** An account and its managed accounts in two queries, however many there are. */

@@ -1,5 +1,4 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import { z } from 'zod';
 import { mailPreferences } from '../../contract/accounts.ts';
 import { planName } from '../../contract/common.ts';
 import { looksLikeId } from '../../contract/ids.ts';
@@ -12,9 +11,9 @@ import type {
   AccountView,
   Viewer,
 } from '../domain/ports/accounts.ts';
-import { toModules } from './columns.ts';
 import { closeAccount, holdingsOf } from './account-end.ts';
 import { accountTree } from './account-tree.ts';
+import { toLabels, toModules } from './columns.ts';
 import { toPage } from './keyset.ts';
 import type { Row, Schema } from './schema.ts';
 import { anyContains } from './search.ts';
@@ -24,8 +23,6 @@ import { dialectOf, type Trx } from './transaction.ts';
 /** Scope of accounts' slugs among the retired ones; a workspace's is its account's id. */
 const SLUGS = 'accounts';
 
-const labelsSchema = z.record(z.string(), z.string());
-export const toLabels = (json: string) => labelsSchema.parse(JSON.parse(json));
 /** Mails that nobody switched off are on. */
 const defaults = { security: true, members: true };
 const mailSchema = mailPreferences.partial();

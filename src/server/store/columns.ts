@@ -53,3 +53,11 @@ export function toObject(json: string): Record<string, Json> {
   const value: Json = JSON.parse(json);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
+
+/** An account's labels. */
+export function toLabels(json: string): Record<string, string> {
+  const texts = Object.entries(toObject(json)).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(texts);
+}

@@ -73,22 +73,5 @@ export function workspacesStore(trx: Trx, accountId: string): WorkspacesPort {
       const column = looksLikeId(reference) ? 'w.id' : 'w.slug';
       return (await seen(trx, accountId, viewer).where(column, '=', reference).executeTakeFirst()) ?? null;
     },
-
-    async resolve(references) {
-      if (references.length === 0) return new Map();
-      const rows = await trx
-        .selectFrom('workspaces')
-        .where('account_id', '=', accountId)
-        .where((eb) => eb.or([eb('id', 'in', references), eb('slug', 'in', references)]))
-        .select(['id', 'slug'])
-        .execute();
-      const named = new Map(rows.flatMap((row) => [[row.id, row] as const, [row.slug, row] as const]));
-      return new Map(
-        references.flatMap((reference) => {
-          const row = named.get(reference);
-          return row ? [[reference, row] as const] : [];
-        }),
-      );
-    },
   };
 }

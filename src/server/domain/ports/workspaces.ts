@@ -28,8 +28,4 @@ export interface WorkspacesPort {
   ): Promise<Page<Workspace>>;
   /** By id or slug. */
   find(viewer: WorkspaceViewer, reference: string): Promise<Workspace | null>;
-  /** Ids and slugs of the workspaces that were named by id or slug; what is not found is not in the map. */
-  resolve(
-    references: readonly string[],
-  ): Promise<ReadonlyMap<string, { readonly id: string; readonly slug: string }>>;
 }
