@@ -1,7 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Session } from '../contract/types.ts';
 import { buildApp, type LogOptions } from './app.ts';
 import { Attempts } from './domain/attempts.ts';
@@ -64,6 +65,8 @@ export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code = 'start_refused';
 }
+
+type App = ReturnType<typeof buildApp>;
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 7411;
@@ -157,7 +160,7 @@ async function clockOf(transactions: Transactions, dev: boolean): Promise<Clock>
   return movableClock(Number(offset ?? 0));
 }
 
-async function listen(app: FastifyInstance, { host, port }: Settled): Promise<string> {
+async function listen(app: App, { host, port }: Settled): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (error) {
@@ -189,7 +192,7 @@ function housekeeping(
   transactions: Transactions,
   clock: Clock,
   use: TokenUse,
-  log: FastifyInstance['log'],
+  log: App['log'],
 ) {
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -217,7 +220,7 @@ function housekeeping(
 }
 
 /** Lets requests finish for a while, then cuts them off. */
-async function drain(app: FastifyInstance): Promise<void> {
+async function drain(app: App): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   // A connection that was busy when the closing began is kept alive by its client after its answer.
   const idle = setInterval(() => app.server.closeIdleConnections(), 50);
@@ -227,6 +230,16 @@ async function drain(app: FastifyInstance): Promise<void> {
     clearTimeout(late);
     clearInterval(idle);
   }
+}
+
+/**
+ * Loading the server leaves some 20 MB of garbage that V8 would keep for as long as nobody calls. One collection
+ * before the first request gives it back; it takes about 50 ms.
+ */
+function giveBackMemory(): void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 async function run(settled: Settled, options: StartOptions, database: Database): Promise<RunningServer> {
@@ -255,6 +268,8 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   const first = await firstStart(deps);
   const staff = options.staff === undefined ? null : await freshStaffToken(deps, options.staff);
   const app = buildApp({ deps, log: settled.log, memory: () => process.memoryUsage() });
+  await app.ready();
+  giveBackMemory();
   const url = await listen(app, settled);
   // With port 0 it is known only now.
   setup.publicUrl ||= url;
