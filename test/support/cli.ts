@@ -18,7 +18,7 @@ export interface CliOptions {
   readonly tty?: boolean | undefined;
   /** A person at the terminal (implies `tty`): when this text stands there, these keys and Enter are typed. */
   readonly answers?: readonly (readonly [text: string, keys: string])[] | undefined;
-  readonly stdin?: string | undefined;
+  readonly stdin?: string | PassThrough | undefined;
   /** Kept between runs when the same one is given; else each run has a new, empty one. */
   readonly configDir?: string | undefined;
   /** Milliseconds since 1970; sleeping moves it. */
@@ -169,6 +169,7 @@ function signalOf(interrupt: AbortSignal | undefined): AbortSignal {
 }
 
 function stdinOf({ stdin = '', tty = false }: CliOptions): InputStream {
+  if (typeof stdin !== 'string') return Object.assign(stdin, { isTTY: tty });
   return Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: tty });
 }
 

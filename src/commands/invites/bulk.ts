@@ -1,11 +1,12 @@
 import type { CheckResult } from '../../bulk/check.ts';
 import { type BatchRun, runBatch } from '../../bulk/engine.ts';
-import type { RowSource } from '../../bulk/input.ts';
+import { CHUNK_ROWS, type RowSource } from '../../bulk/input.ts';
 import type { Report } from '../../bulk/report.ts';
 import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import type { Account, Batch } from '../../contract/types.ts';
 import { asTenantctlError, TenantctlError } from '../../errors.ts';
+import type { Progress } from '../../output/progress.ts';
 import { resultOf, showResult, throwIfFailed } from './bulk-result.ts';
 
 export interface Sending {
@@ -46,7 +47,7 @@ export async function sendBatch(
     out.note(
       `Resuming batch ${batch.id}: ${batch.rows_received} of ${batch.rows_total} rows are there already.`,
     );
-  const progress = out.progress('Inviting', batch.rows_received);
+  const progress = progressOf(ctx, 'Inviting', batch.rows_total, batch.rows_received);
   const run = await runBatch({
     client,
     account: account.id,
@@ -64,6 +65,12 @@ export async function sendBatch(
   progress.end();
   await finishReport(report, run);
   await conclude(ctx, sending, run);
+}
+
+/** What one request does needs no bar; events are made in any case. */
+export function progressOf(ctx: Context, label: string, rows: number, before = 0): Progress {
+  if (rows > CHUNK_ROWS || ctx.out.format === 'ndjson') return ctx.out.progress(label, before);
+  return { update: () => undefined, end: () => undefined };
 }
 
 async function finishReport(report: Report | null, run: BatchRun): Promise<void> {

@@ -11,7 +11,7 @@ import type { Account, Batch } from '../../contract/types.ts';
 import { conflictError, usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { refuseBadRows } from './bad-rows.ts';
-import { holding, resumeCommand, sendBatch } from './bulk.ts';
+import { holding, progressOf, resumeCommand, sendBatch } from './bulk.ts';
 import { dryResultOf, planLines, showResult } from './bulk-result.ts';
 import { inviteFacts } from './columns.ts';
 import { offerOf } from './offer.ts';
@@ -209,7 +209,7 @@ async function planned(
   check: CheckResult,
   defaults: Batch['defaults'],
 ): Promise<Plan> {
-  const progress = ctx.out.progress('Checking');
+  const progress = progressOf(ctx, 'Checking', check.rows);
   const { seats } = account;
   const job = { client: ctx.client(), account: account.id, source, check, defaults, seats, progress };
   const plan = await planRows(job);
