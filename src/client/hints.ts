@@ -21,6 +21,12 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   already_invited: { command: seats, inAccount: true },
   invite_not_pending: { command: 'tenantctl invites list', inAccount: true },
   invite_expired: { command: 'ask the sender to run: tenantctl invites resend INVITE' },
+  no_admin: { command: 'tenantctl invites send ADDRESS --role admin', inAccount: true },
+  has_managed_accounts: { command: 'tenantctl accounts tree', inAccount: true },
+  not_managed: { command: 'tenantctl accounts show', inAccount: true },
+  slug_taken: { command: 'tenantctl accounts list, or choose another --slug' },
+  plan_not_self_serve: { command: 'tenantctl plans list' },
+  last_staff: { command: 'tenantctl staff list' },
   last_admin: { command: 'tenantctl members list --role admin', inAccount: true },
   batch_incomplete: { command: 'tenantctl invites batches resume BATCH' },
   feature_locked: { command: 'ask the operators: tenantctl accounts unlock ACCOUNT' },
@@ -30,8 +36,20 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
 
 const byCode = new Map(Object.entries(hints));
 
-export function hintFor(code: string, account: string | undefined): string | undefined {
-  const hint = byCode.get(code);
+/** What is not there may stand in its list; if even its account is not there, that list says so. */
+const lists: readonly (readonly [RegExp, string])[] = [
+  [/\/accounts\/[^/]+\/members\/./, 'tenantctl members list'],
+  [/\/accounts\/[^/]+\/invites\/./, 'tenantctl invites list'],
+  [/\/accounts\/[^/]+\/batches\/./, 'tenantctl invites batches list'],
+  [/\/accounts\/[^/]+\/workspaces\/./, 'tenantctl workspaces list'],
+  [/\/accounts\/[^/]+\/tokens\/./, 'tenantctl tokens list --account-token'],
+  [/\/tokens\/./, 'tenantctl tokens list'],
+  [/\/staff\/./, 'tenantctl staff list'],
+];
+
+export function hintFor(code: string, account: string | undefined, url = ''): string | undefined {
+  const list = code === 'not_found' ? lists.find(([pattern]) => pattern.test(url)) : undefined;
+  const hint = list === undefined ? byCode.get(code) : { command: list[1], inAccount: account !== undefined };
   if (hint === undefined) return undefined;
   return hint.inAccount && account !== undefined ? `${hint.command} --account ${account}` : hint.command;
 }

@@ -38,7 +38,7 @@ export function refusal(answer: WireAnswer, body: unknown, asked: Asked): Tenant
   if (answer.status >= 300 && answer.status < 400) return redirected(answer, asked);
   if (!isProblem(body)) return notOurs(answer, asked);
   const problem = { ...body, status: answer.status, request_id: body.request_id ?? requestId };
-  return fromProblem(problem, { hint: hintFor(body.code ?? '', asked.account) });
+  return fromProblem(problem, { hint: hintFor(body.code ?? '', asked.account, asked.url) });
 }
 
 /** A 2xx whose body is not what an API would send. Whether a change took effect is unknown, so it says so. */

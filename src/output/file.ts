@@ -18,7 +18,10 @@ export function fileSink(path: string): Sink {
     async end(keep) {
       // A result that wrote nothing is still a result; a run that failed before its first byte is none.
       if (target === undefined && !keep) return;
-      const { handle, temporary } = await opened();
+      // One that could not be opened has been told of already, by the write that failed.
+      const found = keep ? await opened() : await opened().catch(() => undefined);
+      if (found === undefined) return;
+      const { handle, temporary } = found;
       if (keep && temporary !== undefined) await handle.sync();
       await handle.close();
       if (temporary === undefined) return;
