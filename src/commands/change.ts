@@ -30,3 +30,8 @@ export async function orGone<T>(reading: Promise<T>): Promise<T | null> {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** A command to try, with the profile of this run if it was named: without it, it would act as somebody else. */
+export function asTyped(ctx: Context, command: string): string {
+  return ctx.flags.profile === undefined ? command : `${command} --profile ${ctx.flags.profile}`;
+}

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { Answer } from '../../contract/shapes.ts';
-import { counted, orGone, tellChange } from '../change.ts';
+import { asTyped, counted, orGone, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -34,29 +34,32 @@ export async function deleteRun(options: DeleteOptions, ctx: Context): Promise<v
   if (ctx.flags.dryRun === true || !preview.changed) return await tell(ctx, slug, preview);
   await ctx.confirmed({
     weight: 'slug',
-    what: `delete the account ${slug} (${account?.name ?? slug}) for good`,
+    what: `delete the account ${slug} (${account?.name ?? slug}) for good, and with it`,
     consequences: losses(preview),
     slug,
-    command: `tenantctl accounts delete ${slug}`,
+    command: asTyped(ctx, `tenantctl accounts delete ${slug}`),
   });
   await tell(ctx, slug, await client.call('accounts.delete', request));
 }
 
-function losses(preview: Answer<'accounts.delete'>): string[] {
+function losses({ members, pending_invites, workspaces, tokens }: Answer<'accounts.delete'>): string[] {
   return [
-    `${counted(preview.members, 'member')} lose access`,
-    `${counted(preview.pending_invites, 'pending invitation')} end`,
-    `${counted(preview.workspaces, 'workspace')} and everything in them are gone`,
-    `${counted(preview.tokens, 'token')} stop working`,
+    ...(members === 0 ? [] : [`the access of ${counted(members, 'member')}`]),
+    ...(pending_invites === 0 ? [] : [counted(pending_invites, 'pending invitation')]),
+    ...(workspaces === 0 ? [] : [`${counted(workspaces, 'workspace')} with all that is there`]),
+    ...(tokens === 0 ? [] : [counted(tokens, 'token')]),
   ];
 }
 
 async function tell(ctx: Context, slug: string, answer: Answer<'accounts.delete'>): Promise<void> {
-  const lost = losses(answer).join('; ');
+  const lost = losses(answer).join(', ');
   await tellChange(ctx, {
     value: answer,
     changed: answer.changed,
-    done: ctx.flags.dryRun === true ? `${slug} would be deleted: ${lost}.` : `Deleted ${slug}: ${lost}.`,
+    done:
+      ctx.flags.dryRun === true
+        ? `${slug} would be deleted, and with it ${lost}.`
+        : `Deleted ${slug}, and with it ${lost}.`,
     already: `${slug} is deleted already.`,
   });
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { orGone, tellChange } from '../change.ts';
+import { asTyped, orGone, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -31,7 +31,7 @@ export async function leaveRun({ account }: LeaveOptions, ctx: Context): Promise
         'your tokens for it stop working; pending invitations that you vouch for are revoked',
         'only a new invitation brings you back',
       ],
-      command: `tenantctl accounts leave ${found.slug}`,
+      command: asTyped(ctx, `tenantctl accounts leave ${found.slug}`),
     });
   }
   const done = await client.call('accounts.leave', { params: { account } });

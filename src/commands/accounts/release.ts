@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { orGone, tellChange } from '../change.ts';
+import { asTyped, orGone, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -34,7 +34,7 @@ export async function releaseRun({ account }: ReleaseOptions, ctx: Context): Pro
         `grants of ${slug} to users of ${master} end`,
         'it cannot be linked again; its plan and people stay as they are',
       ],
-      command: `tenantctl accounts release ${slug}`,
+      command: asTyped(ctx, `tenantctl accounts release ${slug}`),
     });
   }
   const isPreview = ctx.flags.dryRun === true || !preview.changed;

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { RemovalPreview } from '../../contract/types.ts';
-import { counted, orGone, tellChange } from '../change.ts';
+import { asTyped, counted, orGone, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -50,7 +50,10 @@ export async function removeRun(options: RemoveOptions, ctx: Context): Promise<v
     weight: 'yes',
     what: `remove ${preview.member.user.email} (${preview.member.role}) from ${params.account}`,
     consequences: losses(would.preview ?? preview),
-    command: `tenantctl members remove ${preview.member.user.email} --account ${params.account}`,
+    command: asTyped(
+      ctx,
+      `tenantctl members remove ${preview.member.user.email} --account ${params.account}`,
+    ),
   });
   await tell(ctx, preview.member.user.email, await client.call('members.remove', request));
 }
@@ -63,22 +66,24 @@ async function showPreview(ctx: Context, preview: RemovalPreview): Promise<void>
 }
 
 function losses({ workspaces, tokens, invites_adopted, invites_revoked }: RemovalPreview): string[] {
-  const places = workspaces.map(({ slug, role }) => `${slug} (${role})`);
+  const places = workspaces.map(({ slug, role }) => `${slug} (${role})`).join(', ');
+  const invites = (count: number) => counted(count, 'pending invitation');
   return [
-    places.length === 0 ? 'they are in no workspace' : `they lose the workspaces ${places.join(', ')}`,
-    `${counted(tokens, 'token')} of theirs for this account stop working`,
-    `${counted(invites_adopted, 'pending invitation')} that they vouch for pass to you`,
-    `${counted(invites_revoked, 'pending invitation')} that they vouch for are revoked`,
+    ...(places === '' ? [] : [`they lose their place in ${places}`]),
+    ...(tokens === 0 ? [] : [`their tokens for this account stop working: ${tokens}`]),
+    ...(invites_adopted === 0 ? [] : [`you vouch from now on for ${invites(invites_adopted)} of theirs`]),
+    ...(invites_revoked === 0 ? [] : [`this revokes ${invites(invites_revoked)} of theirs`]),
+    'what they made here stays, and so does their own account',
   ];
 }
 
 async function tell(ctx: Context, named: string, answer: Answer<'members.remove'>): Promise<void> {
   const email = answer.preview?.member.user.email ?? named;
-  const lost = answer.preview === null ? '' : ` ${losses(answer.preview).join('; ')}.`;
+  const lost = answer.preview === null ? '' : `: ${losses(answer.preview).join('; ')}`;
   await tellChange(ctx, {
     value: answer,
     changed: answer.changed,
-    done: ctx.flags.dryRun === true ? `${email} would be removed:${lost}` : `Removed ${email}.`,
+    done: ctx.flags.dryRun === true ? `${email} would be removed${lost}.` : `Removed ${email}.`,
     already: `${email} is no member any more.`,
   });
 }

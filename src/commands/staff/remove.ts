@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { tellChange } from '../change.ts';
+import { asTyped, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -27,7 +27,7 @@ export async function removeRun({ user }: RemoveOptions, ctx: Context): Promise<
       weight: 'yes',
       what: `take the staff rights of ${user} away`,
       consequences: ['their staff tokens stop working at once', 'their own accounts stay as they are'],
-      command: `tenantctl staff remove ${user}`,
+      command: asTyped(ctx, `tenantctl staff remove ${user}`),
     });
   }
   const done = await ctx.client().call('staff.remove', { params: { user } });

@@ -1,6 +1,8 @@
 import type { Context } from '../../context.ts';
+import { idPattern } from '../../contract/ids.ts';
 import type { Token } from '../../contract/types.ts';
-import { tellChange } from '../change.ts';
+import { usageError } from '../../errors.ts';
+import { asTyped, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -23,6 +25,7 @@ export function revokeCommand(ctx: Context, run = revokeRun): Verb {
 }
 
 export async function revokeRun(options: RevokeOptions, ctx: Context): Promise<void> {
+  checkId(options.token);
   const client = ctx.client();
   const account = options.accountToken === true ? ctx.account() : undefined;
   const found = await findToken(options.token, account, ctx);
@@ -32,7 +35,7 @@ export async function revokeRun(options: RevokeOptions, ctx: Context): Promise<v
       weight: 'yes',
       what: `revoke the token ${found?.name ?? options.token}`,
       consequences: consequencesOf(found),
-      command: `tenantctl tokens revoke ${options.token}${flag}`,
+      command: asTyped(ctx, `tenantctl tokens revoke ${options.token}${flag}`),
     });
   }
   const { token } = options;
@@ -46,6 +49,16 @@ export async function revokeRun(options: RevokeOptions, ctx: Context): Promise<v
     changed: done.changed,
     done: `Revoked ${name}.`,
     already: `${name} is revoked already.`,
+  });
+}
+
+/** What is no id may be a secret, pasted by mistake: it is not repeated. */
+function checkId(token: string): void {
+  if (idPattern('token').test(token)) return;
+  throw usageError('TOKEN is not the id of a token', {
+    code: 'invalid_value',
+    why: 'It begins with tok_; the secret, which begins with tctl_, is not needed.',
+    hint: 'tenantctl tokens list',
   });
 }
 
