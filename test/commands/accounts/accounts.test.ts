@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cli } from '../../support/cli.ts';
-import { join, person, signIn } from '../../support/estate.ts';
+import { join, person } from '../../support/estate.ts';
 import { lines, plain } from '../../support/plain.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { PASSWORD, startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 let cli: Cli;
@@ -284,7 +284,8 @@ describe('accounts use', () => {
 
   it('needs a profile', async () => {
     const configDir = `${cli.configDir}/empty`;
-    const token = (await signIn(server, 'ana@example.com')).token;
+    const body = { email: 'ana@example.com', password: PASSWORD };
+    const { access_token: token } = await server.ok('auth.login', { body });
     const [code, , stderr] = await run('accounts use acme', { configDir, env: { TENANTCTL_TOKEN: token } });
     expect([code, stderr.includes('Code: no_profile')]).toEqual([2, true]);
   });

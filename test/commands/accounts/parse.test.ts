@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { updateCommand as rulesUpdate } from '../../../src/commands/accounts/address-rules/update.ts';
+import { updateCommand as rulesUpdate } from '../../../src/commands/accounts/address-rules-update.ts';
 import { createCommand } from '../../../src/commands/accounts/create.ts';
 import { deleteCommand } from '../../../src/commands/accounts/delete.ts';
 import { labelsChanged, labelsFrom } from '../../../src/commands/accounts/labels.ts';
