@@ -84,12 +84,12 @@ const addressRules: Noun = {
     {
       name: 'show',
       summary: 'Show which mail domains may or may not be invited',
-      load: async () => (await import('./address-rules/show.ts')).showCommand,
+      load: async () => (await import('./address-rules-show.ts')).showCommand,
     },
     {
       name: 'update',
       summary: 'Allow or deny mail domains, or take them off both lists',
-      load: async () => (await import('./address-rules/update.ts')).updateCommand,
+      load: async () => (await import('./address-rules-update.ts')).updateCommand,
     },
   ],
 };

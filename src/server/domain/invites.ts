@@ -7,7 +7,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, mintToken } from '../../contract/token.ts';
 import type { Invite } from '../../contract/types.ts';
 import { planNamed } from './catalogue.ts';
-import { DomainError, invalid, notFound } from './errors.ts';
+import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { mustMail } from './mailed-secrets.ts';
 import { type Asked, type Bench, type Draft, draft, isDraft, judgeKnown, type Refusal } from './offers.ts';
@@ -191,11 +191,11 @@ const pointers: Partial<Record<RowOutcome, string>> = {
 };
 
 /** A refusal of a row as the error that the single operation answers with. */
-function refused(email: string, refusal: Refusal): DomainError {
+function errorOf(email: string, refusal: Refusal): DomainError {
   const code = codes[refusal.outcome];
   if (code) return new DomainError(code, `${email}: ${refusal.detail}.`);
   if (refusal.outcome === 'not_permitted')
-    return new DomainError('forbidden', `${email}: ${refusal.detail}.`);
+    return refused('forbidden', 'offer', `${email}: ${refusal.detail}.`);
   return invalid(pointers[refusal.outcome] ?? '/role', refusal.detail);
 }
 
@@ -214,11 +214,11 @@ export async function invitePerson(work: AccountWork, person: PersonToInvite): P
   }
   const at = work.now.toISOString();
   const drafted = draft(person.email, person, await benchOf(work, {}));
-  if (!isDraft(drafted)) throw refused(person.email, drafted);
+  if (!isDraft(drafted)) throw errorOf(person.email, drafted);
   const { emailFolded, offer } = drafted;
   const [known] = await work.tenant.invites.known([emailFolded]);
   const verdict = known ? judgeKnown(known, offer, at, person.reinvite_declined ?? false) : null;
-  if (verdict) throw refused(person.email, verdict);
+  if (verdict) throw errorOf(person.email, verdict);
   if ((await freeSeats(work)) < 1) {
     throw new DomainError(
       'no_seat',

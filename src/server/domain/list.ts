@@ -1,7 +1,10 @@
 import type { Page, PageRequest } from './ports/page.ts';
 
 /** The page that a list operation asks the store for. */
-export function pageRequest(input: { query: { limit: number }; after: readonly string[] | null }): PageRequest {
+export function pageRequest(input: {
+  query: { limit: number };
+  after: readonly string[] | null;
+}): PageRequest {
   return { limit: input.query.limit, after: input.after };
 }
 

@@ -22,4 +22,4 @@ export const handlers = {
   ...tokens,
   ...staff,
   ...dev,
-} satisfies Partial<Handlers>;
+} satisfies Handlers;

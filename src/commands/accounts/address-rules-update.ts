@@ -1,9 +1,9 @@
-import type { Context } from '../../../context.ts';
-import { parseAddress } from '../../../contract/address.ts';
-import type { AddressRules } from '../../../contract/types.ts';
-import { usageError } from '../../../errors.ts';
-import { tellChange } from '../../change.ts';
-import { type OptionsOf, type Verb, type VerbSpec, verb } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { parseAddress } from '../../contract/address.ts';
+import type { AddressRules } from '../../contract/types.ts';
+import { usageError } from '../../errors.ts';
+import { tellChange } from '../change.ts';
+import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
   path: 'accounts address-rules update',

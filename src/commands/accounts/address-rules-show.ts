@@ -1,6 +1,6 @@
-import type { Context } from '../../../context.ts';
-import { type OptionsOf, type Verb, type VerbSpec, verb } from '../../command.ts';
-import { addressRuleFacts } from '../columns.ts';
+import type { Context } from '../../context.ts';
+import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { addressRuleFacts } from './columns.ts';
 
 const spec = {
   path: 'accounts address-rules show',
