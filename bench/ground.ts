@@ -66,14 +66,21 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-export interface ServerOptions {
-  /** Of `bench/server.ts`: where the data lies, and how mail leaves. */
-  readonly args: readonly string[];
-  readonly nodeArgs?: readonly string[];
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the server has no output to read');
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
+  ]);
+  return String(line);
 }
 
-/** The real server from its source in a process of its own. */
-export async function startServer(ground: Ground, options: ServerOptions): Promise<BenchServer> {
+/** The real server from its source in a process of its own; `args` are those of bench/server.ts. */
+export async function startServer(
+  ground: Ground,
+  options: { readonly args: readonly string[]; readonly nodeArgs?: readonly string[] },
+): Promise<BenchServer> {
   const script = join(root, 'bench/server.ts');
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), script, ...options.args], {
     env: ground.env,
@@ -82,11 +89,22 @@ export async function startServer(ground: Ground, options: ServerOptions): Promi
   });
   const stop = () => end(child);
   ground.defer(stop);
-  const lines = createInterface({ input: child.stdout });
-  const [line] = (await Promise.race([
-    once(lines, 'line'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
-  ])) as [string];
-  const { url, token, userId } = JSON.parse(line) as Pick<BenchServer, 'url' | 'token' | 'userId'>;
+  const { url, token, userId }: Pick<BenchServer, 'url' | 'token' | 'userId'> = JSON.parse(
+    await firstLine(child),
+  );
   return { url, token, userId, pid: child.pid ?? 0, stop };
+}
+
+/** Seconds from the start of `tenantctl serve` as it is installed to its ready line; the server is left running. */
+export async function serve(ground: Ground, args: readonly string[]) {
+  const began = performance.now();
+  const child = spawn(process.execPath, [launcher, 'serve', '--port', '0', '--json', ...args], {
+    env: ground.env,
+    cwd: ground.folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = () => end(child);
+  ground.defer(stop);
+  const { url }: { url: string } = JSON.parse(await firstLine(child));
+  return { url, seconds: (performance.now() - began) / 1000, pid: child.pid ?? 0, stop };
 }
