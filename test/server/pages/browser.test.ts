@@ -6,7 +6,7 @@ import { browserPath, launch } from './browser.ts';
 const path = browserPath();
 // Said aloud: a person's path that nobody walked is not tested.
 if (path === null)
-  console.warn('SKIPPED: there is no chromium on PATH, so nobody walks through the pages in a browser.');
+  process.stderr.write('SKIPPED: no chromium on PATH, so nobody walks through the pages in a browser.\n');
 
 describe.skipIf(path === null)('a person with a browser', () => {
   let browser: Browser;
@@ -84,7 +84,8 @@ describe.skipIf(path === null)('a person with a browser', () => {
   it('declines with one press', async () => {
     const { page } = await open(await invitation('bob@x.example'));
     await page.getByRole('button', { name: 'Decline' }).click();
-    await page.getByRole('heading', { name: 'Invitation declined' }).waitFor();
+    const told = page.getByRole('heading', { name: 'Invitation declined' });
+    expect(await told.innerText()).toBe('Invitation declined');
   });
 
   it('sees all of it on a narrow screen, styled', async () => {
