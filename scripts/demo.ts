@@ -101,7 +101,7 @@ async function killHalfWay(stage: Stage, args: readonly string[]): Promise<strin
   const withEvents = [...args, '-o', 'ndjson'];
   print(`$ ${bold(typed(withEvents).replaceAll(stage.folder, 'TMP'))}${dim('   (over a slow line)')}`);
   try {
-    const child = stage.start(withEvents, { HTTP_PROXY: line.url });
+    const child = stage.start(withEvents, { env: { HTTP_PROXY: line.url } });
     let text = '';
     let complaints = '';
     child.stderr?.on('data', (chunk: Buffer) => {

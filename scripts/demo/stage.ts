@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,12 +23,12 @@ export interface RunOptions {
   readonly stdinAs?: string;
   /** The exit code that it must end with; 0 when not given. */
   readonly exit?: number;
-  readonly quiet?: boolean;
 }
 
-export interface Ran {
-  readonly stdout: string;
-  readonly stderr: string;
+interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A file for both streams. */
+  readonly output?: number;
 }
 
 const meanings: Readonly<Record<number, string>> = {
@@ -53,7 +53,7 @@ export class Stage {
   }
 
   /** Starts the built tool; its environment has nothing of the caller's configuration. */
-  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  start(args: readonly string[], { env, output }: StartOptions = {}): ChildProcess {
     if (this.#interrupted) throw new DemoFailure('interrupted');
     const child = spawn(process.execPath, [tool, ...args], {
       cwd: root,
@@ -67,7 +67,7 @@ export class Stage {
         TENANTCTL_LOG_LEVEL: 'warn',
         ...env,
       },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', output ?? 'pipe', output ?? 'pipe'],
     });
     this.#running.add(child);
     child.on('close', () => this.#running.delete(child));
@@ -79,12 +79,12 @@ export class Stage {
   /** Starts the server and waits until it says that it is ready. @returns where it listens */
   async serve(): Promise<string> {
     const args = ['serve', '--dev', '--port', '0', '--data', join(this.folder, 'data'), '--json'];
-    print(`$ ${bold(typed(args).replaceAll(this.folder, 'TMP'))} &`);
+    print(`$ ${bold(this.#masked(typed(args)))} &`);
     const server = this.start(args);
     this.#server = server;
     server.stderr?.pipe(createWriteStream(join(this.folder, 'server.log')));
     const line = await firstLine(server);
-    printOutput(line.replaceAll(this.folder, 'TMP'));
+    printOutput(this.#masked(line));
     const ready: unknown = JSON.parse(line);
     if (typeof ready === 'object' && ready !== null && 'url' in ready && typeof ready.url === 'string')
       return ready.url;
@@ -92,28 +92,43 @@ export class Stage {
   }
 
   /** Runs a command to its end and shows it. Throws DemoFailure when it ends otherwise than it should. */
-  async run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    const { stdin = '', stdinAs, exit = 0, quiet = false } = options;
-    const shown = typed(args).replaceAll(this.folder, 'TMP');
-    if (!quiet) print(`$ ${bold(shown)}${stdinAs === undefined ? '' : dim(`   < ${stdinAs}`)}`);
-    const child = this.start(args);
-    child.stdin?.end(stdin);
-    const ran = collected(child);
-    const code = await ended(child, COMMAND_MS, shown);
-    const { stdout, stderr } = { stdout: ran.stdout(), stderr: ran.stderr() };
-    if (!quiet || code !== exit) {
-      printOutput(`${stdout}${stderr}`.replaceAll(this.folder, 'TMP'));
-      if (code !== 0)
-        print(dim(`  exit ${code}${meanings[code] === undefined ? '' : `: ${meanings[code]}`}`));
+  async run(args: readonly string[], { stdin = '', stdinAs, exit = 0 }: RunOptions = {}): Promise<void> {
+    const shown = this.#masked(typed(args));
+    print(`$ ${bold(shown)}${stdinAs === undefined ? '' : dim(`   < ${stdinAs}`)}`);
+    // One file for both streams keeps them in the order in which they were written, as a terminal would.
+    const file = await open(join(this.folder, 'output'), 'w+');
+    try {
+      const child = this.start(args, { output: file.fd });
+      child.stdin?.end(stdin);
+      const code = await ended(child, COMMAND_MS, shown);
+      printOutput(this.#masked(await readFile(join(this.folder, 'output'), 'utf8')));
+      if (code !== 0) print(dim(`  exit ${[code, meanings[code] ?? []].flat().join(': ')}`));
+      if (code !== exit) throw new DemoFailure(`"${shown}" ended with ${code} instead of ${exit}`);
+    } finally {
+      await file.close();
     }
-    if (code !== exit) throw new DemoFailure(`"${shown}" ended with ${code} instead of ${exit}`);
-    return { stdout, stderr };
   }
 
-  /** The same for its JSON, not shown. */
-  async json(args: readonly string[], options: RunOptions = {}): Promise<unknown> {
-    const { stdout } = await this.run([...args, '--json'], { quiet: true, ...options });
+  /** What a command answers with --json, not shown. */
+  async json(args: readonly string[]): Promise<unknown> {
+    const child = this.start([...args, '--json']);
+    child.stdin?.end();
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const code = await ended(child, COMMAND_MS, typed(args));
+    if (code !== 0) throw new DemoFailure(`"${typed(args)} --json" ended with ${code}: ${stderr}`);
     return JSON.parse(stdout);
+  }
+
+  /** The same on every machine. */
+  #masked(text: string): string {
+    return text.replaceAll(this.folder, 'TMP');
   }
 
   /** What the server had to say when something went wrong. */
@@ -137,16 +152,6 @@ export class Stage {
     }
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-function collected(child: ChildProcess): { stdout(): string; stderr(): string } {
-  const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-  child.stdout?.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
-  return {
-    stdout: () => Buffer.concat(chunks.stdout).toString(),
-    stderr: () => Buffer.concat(chunks.stderr).toString(),
-  };
 }
 
 /** Settles as the promise does, or fails after so many milliseconds. */
