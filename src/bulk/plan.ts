@@ -3,6 +3,7 @@ import type { Batch, RowResult } from '../contract/types.ts';
 import type { Progress } from '../output/progress.ts';
 import type { CheckResult } from './check.ts';
 import type { RowSource } from './input.ts';
+import type { Patience } from './patience.ts';
 import type { InputRecord } from './rows.ts';
 import { allOutcomes, type Outcomes } from './tally.ts';
 import { wireRow } from './wire-row.ts';
@@ -17,6 +18,7 @@ export interface PlanJob {
   readonly defaults: Batch['defaults'];
   readonly seats: Batch['seats'];
   readonly progress: Progress;
+  readonly patience: Patience;
 }
 
 /** What would become of each row if it were sent now. */
@@ -78,7 +80,8 @@ function settledHere(record: InputRecord, check: CheckResult, count: (outcome: s
 
 function checkChunk(job: PlanJob, records: readonly InputRecord[]) {
   const body = { kind: 'invites' as const, defaults: job.defaults, rows: records.map(wireRow) };
-  return job.client.call('batches.check', { params: { account: job.account }, body });
+  const params = { account: job.account };
+  return job.patience.keep((signal) => job.client.call('batches.check', { params, body, signal }));
 }
 
 function difference(result: RowResult, record: InputRecord | undefined) {

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../bulk/check.ts';
 import { type BatchRun, runBatch } from '../../bulk/engine.ts';
 import { CHUNK_ROWS, type RowSource } from '../../bulk/input.ts';
+import { Patience, type PatienceOptions } from '../../bulk/patience.ts';
 import type { Report } from '../../bulk/report.ts';
 import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
@@ -26,6 +27,29 @@ export function holding(ctx: Context): { readonly client: Client; readonly inter
   const interrupt = ctx.holdInterrupt();
   interrupt.throwIfAborted();
   return { client: ctx.client({ drains: true }), interrupt };
+}
+
+/** Keeps at what may be repeated, as the settings of this run say. */
+export function patienceOf(ctx: Context, interrupt: AbortSignal): PatienceOptions {
+  return {
+    clock: ctx.world.clock,
+    patienceMs: ctx.config().settings.timeout.value,
+    interrupt,
+    note: (text) => ctx.out.note(text),
+  };
+}
+
+export async function patiently<A>(
+  ctx: Context,
+  interrupt: AbortSignal,
+  work: (patience: Patience) => Promise<A>,
+): Promise<A> {
+  const patience = new Patience(patienceOf(ctx, interrupt));
+  try {
+    return await work(patience);
+  } finally {
+    patience.end();
+  }
 }
 
 /** Sends, reports and sums up, however it ends; throws what ends the run with another code than 0. */
@@ -56,10 +80,7 @@ export async function sendBatch(
     batch,
     report,
     progress,
-    clock: ctx.world.clock,
-    patienceMs: ctx.config().settings.timeout.value,
-    interrupt,
-    note: (text) => out.note(text),
+    ...patienceOf(ctx, interrupt),
     onRow: (record, result) => out.event({ event: 'item', email: record.input.email, ...result }),
   });
   progress.end();

@@ -11,7 +11,7 @@ import type { Account, Batch } from '../../contract/types.ts';
 import { conflictError, usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { refuseBadRows } from './bad-rows.ts';
-import { holding, progressOf, resumeCommand, sendBatch } from './bulk.ts';
+import { holding, patiently, progressOf, resumeCommand, sendBatch } from './bulk.ts';
 import { dryResultOf, planLines, showResult } from './bulk-result.ts';
 import { inviteFacts } from './columns.ts';
 import { offerOf } from './offer.ts';
@@ -211,8 +211,10 @@ async function planned(
 ): Promise<Plan> {
   const progress = progressOf(ctx, 'Checking', check.rows);
   const { seats } = account;
-  const job = { client: ctx.client(), account: account.id, source, check, defaults, seats, progress };
-  const plan = await planRows(job);
+  const client = ctx.client();
+  const plan = await patiently(ctx, ctx.world.signal, (patience) =>
+    planRows({ client, account: account.id, source, check, defaults, seats, progress, patience }),
+  );
   progress.end();
   return plan;
 }
@@ -238,18 +240,18 @@ async function open(
   seatsNeeded: number,
 ): Promise<void> {
   const held = holding(ctx);
-  const { answer: batch, status } = await held.client.exchange('batches.create', {
-    params: { account: account.id },
-    body: {
-      kind: 'invites',
-      digest: check.digest,
-      rows_total: check.rows,
-      seats_needed: seatsNeeded,
-      defaults,
-      allow_partial: options.allowPartial === true,
-    },
-    signal: held.interrupt,
-  });
+  const params = { account: account.id };
+  const body = {
+    kind: 'invites' as const,
+    digest: check.digest,
+    rows_total: check.rows,
+    seats_needed: seatsNeeded,
+    defaults,
+    allow_partial: options.allowPartial === true,
+  };
+  const { answer: batch, status } = await patiently(ctx, held.interrupt, (patience) =>
+    patience.keep((signal) => held.client.exchange('batches.create', { params, body, signal })),
+  );
   const resume = resumeCommand(ctx, account, batch.id, options);
   await sendBatch(ctx, held, { account, source, check, report, batch, resumed: status === 200, resume });
 }

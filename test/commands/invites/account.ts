@@ -34,15 +34,24 @@ export class Office {
 
   async invites(state?: Invite['state']): Promise<Invite[]> {
     const found: Invite[] = [];
+    // The session lasts an hour, and tests move the clock.
+    const token = (await this.cli.ok('auth token --profile ana')).stdout.trim();
     let cursor: string | undefined;
     do {
       const query = { limit: 1000, ...(cursor && { cursor }), ...(state && { state }) };
       const params = { account: this.account.id };
-      const page = await this.server.ok('invites.list', { params, query, token: this.token });
+      const page = await this.server.ok('invites.list', { params, query, token });
       found.push(...page.data);
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
     return found;
+  }
+
+  /** The secret of the newest invitation that waits to be mailed to an address. */
+  async secret(to: string): Promise<string> {
+    const mail = (await this.server.mails(to)).findLast(({ kind }) => kind === 'invite');
+    if (mail?.payload.secret == null) throw new Error(`no invitation waits for ${to}`);
+    return mail.payload.secret;
   }
 
   /** Addresses of queued invitations, in order of the alphabet. */
