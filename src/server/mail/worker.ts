@@ -75,6 +75,8 @@ const silent: MailLog = { info: () => {}, warn: () => {}, error: () => {} };
 const FORGET_AT_ONCE = 1000;
 /** Rests a round takes, in lengths of the round, while more is being queued. */
 const BUSY_REST = 5;
+/** Milliseconds after the last call for which more is expected. */
+const BUSY_FOR = 500;
 
 /**
  * Sends what the outbox holds. Any number of workers may share one database: a mail is claimed for a time, and
@@ -88,6 +90,7 @@ export class MailWorker {
   #loop: Promise<void> | null = null;
   #stopping = false;
   #woken = false;
+  #wokenAt = Number.NEGATIVE_INFINITY;
   #ring: () => void = () => {};
   #outages = 0;
   #forgotAt = 0;
@@ -106,6 +109,7 @@ export class MailWorker {
   /** Something was queued, or the clock was moved. Cheap, and may be called at any time. */
   readonly wake = (): void => {
     this.#woken = true;
+    this.#wokenAt = performance.now();
     this.#ring();
   };
 
@@ -195,7 +199,8 @@ export class MailWorker {
       return taken.due;
     });
     if (due < this.#pace.capture) return { due, rest: null };
-    return { due, rest: this.#woken ? (performance.now() - began) * BUSY_REST : 0 };
+    const ended = performance.now();
+    return { due, rest: ended - this.#wokenAt < BUSY_FOR ? (ended - began) * BUSY_REST : 0 };
   }
 
   #render(mail: DueMail): { mail: RenderedMail } | { error: string } {
