@@ -1,7 +1,7 @@
 import type { Invite } from '../../src/contract/types.ts';
 import { MailWorker } from '../../src/server/mail/worker.ts';
 import type { Database } from '../../src/server/store/database.ts';
-import { NEW_PASSWORD, startServer, type TestOptions, TestServer } from '../support/server.ts';
+import { NEW_PASSWORD, startServer, type TestOptions, type TestServer } from '../support/server.ts';
 
 export interface Office {
   readonly server: TestServer;
