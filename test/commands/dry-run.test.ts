@@ -1,0 +1,198 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join as pathOf } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CommandRow } from '../../src/commands/commands/commands.ts';
+import type { Schema } from '../../src/server/store/schema.ts';
+import { anyServer } from '../support/any-server.ts';
+import { Cli, runCli, sendTo } from '../support/cli.ts';
+import { join, person } from '../support/estate.ts';
+import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
+
+/**
+ * Arguments for every verb that changes something, such that without --dry-run it would: by what a command line says,
+ * or as [command line, stdin]. A verb that is missing here fails the test.
+ */
+const samples: Readonly<Record<string, string | readonly [string, string]>> = {
+  signup: 'signup new@example.com',
+  login: ['login --email ana@example.com --password-stdin', PASSWORD],
+  logout: 'logout',
+  'auth refresh': 'auth refresh',
+  'auth password change': ['auth password change --password-stdin', `${PASSWORD}\nother words for a lock\n`],
+  'auth password reset': 'auth password reset ana@example.com',
+  'auth delete-user': ['auth delete-user --password-stdin --profile cy --confirm cy@example.com', PASSWORD],
+  'profiles add': 'profiles add other',
+  'profiles update': 'profiles update ana --protected',
+  'profiles use': 'profiles use staff',
+  'profiles remove': 'profiles remove staff',
+  'accounts create': 'accounts create New',
+  'accounts update': 'accounts update acme --name Other',
+  'accounts delete': 'accounts delete acme-dev --confirm acme-dev',
+  'accounts use': 'accounts use acme-dev',
+  'accounts leave': 'accounts leave acme --profile bo',
+  'accounts release': 'accounts release acme-dev',
+  'accounts suspend': 'accounts suspend acme-dev',
+  'accounts activate': 'accounts activate acme-dev',
+  'accounts unlock': 'accounts unlock acme --profile staff',
+  'accounts lock': 'accounts lock acme --profile staff',
+  'accounts address-rules update': 'accounts address-rules update acme --deny a.example',
+  'members update': 'members update bo@example.com --modules reports',
+  'members deactivate': 'members deactivate bo@example.com',
+  'members activate': 'members activate bo@example.com',
+  'members remove': 'members remove bo@example.com',
+  'tokens create': 'tokens create ci',
+  'tokens revoke': 'tokens revoke TOKEN',
+  'staff add': 'staff add bo@example.com --reason test --profile staff',
+  'staff remove': 'staff remove bo@example.com --profile staff',
+  'invites send': 'invites send new@example.com --modules forms',
+  'invites resend': 'invites resend zoe@example.com',
+  'invites revoke': 'invites revoke zoe@example.com',
+  'invites accept': ['invites accept --secret-stdin --password-stdin', `SECRET\n${PASSWORD}\n`],
+  'invites decline': ['invites decline --secret-stdin', 'SECRET\n'],
+  'invites batches resume': 'invites batches resume BATCH --csv people.csv',
+  'invites batches cancel': 'invites batches cancel BATCH',
+  'invites batches revoke': 'invites batches revoke BATCH',
+  api: 'api POST /accounts -f name=New',
+  'dev clock': 'dev clock --advance 1d --profile staff',
+};
+
+/** Sent by nobody who runs `tenantctl VERB --dry-run`: it runs until it is stopped. */
+const neverEnds = new Set(['serve']);
+
+const rows = (await runCli('commands --json')).json() as CommandRow[];
+const writers = rows.filter(({ path, writes, local }) => (writes || local) && !neverEnds.has(path));
+
+const tables = {
+  users: true,
+  staff: true,
+  mailed_secrets: true,
+  sessions: true,
+  refresh_tokens: true,
+  accounts: true,
+  retired_slugs: true,
+  links: true,
+  members: true,
+  member_children: true,
+  workspaces: true,
+  workspace_members: true,
+  tokens: true,
+  address_rules: true,
+  batches: true,
+  invites: true,
+  batch_rows: true,
+  outbox: true,
+  captured_mail: true,
+  receipts: true,
+  audit_events: true,
+  idempotency_records: true,
+  settings: true,
+} satisfies Record<keyof Schema, true>;
+
+/** One whose rows never arrived, because the connection broke when they were sent. */
+async function openBatch(server: TestServer, cli: Cli, file: string): Promise<string> {
+  const wire = sendTo(server.app);
+  await cli.run(`invites send --csv ${file} --modules forms --max-retries 0`, {
+    send: async (request) => {
+      if (request.method === 'POST' && request.url.endsWith('/rows')) throw new Error('the connection broke');
+      return await wire(request);
+    },
+  });
+  return (await cli.ok('invites batches list --state open -o id')).stdout.trim();
+}
+
+/** People, accounts, an invitation and a token, and what their samples name. */
+async function estate() {
+  const server = await startServer({ setup: { dev: true } });
+  const cli = new Cli(server);
+  await cli.signIn('cy@example.com');
+  await cli.signIn('ana@example.com');
+  await cli.staff();
+  const made = await cli.ok('accounts create Acme --slug acme --plan professional --json');
+  const acme = (made.json() as { id: string }).id;
+  await cli.ok('accounts unlock acme --profile staff');
+  const dev = await cli.ok('accounts create Dev --slug acme-dev --master acme --json');
+  await cli.ok('accounts use acme');
+  const bo = await person(server, 'bo@example.com');
+  await join(server, acme, bo, 'user', ['forms']);
+  await join(server, (dev.json() as { id: string }).id, bo, 'admin');
+  await cli.signIn('bo@example.com', { known: true });
+  await cli.ok('profiles use ana');
+  await cli.ok('tokens create old');
+  const token = (await cli.ok('tokens list -o id')).stdout.trim();
+  await cli.ok('invites send zoe@example.com --modules forms');
+  const secret = await server.secretFor('zoe@example.com');
+  const file = pathOf(cli.configDir, 'people.csv');
+  writeFileSync(file, 'email\nnew1@example.com\nnew2@example.com\n');
+  const batch = await openBatch(server, cli, file);
+  const real = (text: string) =>
+    text
+      .replace('BATCH', batch)
+      .replace('TOKEN', token)
+      .replace('SECRET', secret)
+      .replace('people.csv', file);
+  /** Runs a sample, and says which changes it sent. */
+  const run = async (path: string, ...more: string[]) => {
+    const sample = samples[path];
+    if (sample === undefined) throw new Error(`${path} has no sample in ${import.meta.filename}`);
+    const [line, stdin] = typeof sample === 'string' ? [sample, ''] : sample;
+    const [watch, wire] = [anyServer(), sendTo(server.app)];
+    const done = await cli.run([...real(line).split(' '), '--no-input', '--yes', ...more], {
+      stdin: real(stdin),
+      send: async (request) => {
+        await watch.send(request);
+        return await wire(request);
+      },
+    });
+    const sent = watch.seen.filter(({ changed }) => changed).map(({ request: r }) => `${r.method} ${r.url}`);
+    return { done, sent };
+  };
+  const stored = async () => ({
+    database: await server.database.read(async (trx) => {
+      const names = Object.keys(tables) as (keyof Schema)[];
+      return Object.fromEntries(
+        await Promise.all(
+          names.map(async (name) => [name, await trx.selectFrom(name).selectAll().execute()]),
+        ),
+      );
+    }),
+    files: readdirSync(cli.configDir)
+      .filter((name) => !name.endsWith('.lock'))
+      .sort()
+      .map((name) => [name, readFileSync(pathOf(cli.configDir, name), 'utf8')]),
+    time: server.clock.now(),
+  });
+  return { run, stored };
+}
+
+describe('under --dry-run', () => {
+  let place: Awaited<ReturnType<typeof estate>>;
+  beforeAll(async () => {
+    place = await estate();
+  });
+
+  it.each(writers.map(({ path }) => path))(
+    '%s changes nothing, and says so or shows what would be',
+    async (path) => {
+      const before = await place.stored();
+      const { done, sent } = await place.run(path, '--dry-run');
+      expect(sent).toEqual([]);
+      expect(await place.stored()).toEqual(before);
+      // Previewed, or refused because there is no preview; never something else that only looks harmless.
+      const said = done.code === 0 ? 'previewed' : done.stderr;
+      expect(said).toMatch(/^previewed$|Code: no_dry_run|"code":"no_dry_run"/);
+    },
+  );
+});
+
+describe('without it', () => {
+  it.each(writers.map(({ path }) => path))(
+    '%s would have changed something, so that its sample proves something',
+    async (path) => {
+      const place = await estate();
+      const before = await place.stored();
+      const { done, sent } = await place.run(path);
+      const after = await place.stored();
+      const changed = sent.length > 0 || JSON.stringify(before) !== JSON.stringify(after);
+      expect([path, changed, changed ? '' : done.stderr]).toEqual([path, true, '']);
+    },
+  );
+});
