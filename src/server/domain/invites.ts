@@ -167,7 +167,7 @@ async function withinMailLimits(work: AccountWork, emailFolded: string): Promise
   if ((await work.platform.outbox.toRecipientSince(emailFolded, since)) >= mailsPerRecipient) {
     throw new DomainError(
       'mail_limit',
-      `This address has got ${mailsPerRecipient} mails today. Try again tomorrow.`,
+      'This address cannot be sent more invitations today. Try again tomorrow.',
       {
         retryAfter: tomorrow,
       },

@@ -81,7 +81,8 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
     const of = (...names: string[]) =>
       states.filter((row) => names.includes(row.state)).reduce((sum, row) => sum + row.n, 0);
     const last = states.find((row) => row.state === 'queued')?.last ?? null;
-    const waiting = last !== null && last > now ? last : null;
+    // The daily limit holds mail until midnight (D23); any other time to come is that of a retry.
+    const waiting = last !== null && last > now && last.endsWith('T00:00:00.000Z') ? last : null;
     return {
       queued: of('queued', 'sending'),
       sent: of('sent'),

@@ -78,6 +78,7 @@ export function outboxStore(trx: Trx): OutboxPort {
       const row = await trx
         .selectFrom('outbox')
         .where('recipient_folded', '=', recipientFolded)
+        .where('account_id', 'is not', null)
         .where('created_at', '>=', at)
         .where('state', '<>', 'cancelled')
         .select(sql<number>`cast(count(*) as integer)`.as('n'))

@@ -24,7 +24,7 @@ export interface OutboxPort {
   enqueue(messages: readonly OutboxMessage[]): Promise<void>;
   /** The last mail of these invitations, if it has not left, never will; its secret is erased. Call it before a renewal. */
   cancelForInvites(accountId: string, inviteIds: readonly string[], at: string): Promise<void>;
-  /** Mails to an address since a time, from every account (D23). */
+  /** Mails to an address since a time, from every account (D23); people's own mail does not count. */
   toRecipientSince(recipientFolded: string, at: string): Promise<number>;
   /** How many mails have not left, by state; for the gauge. */
   backlog(): Promise<Readonly<Record<'queued' | 'sending' | 'failed', number>>>;
