@@ -35,3 +35,10 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function asTyped(ctx: Context, command: string): string {
   return ctx.flags.profile === undefined ? command : `${command} --profile ${ctx.flags.profile}`;
 }
+
+/** The account that this run works in by its profile is gone: each command that follows would fail for it. */
+export function noteStillChosen(ctx: Context, slug: string): void {
+  const { value, origin } = ctx.config().settings.account;
+  if (value !== slug || origin !== 'profile') return;
+  ctx.out.note(`${slug} is still this profile's account. Try: tenantctl accounts use ACCOUNT`);
+}

@@ -15,7 +15,7 @@ const spec = {
   args: { name: { help: 'what people read; the slug is made from it unless --slug is given' } },
   flags: {
     slug: { value: 'SLUG', help: '3 to 63 of a-z, 0-9 and hyphens' },
-    plan: { value: 'PLAN', choices: planNames, help: 'the plan to start on (default basic)' },
+    plan: { value: 'PLAN', choices: planNames, help: 'the plan to start on, by default the first' },
     master: { value: 'ACCOUNT', help: 'make it a managed account of this one' },
     label: { value: 'KEY=VALUE', repeat: true, help: 'a label such as env=staging' },
     adminEmail: { value: 'ADDRESS', help: 'with --master: invite its first administrator' },

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { Answer } from '../../contract/shapes.ts';
-import { asTyped, counted, orGone, tellChange } from '../change.ts';
+import { asTyped, counted, noteStillChosen, orGone, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -40,6 +40,7 @@ export async function deleteRun(options: DeleteOptions, ctx: Context): Promise<v
     command: asTyped(ctx, `tenantctl accounts delete ${slug}`),
   });
   await tell(ctx, slug, await client.call('accounts.delete', request));
+  noteStillChosen(ctx, slug);
 }
 
 function losses({ members, pending_invites, workspaces, tokens }: Answer<'accounts.delete'>): string[] {
@@ -52,14 +53,12 @@ function losses({ members, pending_invites, workspaces, tokens }: Answer<'accoun
 }
 
 async function tell(ctx: Context, slug: string, answer: Answer<'accounts.delete'>): Promise<void> {
-  const lost = losses(answer).join(', ');
+  const lost = losses(answer);
+  const withIt = lost.length === 0 ? '' : `, and with it ${lost.join(', ')}`;
   await tellChange(ctx, {
     value: answer,
     changed: answer.changed,
-    done:
-      ctx.flags.dryRun === true
-        ? `${slug} would be deleted, and with it ${lost}.`
-        : `Deleted ${slug}, and with it ${lost}.`,
+    done: ctx.flags.dryRun === true ? `${slug} would be deleted${withIt}.` : `Deleted ${slug}${withIt}.`,
     already: `${slug} is deleted already.`,
   });
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { asTyped, orGone, tellChange } from '../change.ts';
+import { asTyped, noteStillChosen, orGone, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -42,8 +42,5 @@ export async function leaveRun({ account }: LeaveOptions, ctx: Context): Promise
     done: `You have left ${slug}.`,
     already: `You have left ${slug} already.`,
   });
-  const { value, origin } = ctx.config().settings.account;
-  if (value === slug && origin === 'profile') {
-    ctx.out.note(`${slug} is still this profile's account. Try: tenantctl accounts use ACCOUNT`);
-  }
+  noteStillChosen(ctx, slug);
 }

@@ -20,7 +20,11 @@ const spec = {
       choices: modules,
       help: `with the role user: ${modules.join(', ')}`,
     },
-    expiresInDays: { value: 'N', number: true, help: 'days until it ends: up to 365, for staff up to 30' },
+    expiresInDays: {
+      value: 'N',
+      number: true,
+      help: 'days until it ends (90, at most 365; for staff 7, at most 30)',
+    },
     reason: { value: 'TEXT', help: 'with --staff: why' },
     passwordStdin: { help: 'with --staff: read your password from the first line of stdin' },
   },

@@ -408,6 +408,37 @@ describe('accounts delete', () => {
     });
   });
 
+  it('says that the profile still names it', async () => {
+    await cli.ok('accounts use acme-dev');
+    const [code, , stderr] = await run('accounts delete acme-dev --confirm acme-dev');
+    expect([code, stderr]).toEqual([
+      0,
+      `${preview}acme-dev is still this profile's account. Try: tenantctl accounts use ACCOUNT\n`,
+    ]);
+  });
+
+  it('on a protected profile is confirmed once, by the same slug', async () => {
+    await cli.ok('profiles update ana --protected');
+    const { id } = (await cli.ok('accounts show acme-dev --json')).json() as { id: string };
+    expect((await run(`accounts delete ${id} --yes`))[0]).toBe(8);
+    expect((await run(`accounts delete ${id} --dry-run`))[0]).toBe(0);
+    const [code, stdout, stderr] = await run(`accounts delete ${id} --confirm acme-dev`);
+    expect([code, stdout]).toEqual([
+      0,
+      'Deleted acme-dev, and with it 1 workspace with all that is there.\n',
+    ]);
+    expect(stderr.startsWith(preview)).toBe(true);
+  });
+
+  it('on a profile that is pinned elsewhere sends nothing', async () => {
+    await cli.ok('accounts create Other --slug other');
+    await cli.ok('profiles update ana --account other');
+    const done = await cli.run('accounts delete acme-dev --confirm acme-dev');
+    expect(done.code).not.toBe(0);
+    await cli.ok('profiles update ana --no-account');
+    expect((await run('accounts show acme-dev'))[0]).toBe(0);
+  });
+
   it('says before it asks what stands in the way', async () => {
     expect(await run('accounts delete acme --confirm acme')).toEqual([
       6,

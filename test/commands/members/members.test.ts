@@ -341,6 +341,21 @@ describe('members export', () => {
     expect((await run('members export -o ndjson --limit 1 --fields role'))[1]).toBe('{"role":"admin"}\n');
   });
 
+  it('is a file that invites the same people elsewhere', async () => {
+    await cli.ok('members export --out members.csv');
+    const file = pathOf(cli.configDir, 'members.csv');
+    const done = await cli.run(`invites send --csv ${file} --account acme-dev --json`);
+    expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
+    const invited = await cli.ok('invites list --account acme-dev --json --fields email,role,modules');
+    const people = [
+      { email: 'ana@example.com', role: 'admin', modules: [] },
+      { email: 'bo@example.com', role: 'user', modules: ['forms'] },
+    ];
+    const sent = invited.json();
+    expect(sent).toHaveLength(2);
+    expect(sent).toEqual(expect.arrayContaining(people));
+  });
+
   it('streams page by page', async () => {
     for (let at = 0; at < 1005; at += 1) {
       const who = { id: server.deps.newId('user'), email: `m${at}@x.io`, token: '' };
