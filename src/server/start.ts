@@ -104,6 +104,11 @@ function cleanPublicUrl(url: string): string {
   return parsed.href.replace(/\/+$/, '');
 }
 
+/** A line a request is for whoever collects logs, not for the person who started it in a terminal. */
+function quietOnATerminal(): LogOptions['level'] {
+  return process.stderr.isTTY ? 'warn' : 'info';
+}
+
 /** The options with everything filled in, checked before anything is opened. */
 function settle(options: StartOptions) {
   const env = serverEnvironment();
@@ -148,7 +153,10 @@ function settle(options: StartOptions) {
     data: database === undefined ? data : withoutCredentials(database),
     signup: options.signup ?? true,
     mailFrom: env.mailFrom,
-    log: { level: options.logLevel ?? env.logLevel ?? 'info', stream: options.log ?? process.stderr },
+    log: {
+      level: options.logLevel ?? env.logLevel ?? quietOnATerminal(),
+      stream: options.log ?? process.stderr,
+    },
   };
 }
 
@@ -239,7 +247,8 @@ async function drain(app: App): Promise<void> {
 function giveBackMemory(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  if (typeof collect !== 'function') return;
+  Reflect.apply(collect, undefined, [{ type: 'major', execution: 'sync', flavor: 'last-resort' }]);
 }
 
 async function run(settled: Settled, options: StartOptions, database: Database): Promise<RunningServer> {
