@@ -132,7 +132,10 @@ class Run {
     known: readonly RowResult[],
     report: Report | null,
   ): Promise<void> {
-    const fresh = missing.length === 0 ? [] : await this.#send(missing.map(wireRow));
+    const fresh =
+      missing.length === 0
+        ? []
+        : await this.#send(missing.map((record) => wireRow(record, this.#job.check.verdictOf(record))));
     this.#count(missing, fresh);
     if (report === null) return;
     const results = new Map([...known, ...fresh].map((result) => [result.row, result]));

@@ -79,7 +79,11 @@ function settledHere(record: InputRecord, check: CheckResult, count: (outcome: s
 }
 
 function checkChunk(job: PlanJob, records: readonly InputRecord[]) {
-  const body = { kind: 'invites' as const, defaults: job.defaults, rows: records.map(wireRow) };
+  const body = {
+    kind: 'invites' as const,
+    defaults: job.defaults,
+    rows: records.map((record) => wireRow(record, job.check.verdictOf(record))),
+  };
   const params = { account: job.account };
   return job.patience.keep((signal) => job.client.call('batches.check', { params, body, signal }));
 }

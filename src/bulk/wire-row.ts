@@ -1,4 +1,5 @@
 import type { BatchRow } from '../contract/types.ts';
+import type { Verdict } from './check.ts';
 import type { InputRecord } from './rows.ts';
 
 const EMAIL_MAX = 1000;
@@ -8,9 +9,12 @@ const WORD_MAX = 100;
  * A row as `batches.send` takes it: the schema's bounds hold whatever the file has, for one row out of
  * bounds would have its whole chunk refused. What is cut was no address, role or name before either.
  */
-export function wireRow({ row, input, problem }: InputRecord): BatchRow {
+export function wireRow({ row, input, problem }: InputRecord, verdict: Verdict): BatchRow {
   // A row that cannot be read must not invite anybody, though its address may be sound.
   if (problem !== null) return { row, email: clean(`malformed row: ${input.email}`, EMAIL_MAX) };
+  // Which row it repeats is known here alone: the server sees one chunk at a time.
+  if (verdict.kind === 'duplicate')
+    return { row, email: clean(input.email, EMAIL_MAX), duplicate_of: verdict.of };
   const { email, role, modules, children, workspaces, first_name } = input;
   return {
     row,

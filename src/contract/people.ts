@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as c from './common.ts';
-import { limits, rowOutcomes } from './limits.ts';
+import { limits, rowOutcomeNames } from './limits.ts';
 
 export const memberState = z.enum(['active', 'deactivated']);
 
@@ -53,12 +53,17 @@ const offer = {
   workspaces: c.workspaceList.optional(),
 };
 
-export const rowOutcome = z.enum(Object.keys(rowOutcomes) as [keyof typeof rowOutcomes]);
+export const rowOutcome = z.enum(rowOutcomeNames);
 
 /** A row as it was in the file: judged by the rules, not by the schema, so that one bad row never spoils a chunk. */
 export const batchRow = z.strictObject({
   row: z.int().min(1).max(10_000_000),
   email: z.string().max(1000),
+  /**
+   * An earlier row of the file that says the same: the sender has seen the whole file, a chunk has not. Such a row
+   * comes to `duplicate_row` and nothing else.
+   */
+  duplicate_of: z.int().min(1).optional(),
   role: z.string().max(100).optional(),
   modules: z.array(z.string().max(100)).max(100).optional(),
   children: z.array(z.string().max(100)).max(1000).optional(),

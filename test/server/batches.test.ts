@@ -122,6 +122,23 @@ describeOnEachDatabase('batches of invitations', (open) => {
     expect(await desk(at).pending()).toEqual(expect.arrayContaining(['fine@x.example', 'last@x.example']));
   });
 
+  it('a row that the sender marks as a repeat invites nobody, and only an earlier row can be repeated', async () => {
+    const at = await office(await open());
+    const { send, trySend, pending } = desk(at);
+    const rows: SentRow[] = [
+      { row: 1, email: 'a@x.example' },
+      { row: 2, email: 'A@x.example', duplicate_of: 1 },
+    ];
+    const batch = await desk(at).open(rows);
+    expect((await trySend(batch, [{ row: 1, email: 'a@x.example', duplicate_of: 2 }])).status).toBe(400);
+    const outcomes = await send(batch, rows);
+    expect(outcomes.map(({ outcome, detail }) => [outcome, detail])).toEqual([
+      ['invited', null],
+      ['duplicate_row', 'the same as row 1'],
+    ]);
+    expect(await pending()).toEqual(['a@x.example']);
+  });
+
   it('a check judges like the batch and writes nothing', async () => {
     const at = await office(await open());
     const { check, pending } = desk(at);

@@ -92,6 +92,9 @@ const sameOffer = (a: Draft, b: Draft): boolean => JSON.stringify(a.offer) === J
 function judgeAlone(rows: readonly SentRow[], bench: Bench): Judged[] {
   const first = new Map<string, { row: number; draft: Draft }>();
   return rows.map((row) => {
+    if (row.duplicate_of !== undefined) {
+      return { row, result: repeated(row.row, row.duplicate_of, true), draft: null };
+    }
     const drafted = draft(row.email, row, bench);
     if (!isDraft(drafted))
       return { row, result: result(row.row, drafted.outcome, drafted.detail), draft: null };
@@ -207,7 +210,9 @@ function mustBeOpen(batch: BatchRow): void {
 
 function mustBeSound(rows: readonly SentRow[], batch: BatchRow): void {
   const seen = new Set<number>();
-  for (const [index, { row }] of rows.entries()) {
+  for (const [index, { row, duplicate_of: first }] of rows.entries()) {
+    if (first !== undefined && first >= row)
+      throw invalid(`/rows/${index}/duplicate_of`, 'must be an earlier row');
     if (row > batch.rowsTotal) throw invalid(`/rows/${index}/row`, `is past rows_total, ${batch.rowsTotal}`);
     if (seen.has(row)) throw invalid(`/rows/${index}/row`, 'stands twice in this chunk');
     seen.add(row);

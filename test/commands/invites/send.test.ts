@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expected, peopleCsv } from '../../../scripts/people-csv.ts';
 import { type CliOptions, sendTo } from '../../support/cli.ts';
-import { Office, office } from './account.ts';
+import { type Office, office } from './account.ts';
 
 let acme: Office;
 
@@ -47,7 +47,9 @@ describe('invites send ADDRESS', () => {
     expect(done).toMatchObject({ code: 0, stdout: 'OUTCOME\tROWS\ninvited\t2\nduplicate_row\t1\n' });
     expect(done.stderr).toMatch(/tenantctl invites batches revoke bat_\w{26}/);
     expect(
-      (await acme.invites()).map(({ email, role, modules }) => [email, role, modules]).toSorted(),
+      (await acme.invites())
+        .map(({ email, role, modules }) => [email, role, modules])
+        .toSorted(([a], [b]) => String(a).localeCompare(String(b))),
     ).toEqual([
       ['b@x.example', 'user', ['forms', 'reports']],
       ['c@x.example', 'user', ['forms', 'reports']],
@@ -131,14 +133,9 @@ describe('invites send --csv', () => {
     expect((await acme.mailed()).length).toBe(invited);
     const again = await acme.run(argv);
     expect(again.code).toBe(0);
-    const { outcomes } = again.json() as { outcomes: typeof none };
-    // A repeat in another chunk is, for a new batch, an address that was invited before.
-    const repeated = outcomes.already_invited + outcomes.duplicate_row;
-    expect([repeated, outcomes.disposable, outcomes.invited]).toEqual([
-      invited + duplicate_row,
-      disposable,
-      0,
-    ]);
+    // The tool has seen the whole file and says which rows repeat which, in whatever chunk they come.
+    const outcomes = { ...none, already_invited: invited, duplicate_row, disposable };
+    expect(again.json()).toMatchObject({ outcomes: outcomes });
     expect((await acme.mailed()).length).toBe(invited);
     const report = readFileSync(join(acme.cli.configDir, 'out.csv'), 'utf8');
     expect(report).toContain('_row;_status;_invite_id;_error');
