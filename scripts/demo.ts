@@ -44,17 +44,11 @@ async function mailedLink(stage: Stage, to: string, after = ''): Promise<string>
   throw new DemoFailure(`no mail to ${to} within ${MAIL_MS / 1000} s`);
 }
 
-function secretOf(link: string): string {
-  const secret = new URL(link).searchParams.get('secret');
-  if (secret === null) throw new DemoFailure(`the link has no secret: ${link}`);
-  return secret;
-}
-
 async function accept(stage: Stage, link: string, exit = 0): Promise<void> {
   const args = ['invites', 'accept', '--secret-stdin', '--password-stdin'];
   await stage.run(args, {
-    stdin: `${secretOf(link)}\n${PASSWORD}\n`,
-    stdinAs: 'the secret of the link, a password',
+    stdin: `${link}\n${PASSWORD}\n`,
+    stdinAs: 'the link, a password',
     exit,
   });
 }
@@ -67,10 +61,10 @@ async function invitation(stage: Stage, email: string): Promise<string> {
 async function signUp(stage: Stage, email: string, url: string): Promise<void> {
   const asAna = ['--profile', 'ana', '--api-url', url];
   await stage.run(['signup', email, ...asAna]);
-  const secret = secretOf(await mailedLink(stage, email));
+  const link = await mailedLink(stage, email);
   await stage.run(['signup', '--secret-stdin', '--name', 'Ana Ruiz', ...asAna], {
-    stdin: `${secret}\n${PASSWORD}\n`,
-    stdinAs: 'the secret of the link, a password',
+    stdin: `${link}\n${PASSWORD}\n`,
+    stdinAs: 'the link, a password',
   });
   await stage.run(['profiles', 'use', 'ana']);
   await stage.run(['whoami']);

@@ -2,12 +2,13 @@ import { requireApiUrl } from '../../config/resolve.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { mailedSecretIn } from '../mailed-secret.ts';
 
 const spec = {
   path: 'auth password reset',
   summary: 'Reset a forgotten password by a mailed link',
   about:
-    'Mails a link that works once, for an hour. The page behind it sets the new password; so does --secret-stdin, with the secret of the link on the first line of stdin and the new password on the second. Every session ends.',
+    'Mails a link that works once, for an hour. The page behind it sets the new password; so does --secret-stdin, with the link or its secret on the first line of stdin and the new password on the second. Every session ends.',
   args: { email: { help: 'the address you sign in with', optional: true } },
   flags: { secretStdin: { help: 'finish: read the mailed secret and the new password from stdin' } },
   examples: [
@@ -37,6 +38,8 @@ export async function passwordResetRun(options: OptionsOf<typeof spec>, ctx: Con
   if (secret === '' || password === '') {
     throw usageError('stdin needs two lines: the secret, then the new password', { code: 'empty_stdin' });
   }
-  const done = await client.call('auth.password_reset', { body: { secret: secret.trim(), password } });
+  const done = await client.call('auth.password_reset', {
+    body: { secret: mailedSecretIn(secret), password },
+  });
   await ctx.out.result(done, 'The password is set. Every session has ended: tenantctl login');
 }

@@ -2,7 +2,8 @@ import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
-import { askSecret, type Invitation, linesOfStdin, preview, secretIn } from './invitation.ts';
+import { mailedSecretIn } from '../mailed-secret.ts';
+import { askSecret, type Invitation, linesOfStdin, preview } from './invitation.ts';
 
 const spec = {
   path: 'invites accept',
@@ -37,7 +38,7 @@ export async function acceptRun(options: AcceptOptions, ctx: Context): Promise<v
   ];
   const lines = await linesOfStdin(ctx, wanted);
   const client = ctx.client();
-  const secret = options.secretStdin === true ? secretIn(lines.shift() ?? '') : await askSecret(ctx);
+  const secret = options.secretStdin === true ? mailedSecretIn(lines.shift() ?? '') : await askSecret(ctx);
   const invitation = await preview(ctx, client, secret);
   const proof = await proofOf(invitation, options.passwordStdin === true ? lines[0] : undefined, ctx);
   const name = options.name === undefined || invitation.needs === 'sign_in' ? {} : { name: options.name };

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
-import { askSecret, linesOfStdin, preview, secretIn } from './invitation.ts';
+import { mailedSecretIn } from '../mailed-secret.ts';
+import { askSecret, linesOfStdin, preview } from './invitation.ts';
 
 const spec = {
   path: 'invites decline',
@@ -18,7 +19,7 @@ export function declineCommand(ctx: Context, run = declineRun): Verb {
 export async function declineRun({ secretStdin }: OptionsOf<typeof spec>, ctx: Context): Promise<void> {
   const [line = ''] = await linesOfStdin(ctx, secretStdin === true ? ['secret'] : []);
   const client = ctx.client();
-  const secret = secretStdin === true ? secretIn(line) : await askSecret(ctx);
+  const secret = secretStdin === true ? mailedSecretIn(line) : await askSecret(ctx);
   const { account } = await preview(ctx, client, secret);
   const done = await client.call('invites.decline', { body: { secret } });
   await ctx.out.result(done, `Declined: you do not join ${account.name}.`);

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { usageError } from '../../errors.ts';
+import { mailedSecretIn } from '../mailed-secret.ts';
 
 export type Invitation = Answer<'invites.preview'>;
 
@@ -20,18 +21,13 @@ export async function linesOfStdin(
   return lines;
 }
 
-/** The secret by itself, or in the link that was mailed, pasted whole. */
-export function secretIn(text: string): string {
-  return /tctl_inv_[0-9A-Za-z]+/.exec(text)?.[0] ?? text.trim();
-}
-
 export async function askSecret(ctx: Context): Promise<string> {
   const question = {
     message: 'Paste the link from the invitation',
     flag: '--secret-stdin',
     hint: 'the command with --secret-stdin < FILE',
   };
-  return secretIn(await ctx.prompt.password(question));
+  return mailedSecretIn(await ctx.prompt.password(question));
 }
 
 /** Looks, and says what it is about, before anything is done with it. */

@@ -3,12 +3,13 @@ import { requireApiUrl } from '../../config/resolve.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { mailedSecretIn } from '../mailed-secret.ts';
 
 const spec = {
   path: 'signup',
   summary: 'Sign up: mails a link that proves the address, then takes a password',
   about:
-    'The page behind the link finishes it; so does --secret-stdin, with the secret of the link on the first line of stdin and a password on the second.',
+    'The page behind the link finishes it; so does --secret-stdin, with the link or its secret on the first line of stdin and a password on the second.',
   args: { email: { help: 'your address', optional: true } },
   flags: {
     secretStdin: { help: 'finish: read the mailed secret and a password from stdin' },
@@ -47,7 +48,7 @@ export async function signupRun(options: SignupOptions, ctx: Context): Promise<v
   }
   const name = options.name === undefined ? {} : { name: options.name };
   const session = await client.call('auth.signup_finish', {
-    body: { secret: secret.trim(), password, ...name },
+    body: { secret: mailedSecretIn(secret), password, ...name },
   });
   const profile = settings.profile.value ?? 'default';
   await keepSignIn(ctx.config({ newProfile: true }), {
