@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { readCsv } from './csv.ts';
 import { badInput, type Refuse } from './failure.ts';
 import { type Field, type FieldMap, mapHeadings, parseMap } from './headings.ts';
-import { stopHeapGrowth } from './memory.ts';
+import { stopHeapGrowth, tidyMemory } from './memory.ts';
 import { readNdjson } from './ndjson.ts';
 import { type InputRecord, RowReader } from './rows.ts';
 import { fingerprint, type Spooled, spool } from './spool.ts';
@@ -228,6 +228,7 @@ async function* chunked(
   blocks: AsyncGenerator<InputRecord[], void, void>,
   refuse: Refuse,
 ): AsyncGenerator<InputRecord[], void, void> {
+  const tidy = tidyMemory();
   let chunk: InputRecord[] = [];
   for await (const block of blocks) {
     for (const record of block) {
@@ -236,6 +237,7 @@ async function* chunked(
       if (record.row > ROWS_MAX)
         throw refuse(record.line, `it has more than ${ROWS_MAX} rows`, 'split the file');
       yield chunk;
+      tidy(chunk.length);
       chunk = [];
     }
   }
