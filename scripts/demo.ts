@@ -89,6 +89,17 @@ async function makeAccounts(stage: Stage): Promise<void> {
   await stage.run(['accounts', 'tree', 'acme']);
 }
 
+/** A user of one account: what they may not do has its reasons, and what they may not see is not there. */
+async function lookAround(stage: Stage, email: string, url: string): Promise<void> {
+  const name = email.split('.')[0] ?? 'user';
+  const login = ['login', '--email', email, '--password-stdin', '--profile', name, '--api-url', url];
+  await stage.run(login, { stdin: `${PASSWORD}\n`, stdinAs: 'the password' });
+  await stage.run(['accounts', 'list', '--profile', name, '--fields', 'slug,kind,role']);
+  await stage.run(['members', 'list', ...IN_DEV, '--profile', name], { exit: 9 });
+  await stage.run(['accounts', 'show', 'acme', '--profile', name], { exit: 5 });
+  await stage.run(['accounts', 'show', 'no-such-account', '--profile', name], { exit: 5 });
+}
+
 /** Kills the tool with -9 when the first outcomes are there, while the rest of the file is still on its way. */
 async function killHalfWay(stage: Stage, args: readonly string[]): Promise<string> {
   const line = await slowLine(/\/batches\/[^/]+\/rows$/);
@@ -170,6 +181,8 @@ async function story(stage: Stage): Promise<void> {
   const early = ['invites', 'send', ben, cleo, dov, eve, ...IN_DEV, '--role', 'user', '--modules', 'forms'];
   await stage.run(early);
   for (const email of [ben, cleo, dov]) await accept(stage, await mailedLink(stage, email));
+  chapter('One of them looks around: a user sees the one account, and nothing above or beside it');
+  await lookAround(stage, ben, url);
   chapter('She invites the file: refused with its bad lines, then killed half-way, then run again');
   const batch = await inviteTheFile(stage, report);
   await mailLeft(stage, batch);

@@ -34,7 +34,9 @@ interface StartOptions {
 const meanings: Readonly<Record<number, string>> = {
   2: 'bad input, nothing was changed',
   3: 'partly done',
+  5: 'not found',
   6: 'conflict',
+  9: 'not allowed',
 };
 
 /** A temporary folder with a server, and the built tool with a configuration of its own in it. */
