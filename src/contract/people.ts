@@ -203,7 +203,11 @@ export const people = {
     params: inAccount,
     body: z.strictObject({
       state: z.enum(['pending', 'expired']),
-      older_than_seconds: z.int().min(0).optional(),
+      older_than_seconds: z
+        .int()
+        .min(0)
+        .max(10 * 365 * 86_400)
+        .optional(),
       limit: z.int().min(1).max(1000).default(1000),
     }),
     /** `remaining` says how many more match: call again until it is 0. */

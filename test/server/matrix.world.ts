@@ -13,7 +13,14 @@ import {
   place,
   standard,
 } from '../support/estate.ts';
-import { NEW_PASSWORD, PASSWORD, type Request, startServer, type TestServer } from '../support/server.ts';
+import {
+  NEW_PASSWORD,
+  PASSWORD,
+  type Request,
+  startServer,
+  type TestOptions,
+  type TestServer,
+} from '../support/server.ts';
 
 /** An account that operations are tried on, and one of everything in it. */
 export interface Target {
@@ -181,8 +188,8 @@ async function deactivated(server: TestServer, accountId: string, role: 'admin' 
   return who.token;
 }
 
-export async function buildWorld(): Promise<World> {
-  const server = await startServer({ setup: { dev: true } });
+export async function buildWorld(options: TestOptions = {}): Promise<World> {
+  const server = await startServer({ setup: { dev: true }, ...options });
   const staff = await server.staffToken();
   const stranger = await person(server, 'stranger@other.example');
   const ann = await person(server, 'ann@acme.example');

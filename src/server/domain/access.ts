@@ -180,6 +180,8 @@ export function rightsIn(
   if (actor.kind === 'user') return membership;
   if (actor.accountId !== accountId) return null;
   if (isAdminRole(membership.role)) return actor;
+  // Neither of two roles includes the other: a token made for one gains nothing when its maker changes to the other.
+  if (!isAdminRole(actor.role) && actor.role !== membership.role) return null;
   return {
     role: membership.role,
     modules: membership.modules.filter((module) => isAdminRole(actor.role) || actor.modules.includes(module)),
@@ -249,9 +251,10 @@ export function canSee(actor: Actor, standing: Standing): boolean {
 
 function suspension(rule: Rule, as: Grant, actor: Actor, standing: Standing | null): AccessReason | null {
   const { account } = standing ?? {};
-  if (account === undefined || account.state !== 'suspended' || rule.suspended === 'allowed') return null;
+  if (account === undefined || account.state !== 'suspended') return null;
   // Tokens of a suspended account are refused altogether (domain.md, States); its people may still look.
   const byToken = (actor.kind === 'api' || actor.kind === 'account_token') && actor.accountId === account.id;
+  if (rule.suspended === 'allowed' && !byToken) return null;
   const administers =
     as === 'admin' || as === 'master' || as === 'staff' || isAdminRole(standing?.membership?.role ?? 'user');
   const reads = rule.suspended === 'admins_read' && administers && !byToken;

@@ -292,6 +292,10 @@ export async function listRows(
   input: Input<'batches.rows'>,
 ): Promise<Answer<'batches.rows'>> {
   await openBatch(work, input.params.batch);
+  // Rows are numbered: a cursor made by hand could hold any text.
+  if (input.after?.some((row) => !/^\d{1,8}$/.test(row))) {
+    throw new DomainError('invalid_cursor', 'The cursor is not one that this list gave. Start without it.');
+  }
   return listAnswer(
     await work.tenant.batches.rows(input.params.batch, input.query.outcome, pageRequest(input)),
   );

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { keysOf } from '../../contract/keys.ts';
 import { type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import type { Body, Params, Query } from '../../contract/shapes.ts';
 import { type CompleteShape, shapeOf } from '../../contract/shapes.ts';
 import type { Call, Handler } from '../domain/change.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Deps, Input } from '../domain/work.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, keyOf } from './cursor.ts';
 
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> };
 
@@ -94,14 +95,14 @@ function parseAll<Id extends OperationId>(shape: CompleteShape, request: Fastify
   const params = parse('path', shape.params, request.params);
   const query = parse('query', shape.query, request.query);
   if (
-    [...Object.values(params), ...Object.values(query)].some(
-      (value) => typeof value === 'string' && hasNul(value),
-    )
+    [...Object.values(params), ...Object.values(query)]
+      .flat()
+      .some((value) => typeof value === 'string' && hasNul(value))
   ) {
     throw new DomainError('invalid_request', 'The request holds a NUL character.');
   }
   const body = shape.body ? parse('body', shape.body, request.body ?? {}) : {};
-  // The schemas are those of `Id`: shapeOf(id) made `shape`.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schemas are those of `Id`: shapeOf(id) made `shape`
   return { params, query, body } as Parsed<Id>;
 }
 
@@ -150,7 +151,7 @@ function bindOne<Id extends OperationId>(
       if ('revision' in answer && typeof answer.revision === 'number')
         reply.header('etag', `"${answer.revision}"`);
       if ('next_cursor' in answer && typeof answer.next_cursor === 'string') {
-        return reply.send({ ...answer, next_cursor: encodeCursor(list, JSON.parse(answer.next_cursor)) });
+        return reply.send({ ...answer, next_cursor: encodeCursor(list, keyOf(answer.next_cursor)) });
       }
       return reply.send(answer);
     },
@@ -159,7 +160,7 @@ function bindOne<Id extends OperationId>(
 
 /** Makes a route of every operation in the table. */
 export function bind(app: FastifyInstance, handlers: Partial<Handlers>, options: BindOptions): void {
-  for (const id of Object.keys(handlers) as OperationId[]) {
+  for (const id of keysOf(handlers)) {
     const handler = handlers[id];
     if (handler) bindOne(app, id, handler as Handler<typeof id>, options);
   }

@@ -2,7 +2,21 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
 
-const keys = z.tuple([z.string().length(16), z.array(z.string().max(400)).min(1).max(4)]);
+/** Keys are ids and numbers: whoever makes a cursor by hand gets no other text to the database. */
+const keys = z.tuple([
+  z.string().length(16),
+  z
+    .array(z.string().regex(/^\w{1,100}$/))
+    .min(1)
+    .max(4),
+]);
+
+const storeKey = z.array(z.string());
+
+/** The place of a list's last row, as the rules hand it out: a JSON array of the columns that it is sorted by. */
+export function keyOf(json: string): readonly string[] {
+  return storeKey.parse(JSON.parse(json));
+}
 
 const seal = (list: string, key: readonly string[]): string =>
   createHash('sha256')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type OperationId, operationOf } from '../../contract/operations.ts';
+import { networkOf } from '../domain/attempts.ts';
 import { DomainError } from '../domain/errors.ts';
 
 /** Requests a window of so many seconds. */
@@ -12,7 +13,7 @@ export interface RatePolicy {
 export interface RatePolicies {
   /** By credential. */
   readonly default: RatePolicy;
-  /** By address of the caller, for operations without a credential: sign-in, sign-up, secrets. */
+  /** By network of the caller, for operations that need no credential: sign-in, sign-up, secrets. */
   readonly public: RatePolicy;
 }
 
@@ -29,9 +30,10 @@ interface Window {
 
 const MOST_KEYS = 100_000;
 
+/** Each policy counts by itself: what one of them lets through does not refill another. */
 function keyOf(request: FastifyRequest, policy: keyof RatePolicies): string {
   const credential = request.headers.authorization;
-  if (policy === 'public' || credential === undefined) return `public:${request.ip}`;
+  if (policy === 'public' || credential === undefined) return `${policy}:${networkOf(request.ip)}`;
   return createHash('sha256').update(credential).digest('base64');
 }
 
@@ -42,7 +44,8 @@ function keyOf(request: FastifyRequest, policy: keyof RatePolicies): string {
 export function rateLimiter(policies: RatePolicies, now: () => number) {
   const windows = new Map<string, Window>();
   return (id: OperationId, request: FastifyRequest, reply: FastifyReply): void => {
-    const name = operationOf(id).public && request.headers.authorization === undefined ? 'public' : 'default';
+    // Whatever credential is sent along: an invented one must not open a window of its own for guessing.
+    const name = operationOf(id).public ? 'public' : 'default';
     const { quota, window } = policies[name];
     const key = keyOf(request, name);
     const time = now();
