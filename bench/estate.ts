@@ -12,6 +12,7 @@ export interface Estate {
   readonly pid: number;
   readonly store: Store;
   readonly http: Http;
+  readonly userId: string;
   /** An account with seats for everybody: its id. */
   account(slug: string): Promise<string>;
   /** A credential of its own, whose rate limit nobody else uses up. */
@@ -22,15 +23,22 @@ export interface Estate {
   stop(): Promise<void>;
 }
 
+/** A client with the session that `serve` saved for its first user, who is the administrator of every account made here. */
+export async function firstUser(ground: Ground, url: string): Promise<{ http: Http; userId: string }> {
+  const { stdout } = await mustRun([process.execPath, launcher, 'auth', 'token'], ground.env, ground.folder);
+  const http = new Http(url, stdout.trim());
+  ground.defer(() => http.close());
+  const userId = /usr_[0-9a-z]{26}/.exec(JSON.stringify(await http.json('GET', '/me')))?.[0];
+  if (userId === undefined) throw new Error('GET /me names no user');
+  return { http, userId };
+}
+
 export async function startEstate(ground: Ground): Promise<Estate> {
   const store = sqliteStore(ground);
   const server = await serve(ground, ['--dev', '--data', store.place]);
   const tool = (args: readonly string[], code = 0) =>
     mustRun([process.execPath, launcher, ...args], ground.env, ground.folder, code);
-  // The session that `serve` saved for its first user.
-  const { stdout } = await tool(['auth', 'token']);
-  const http = new Http(server.url, stdout.trim());
-  ground.defer(() => http.close());
+  const { http, userId } = await firstUser(ground, server.url);
   const account = async (slug: string) => {
     const made = await http.json('POST', '/accounts', { name: slug, slug, plan: 'enterprise' });
     return textIn(made, 'id');
@@ -50,5 +58,6 @@ export async function startEstate(ground: Ground): Promise<Estate> {
       db.close();
     }
   };
-  return { url: server.url, pid: server.pid, store, http, account, token, settled, tool, stop: server.stop };
+  const { url, pid, stop } = server;
+  return { url, pid, store, http, userId, account, token, settled, tool, stop };
 }

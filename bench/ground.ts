@@ -57,15 +57,6 @@ export function memoryOf(pid: number | undefined): { readonly now: number; reado
   }
 }
 
-export interface BenchServer {
-  readonly url: string;
-  /** The first user's session. */
-  readonly token: string;
-  readonly userId: string;
-  readonly pid: number;
-  stop(): Promise<void>;
-}
-
 async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('the server has no output to read');
   const lines = createInterface({ input: child.stdout });
@@ -76,29 +67,22 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return String(line);
 }
 
-/** The real server from its source in a process of its own; `args` are those of bench/server.ts. */
-export async function startServer(
-  ground: Ground,
-  options: { readonly args: readonly string[]; readonly nodeArgs?: readonly string[] },
-): Promise<BenchServer> {
-  const script = join(root, 'bench/server.ts');
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), script, ...options.args], {
-    env: ground.env,
-    cwd: ground.folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const stop = () => end(child);
-  ground.defer(stop);
-  const { url, token, userId }: Pick<BenchServer, 'url' | 'token' | 'userId'> = JSON.parse(
-    await firstLine(child),
-  );
-  return { url, token, userId, pid: child.pid ?? 0, stop };
+export interface Served {
+  readonly url: string;
+  readonly pid: number;
+  /** From the start to the ready line. */
+  readonly seconds: number;
+  stop(): Promise<void>;
 }
 
-/** Seconds from the start of `tenantctl serve` as it is installed to its ready line; the server is left running. */
-export async function serve(ground: Ground, args: readonly string[]) {
+/** `tenantctl serve` as it is installed, until its ready line; left running. */
+export async function serve(
+  ground: Ground,
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Promise<Served> {
   const began = performance.now();
-  const child = spawn(process.execPath, [launcher, 'serve', '--port', '0', '--json', ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, launcher, 'serve', '--port', '0', '--json', ...args], {
     env: ground.env,
     cwd: ground.folder,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,8 @@
 // The server's bulk path against the bare limit: node bench/server-batch.ts [rows] [rounds] [captured|away] [sqlite|postgres|both] [node flags...]
+
+import { firstUser } from './estate.ts';
 import { type Line, median, megabytes, perSecond, ratio, spread } from './figures.ts';
-import { type Ground, memoryOf, onGround, startServer } from './ground.ts';
+import { type Ground, memoryOf, onGround, serve } from './ground.ts';
 import { Http, textIn } from './http.ts';
 import { chunksFor, insertIntoPostgres, insertIntoSqlite } from './limit.ts';
 import { person } from './people.ts';
@@ -58,6 +60,13 @@ async function send(http: Http, { accountId, batchId }: BatchPlace, rows: number
   return (performance.now() - began) / 1000;
 }
 
+/** `away`: a mail server that nobody answers for, so that mail waits in the outbox as it does while a real one is slow. */
+function serveOn(ground: Ground, store: Store, mail: Mail, nodeArgs: readonly string[] = []) {
+  const mailArgs = mail === 'captured' ? ['--dev'] : ['--smtp', 'smtp://127.0.0.1:9'];
+  const place = store.kind === 'sqlite' ? '--data' : '--database';
+  return serve(ground, [...mailArgs, place, store.place], nodeArgs);
+}
+
 interface Round {
   readonly server: number;
   readonly limit: number;
@@ -65,32 +74,30 @@ interface Round {
   readonly peak: number;
 }
 
-async function round(
+async function overHttp(
   ground: Ground,
   store: Store,
   rows: number,
   mail: Mail,
   nodeArgs: readonly string[],
-): Promise<Round> {
-  const server = await startServer(ground, { args: [store.place, mail], nodeArgs });
-  const http = new Http(server.url, server.token);
+): Promise<Omit<Round, 'limit'>> {
+  const server = await serveOn(ground, store, mail, nodeArgs);
+  const { http } = await firstUser(ground, server.url);
   const place = await openBatch(http, store, rows);
   const idle = memoryOf(server.pid)?.now ?? Number.NaN;
   const seconds = await send(http, place, rows);
   const peak = memoryOf(server.pid)?.peak ?? Number.NaN;
-  http.close();
   await server.stop();
-  return { server: seconds, idle, peak, limit: Number.NaN };
+  return { server: seconds, idle, peak };
 }
 
 /** The same rows into a database of the same kind, with its account and batch made by the server. */
-async function limit(ground: Ground, store: Store, rows: number): Promise<number> {
-  const server = await startServer(ground, { args: [store.place, 'captured'] });
-  const http = new Http(server.url, server.token);
+async function bare(ground: Ground, store: Store, rows: number): Promise<number> {
+  const server = await serveOn(ground, store, 'away');
+  const { http, userId } = await firstUser(ground, server.url);
   const place = await openBatch(http, store, rows);
-  http.close();
   await server.stop();
-  const chunks = chunksFor({ ...place, userId: server.userId }, rows);
+  const chunks = chunksFor({ ...place, userId }, rows);
   return store.kind === 'sqlite'
     ? insertIntoSqlite(sqliteFile(store), chunks)
     : await insertIntoPostgres(store.place, chunks);
@@ -110,8 +117,8 @@ export async function serverBatch(
       server === null || kind === 'sqlite' ? sqliteStore(ground) : postgresStore(ground, server);
     const rounds: Round[] = [];
     for (let n = 0; n < options.rounds; n += 1) {
-      const made = await round(ground, await open(), rows, mail, nodeArgs);
-      rounds.push({ ...made, limit: await limit(ground, await open(), rows) });
+      const made = await overHttp(ground, await open(), rows, mail, nodeArgs);
+      rounds.push({ ...made, limit: await bare(ground, await open(), rows) });
     }
     const name = `${kind}, ${rows} rows, mail ${mail}`;
     const ratios = rounds.map((one) => one.limit / one.server);

@@ -32,7 +32,7 @@ const HOUR_MS = 3_600_000;
 export const defaultPace: Pace = {
   claim: 20,
   lease: 5 * 60_000,
-  capture: 500,
+  capture: 200,
   poll: 15_000,
   firstRetry: 30_000,
   longestRetry: HOUR_MS,

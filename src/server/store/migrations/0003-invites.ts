@@ -63,6 +63,8 @@ export const invites: Ddl = {
     )`,
     'create unique index invites_secret on invites (secret_hash)',
     `create unique index invites_pending_email on invites (account_id, email_folded) where state = 'pending'`,
+    // A chunk asks of each of its addresses whether it declined before.
+    `create index invites_declined_email on invites (account_id, email_folded) where state = 'declined'`,
     // Counts the seats that unexpired pending invites hold (D6).
     'create index invites_by_state on invites (account_id, state, expires_at)',
 
