@@ -143,6 +143,8 @@ class Check {
   }
 
   result(): CheckResult {
+    // The addresses seen, most of what the check holds, are free once it is done.
+    const [marks, rules] = [this.#marks, this.#rules];
     return {
       rows: this.#rows,
       valid: this.#rows - this.#duplicates - this.#errorCount,
@@ -151,17 +153,17 @@ class Check {
       errorCount: this.#errorCount,
       errorCounts: this.#errorCounts,
       digest: this.#hash.digest('hex'),
-      verdictOf: (record) => this.#verdictOf(record),
+      verdictOf: (record) => verdictOf(record, marks, rules),
     };
   }
+}
 
-  #verdictOf(record: InputRecord): Verdict {
-    const mark = this.#marks.get(record.row);
-    if (mark > CONFLICT) return { kind: 'error', ...conflictWith(mark - CONFLICT) };
-    if (mark > 0) return { kind: 'duplicate', of: mark, message: `the same as row ${mark}` };
-    const { error } = judge(record, this.#rules);
-    return error ? { kind: 'error', ...error } : { kind: 'send' };
-  }
+function verdictOf(record: InputRecord, marks: RowNumbers, rules: CheckRules): Verdict {
+  const mark = marks.get(record.row);
+  if (mark > CONFLICT) return { kind: 'error', ...conflictWith(mark - CONFLICT) };
+  if (mark > 0) return { kind: 'duplicate', of: mark, message: `the same as row ${mark}` };
+  const { error } = judge(record, rules);
+  return error ? { kind: 'error', ...error } : { kind: 'send' };
 }
 
 function conflictWith(row: number) {

@@ -10,10 +10,10 @@ export function stopHeapGrowth(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-const ROWS_BETWEEN = 50_000;
+const ROWS_BETWEEN = 20_000;
 
 /**
- * Called with the rows just done: every 50,000 of them it has what they left behind collected. Left alone,
+ * Called with the rows just done: every 20,000 of them it has what they left behind collected. Left alone,
  * V8 lets garbage triple the old generation, and buffers of answers wait for it outside the heap. Measured
  * on sending a million rows: peak 165 to 190 MB without, at 1 % of the time.
  */
