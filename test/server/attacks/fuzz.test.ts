@@ -31,7 +31,9 @@ function urlOf(
     (so, name) => so.replace(`{${name}}`, encodeURIComponent((params[name] ?? '').toWellFormed())),
     operationOf(id).path,
   );
-  const search = new URLSearchParams(query.map(([name, value]) => [name, value.toWellFormed()]));
+  const search = new URLSearchParams(
+    query.map(([name, value]): [string, string] => [name, value.toWellFormed()]),
+  );
   return `/v1${path}${query.length > 0 ? `?${search}` : ''}`;
 }
 

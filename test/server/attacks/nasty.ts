@@ -102,12 +102,17 @@ function fromSchema(input: unknown): fc.Arbitrary<unknown> {
           maxKeys: 4,
         });
       }
-      const fields = Object.entries(recordOf(schema.properties)).map(([name, field]) => [
-        name,
-        fromSchema(field),
-      ]);
+      const fields = Object.entries(recordOf(schema.properties)).map(
+        ([name, field]): [string, fc.Arbitrary<unknown>] => [name, fromSchema(field)],
+      );
       const required = listOf(schema.required).filter((name) => typeof name === 'string');
-      return fc.record(Object.fromEntries(fields), { requiredKeys: required });
+      return fc
+        .tuple(fc.record(Object.fromEntries(fields)), fc.subarray(fields.map(([name]) => name)))
+        .map(([all, kept]) =>
+          Object.fromEntries(
+            Object.entries(all).filter(([name]) => required.includes(name) || kept.includes(name)),
+          ),
+        );
     }
     default:
       return nastyValue;

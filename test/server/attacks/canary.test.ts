@@ -1,0 +1,198 @@
+import { expect, it } from 'vitest';
+import { buildApp } from '../../../src/server/app.ts';
+import type { RenderedMail } from '../../../src/server/mail/templates.ts';
+import { MailWorker } from '../../../src/server/mail/worker.ts';
+import { describeOnEachDatabase, type OpenDatabase } from '../../support/databases.ts';
+import { NEW_PASSWORD, PASSWORD, startServer, TestServer } from '../../support/server.ts';
+import { dumpOf, holding } from './dump.ts';
+
+/** A server whose log is kept and whose mail leaves by a transport that only remembers it. */
+async function watched(open: OpenDatabase) {
+  const quiet = await startServer({ database: await open() });
+  const log: string[] = [];
+  const unlimited = { quota: 1e9, window: 60 };
+  const app = buildApp({
+    deps: quiet.deps,
+    checkAnswers: true,
+    policies: { default: unlimited, public: unlimited },
+    log: { level: 'debug', stream: { write: (line) => log.push(line) } },
+  });
+  const server = new TestServer({ ...quiet, app });
+  const sent: RenderedMail[] = [];
+  const tell = (facts: object, text: string) => log.push(JSON.stringify({ facts, text }));
+  const worker = new MailWorker({
+    transactions: server.deps.transactions,
+    clock: server.clock,
+    publicUrl: 'http://tenancy.test',
+    log: { info: tell, warn: tell, error: tell },
+    transport: { kind: 'smtp', lanes: 1, send: async (mail) => void sent.push(mail), close: async () => {} },
+  });
+  const sendMail = async () => {
+    while ((await worker.round()) > 0);
+  };
+  return { server, log, sent, sendMail };
+}
+
+describeOnEachDatabase('T135: what must be known to nobody but its owner', (open) => {
+  it('is in no log, table or metric once the mail has left', async () => {
+    const { server, log, sent, sendMail } = await watched(open);
+    const secrets: Record<string, string> = { PASSWORD, NEW_PASSWORD, wrong: 'a wrong canary password' };
+    const email = 'ann@acme.example';
+    const ann = await server.signUp(email, 'Ann');
+    secrets.access = ann.access_token;
+    secrets.refresh = ann.refresh_token;
+    const token = ann.access_token;
+    await server.call('auth.login', { body: { email, password: secrets.wrong } });
+    const renewed = await server.ok('auth.refresh', { body: { refresh_token: ann.refresh_token } });
+    secrets.access2 = renewed.access_token;
+    secrets.refresh2 = renewed.refresh_token;
+    const account = await server.ok('accounts.create', {
+      token,
+      body: { name: 'Acme' },
+      headers: { 'idempotency-key': 'create-acme' },
+    });
+    const params = { account: account.id };
+    const api = await server.ok('tokens.create', {
+      token,
+      body: { kind: 'api', name: 'ci', account: account.id },
+      headers: { 'idempotency-key': 'one' },
+    });
+    const owned = await server.ok('account_tokens.create', {
+      token,
+      params,
+      body: { name: 'ci', role: 'admin' },
+      headers: { 'idempotency-key': 'two' },
+    });
+    secrets.api = api.secret;
+    secrets.owned = owned.secret;
+    await server.ok('invites.send', {
+      token,
+      params,
+      body: { email: 'bob@x.example', role: 'admin' },
+      headers: { 'idempotency-key': 'three' },
+    });
+    secrets.invite1 = await server.secretFor('bob@x.example');
+    const [invite] = (await server.ok('invites.list', { token, params })).data;
+    await server.ok('invites.resend', {
+      token,
+      params: { ...params, invite: invite?.id ?? '' },
+      headers: { 'idempotency-key': 'four' },
+    });
+    secrets.invite2 = await server.secretFor('bob@x.example');
+    await server.ok('auth.password_forgot', { body: { email } });
+    secrets.reset = await server.secretFor(email);
+    await server.ok('me.update', { token, body: { email: 'ann@new.example', current_password: PASSWORD } });
+    secrets.confirm = await server.secretFor('ann@new.example');
+    await server.ok('auth.signup', { body: { email: 'new@x.example' } });
+    secrets.signup = await server.secretFor('new@x.example');
+    const answers = [
+      await server.call('invites.preview', { body: { secret: secrets.invite2 } }),
+      await server.call('invites.accept', { body: { secret: secrets.invite2, password: NEW_PASSWORD } }),
+      await server.call('auth.password_reset', { body: { secret: secrets.reset, password: 'short' } }),
+      await server.call('auth.signup_finish', { body: { secret: secrets.invite1, password: PASSWORD } }),
+      await server.call('invites.accept', { body: { secret: secrets.invite2, password: NEW_PASSWORD } }),
+      await server.call('me.show', { token: secrets.refresh }),
+    ];
+    for (const secret of [secrets.invite2, secrets.reset, secrets.signup]) {
+      for (const page of ['/accept', '/reset', '/signup', '/confirm-email', '/nowhere'])
+        await server.app.inject({ url: `${page}?secret=${secret}` });
+      await server.app.inject({
+        url: `/v1/accounts/${secret}`,
+        headers: { authorization: `Bearer ${secrets.api}` },
+      });
+    }
+    await sendMail();
+    expect(sent.length).toBeGreaterThan(3);
+    const metrics = (await server.app.inject({ url: '/metrics' })).body;
+    const dump = await dumpOf(server.database);
+    const told = JSON.stringify(answers.map(({ body }) => body));
+    const audit = JSON.stringify(dump.audit_events);
+    const found = Object.entries(secrets).flatMap(([name, secret]) => {
+      const spellings = [
+        secret,
+        encodeURIComponent(secret),
+        Buffer.from(secret).toString('base64'),
+        secret.slice(0, 30),
+      ];
+      return spellings.flatMap((text) => [
+        ...(log.some((line) => line.includes(text)) ? [`${name} in the log`] : []),
+        ...(metrics.includes(text) ? [`${name} in the metrics`] : []),
+        ...(told.includes(text) ? [`${name} in an answer`] : []),
+        ...(audit.includes(text) ? [`${name} in the trail`] : []),
+        ...holding(dump, text).map((table) => `${name} in ${table}`),
+      ]);
+    });
+    expect([...new Set(found)]).toEqual([]);
+    expect(log.length).toBeGreaterThan(20);
+    expect(log.join('')).not.toContain(email);
+  });
+
+  it('D20, T20: no header of a request gets into a mail', async () => {
+    const { server, sent, sendMail } = await watched(open);
+    const headers = {
+      host: 'evil.example',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'gopher',
+      forwarded: 'host=evil.example;proto=gopher',
+      'x-original-url': 'http://evil.example/',
+      origin: 'http://evil.example',
+      referer: 'http://evil.example/x',
+    };
+    const { access_token: token } = await server.signUp('ann@acme.example');
+    await server.ok('auth.signup', { body: { email: 'new@x.example' }, headers });
+    await server.ok('auth.password_forgot', { body: { email: 'ann@acme.example' }, headers });
+    const { id: account } = await server.ok('accounts.create', { token, body: { name: 'Acme' }, headers });
+    await server.ok('invites.send', {
+      token,
+      params: { account },
+      body: { email: 'bob@x.example', role: 'admin' },
+      headers,
+    });
+    await sendMail();
+    expect(sent.length).toBeGreaterThan(2);
+    for (const mail of sent) {
+      expect(JSON.stringify(mail)).not.toMatch(/evil|gopher/);
+      for (const [link] of mail.text.matchAll(/https?:\S+/g))
+        expect(link).toMatch(/^http:\/\/tenancy\.test\//);
+    }
+    for (const page of ['/accept', '/reset', '/signup', '/docs', '/nowhere']) {
+      const answer = await server.app.inject({ url: `${page}?secret=x`, headers });
+      expect(answer.body + JSON.stringify(answer.headers)).not.toMatch(/evil|gopher/);
+    }
+  });
+
+  it('T19: what people name things is text in a mail: no line, no link, no markup', async () => {
+    const { server, sent, sendMail } = await watched(open);
+    const evil =
+      'Click https://evil.example/x <a href="http://evil.example">here</a> www.evil.example eve@evil.example';
+    const { access_token: token } = await server.signUp('ann@acme.example', evil);
+    const { id: account } = await server.ok('accounts.create', { token, body: { name: evil } });
+    const params = { account };
+    const batch = await server.ok('batches.create', {
+      token,
+      params,
+      body: { kind: 'invites', digest: '0'.repeat(64), rows_total: 1, seats_needed: 1, defaults: {} },
+    });
+    const row = {
+      row: 1,
+      email: 'row@x.example',
+      role: 'admin',
+      first_name: `Bob\r\nBcc: x@evil.example\n\n${evil}`,
+    };
+    await server.ok('batches.send', { token, params: { ...params, batch: batch.id }, body: { rows: [row] } });
+    for (const name of ['A\r\nBcc: x@evil.example', 'A\u202eB', 'A\u0000B']) {
+      const { status } = await server.call('accounts.update', { token, params, body: { name } });
+      expect(status).toBe(400);
+    }
+    await sendMail();
+    const mail = sent.find(({ to }) => to === 'row@x.example');
+    if (!mail) throw new Error('no mail');
+    expect(mail.subject).not.toMatch(/[\r\n]/);
+    expect([...mail.text.matchAll(/\bhttps?:\/\/[^\s/]+/g)].map(([link]) => link)).toEqual([
+      'http://tenancy.test',
+    ]);
+    expect(mail.text).not.toMatch(/^Bcc:/m);
+    expect(mail.text + mail.subject).not.toMatch(/evil\.example/);
+    expect(mail.html).not.toMatch(/<a href="(?!http:\/\/tenancy\.test\/)/);
+  });
+});
