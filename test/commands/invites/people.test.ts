@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NEW_PASSWORD, PASSWORD } from '../../support/server.ts';
-import { Office, office } from './account.ts';
+import { type Office, office } from './account.ts';
 
 let acme: Office;
 
@@ -82,6 +82,21 @@ describe('invites resend', () => {
     );
     expect((await acme.run('invites resend --expired')).stdout).toBe('4 expired invitations sent again.\n');
     expect((await acme.invites('pending')).length).toBe(4);
+  });
+
+  it('does more than a request takes, and none of them twice', async () => {
+    acme = await office('enterprise');
+    const rows = Array.from({ length: 1200 }, (_, at) => `p${at}@x.example`);
+    acme.file('people.csv', ['email', ...rows].join('\n'));
+    await acme.run('invites send --csv people.csv --role admin');
+    server().clock.advance({ days: 1 });
+    const done = await acme.run('invites resend --pending --json');
+    expect([done.code, done.json()]).toEqual([
+      0,
+      { dry_run: false, resent: 1200, remaining: 0, refused: [] },
+    ]);
+    // The first mails still waited: a link that is dead is not sent.
+    expect(await acme.mailed()).toEqual(rows.toSorted());
   });
 
   it.each([
