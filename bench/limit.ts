@@ -128,7 +128,7 @@ function sqliteInsert(table: Table): string {
 export function insertIntoSqlite(file: string, chunks: readonly Chunk[]): number {
   const db = new DatabaseSync(file, { enableForeignKeyConstraints: true });
   try {
-    db.exec('pragma journal_mode = wal; pragma synchronous = full');
+    db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000');
     const inserts = tables.map((table) => ({
       table,
       names: columns[table].split(','),

@@ -1,8 +1,12 @@
 import { type AliasedRawBuilder, sql } from 'kysely';
+import { keysOf } from '../../contract/keys.ts';
 import { dialectOf, type Trx } from './transaction.ts';
 
 /** What a column of the source holds; JSON goes in as text that is already serialized. */
 type Kind<Value> = Extract<Value, number> extends never ? 'text' : 'integer';
+
+/** From so many rows on, a column that says the same in all of them is bound once instead of written into each. */
+const MANY = 50;
 
 /**
  * Rows as one JSON parameter, to select from: a thousand rows cost one bound value instead of a
@@ -21,11 +25,23 @@ export function jsonRows<Item extends { [Name in keyof Item]: string | number | 
   columns: { [Name in keyof Item & string]: Kind<Item[Name]> },
   rows: readonly Item[],
 ): AliasedRawBuilder<Item, Alias> {
-  const names = Object.keys(columns) as (keyof Item & string)[];
+  const names = keysOf(columns);
   if (dialectOf(trx) === 'sqlite') {
+    const [first] = rows;
+    const same = new Set(
+      first === undefined || rows.length < MANY
+        ? []
+        : names.filter((name) => rows.every((row) => row[name] === first[name])),
+    );
+    const differing = names.filter((name) => !same.has(name));
     // By place, not by name: SQLite reads a row's JSON anew for every column, and this way there is less of it.
-    const json = JSON.stringify(rows.map((row) => names.map((name) => row[name])));
-    const selected = names.map((name, place) => sql`value ->> ${sql.lit(place)} as ${sql.ref(name)}`);
+    const json = JSON.stringify(rows.map((row) => differing.map((name) => row[name])));
+    const selected = names.map((name) => {
+      const value = same.has(name)
+        ? sql`${first?.[name]}`
+        : sql`value ->> ${sql.lit(differing.indexOf(name))}`;
+      return sql`${value} as ${sql.ref(name)}`;
+    });
     return sql<Item>`(select ${sql.join(selected)} from json_each(${json}))`.as(alias);
   }
   const json = JSON.stringify(rows);

@@ -538,6 +538,27 @@ describeOnEachDatabase('rows as one JSON parameter', (open) => {
     expect(await db.write((trx) => insertRows(trx, rows))).toHaveLength(1000);
   });
 
+  it.each([
+    ['the same text and null', 'invited', null],
+    ['text that looks like a number and like JSON', '42', '{"a": [1,  2]}'],
+  ])('keep what is the same in all of very many: %s', async (_case, outcome, email) => {
+    const db = await open();
+    await seed(db);
+    const rows = Array.from({ length: 500 }, (_, n): Incoming => ({ row: n + 2, outcome, email }));
+    const added = await db.write((trx) => insertRows(trx, rows));
+    expect(added.sort((a, b) => a.row - b.row)).toEqual(rows);
+  });
+
+  it('take a column for the same only if no row has another value', async () => {
+    const db = await open();
+    await seed(db);
+    const rows = Array.from({ length: 500 }, (_, n): Incoming => {
+      return { row: n + 2, outcome: 'invited', email: n === 499 ? 'last@x.example' : null };
+    });
+    const added = await db.write((trx) => insertRows(trx, rows));
+    expect(added.sort((a, b) => a.row - b.row)).toEqual(rows);
+  });
+
   it('join with tables', async () => {
     const db = await open();
     await seed(db);
