@@ -1,5 +1,5 @@
 import type { Client, Credential } from './client/client.ts';
-import type { FlagValues } from './commands/command.ts';
+import type { FlagValues } from './commands/spec.ts';
 import type { Credentials } from './config/credentials.ts';
 import type { Host } from './config/host.ts';
 import type { Paths } from './config/paths.ts';

@@ -98,8 +98,6 @@ export const notFoundError = maker('not_found', 'not_found');
 export const conflictError = maker('conflict', 'conflict');
 export const temporaryError = maker('temporary', 'temporary');
 export const confirmationError = maker('confirmation', 'confirmation_required');
-export const forbiddenError = maker('forbidden', 'forbidden');
-export const changesPendingError = maker('changes_pending', 'changes_pending');
 export const interruptedError = maker('interrupted', 'interrupted');
 export const terminatedError = maker('terminated', 'terminated');
 

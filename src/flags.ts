@@ -1,4 +1,4 @@
-import type { FlagSpecs } from './commands/command.ts';
+import type { FlagSpecs } from './commands/spec.ts';
 
 /** Flags that every command takes, in the groups that `--help` shows. */
 export const globalFlags = {

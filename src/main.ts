@@ -24,6 +24,7 @@ export async function main(argv: readonly string[], world?: World): Promise<numb
   const code = await runMain(argv, processWorld());
   process.exitCode = code;
   // Whatever still waits (a pipe that never ends, a question) must not outlive Ctrl-C.
+  // oxlint-disable-next-line unicorn/no-process-exit -- see above
   if (code === exitCode('interrupted') || code === exitCode('terminated')) process.exit();
   return code;
 }
@@ -111,6 +112,7 @@ function processWorld(): World {
   const stop = new AbortController();
   const onSignal = (code: number, reason: TenantctlError) => () => {
     // The second time nothing is waited for.
+    // oxlint-disable-next-line unicorn/no-process-exit -- that is what the second Ctrl-C asks for
     if (stop.signal.aborted) process.exit(code);
     stop.abort(reason);
   };

@@ -17,7 +17,7 @@ export function guardOf(
   unpinned: () => Client,
 ): Guard {
   const { settings, profile } = ctx.config({ newProfile: choice.apiUrl !== undefined });
-  let bound: Promise<string | 'session'> | undefined;
+  let bound: Promise<string> | undefined;
   return {
     dryRun: ctx.flags.dryRun === true,
     readOnly: settings.read_only.value,
@@ -42,8 +42,8 @@ export function guardOf(
   };
 }
 
-/** A session reaches what its person can; what a token is bound to only the server knows. */
-async function boundOf(ctx: Context, unpinned: () => Client): Promise<string | 'session'> {
+/** `session`, which reaches what its person can, or an account's id; what a token is bound to only the server knows. */
+async function boundOf(ctx: Context, unpinned: () => Client): Promise<string> {
   if (ctx.config().settings.credential.value.from === 'profile') {
     const { profile, credentials } = ctx.config();
     const stored = profile === null ? null : await credentials.load(profile);

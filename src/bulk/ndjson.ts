@@ -71,6 +71,7 @@ function asCell(value: unknown): string | null {
 
 function pair(item: unknown): string | null {
   if (typeof item !== 'object' || item === null) return null;
-  const [workspace, role]: unknown[] = [Reflect.get(item, 'workspace'), Reflect.get(item, 'role')];
+  const workspace: unknown = Reflect.get(item, 'workspace');
+  const role: unknown = Reflect.get(item, 'role');
   return typeof workspace === 'string' && typeof role === 'string' ? `${workspace}=${role}` : null;
 }

@@ -40,7 +40,7 @@ export type CallArguments<Id extends OperationId> =
 export function fillPath(path: string, params: object = {}): string {
   const values = new Map<string, unknown>(Object.entries(params));
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(values.get(name) ?? '');
+    const value = spelled(values.get(name));
     // `.` and `..` survive encodeURIComponent, and URL would resolve them.
     if (value === '' || value === '.' || value === '..')
       throw new RangeError(`the path parameter ${name} is "${value}"`);
@@ -54,7 +54,14 @@ export function queryString(query: object = {}): string {
   for (const name of Object.keys(query)) {
     const value: unknown = Reflect.get(query, name);
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    for (const each of values) if (each !== undefined && each !== null) text.append(name, String(each));
+    for (const each of values) if (each !== undefined && each !== null) text.append(name, spelled(each));
   }
-  return text.size === 0 ? '' : `?${text}`;
+  return text.size === 0 ? '' : `?${text.toString()}`;
+}
+
+/** The contract's parameters are of these three; anything else is as good as none. */
+function spelled(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }

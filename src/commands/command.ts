@@ -1,92 +1,21 @@
 import { Argument, Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import type { OperationId } from '../contract/operations.ts';
 import { usageError } from '../errors.ts';
 import { ask } from '../prompt/ask.ts';
 import { helpText } from './help-text.ts';
+import {
+  type ArgumentSpec,
+  type FlagSpec,
+  type FlagSpecs,
+  flagName,
+  type OptionsOf,
+  placeholder,
+  type Run,
+  type VerbSpec,
+} from './spec.ts';
 
-/** A flag, declared once: parser, help, question and golden file all come from here. */
-export interface FlagSpec {
-  readonly help: string;
-  /** What stands for the value in help: `EMAIL`. Without it the flag is a switch. */
-  readonly value?: string;
-  /** One letter. */
-  readonly short?: string;
-  readonly choices?: readonly string[];
-  /** Comma-separated and repeatable; gives a list. */
-  readonly list?: true;
-  /** Repeatable, its commas kept; gives a list. */
-  readonly repeat?: true;
-  /** A whole number of 0 or more. */
-  readonly number?: true;
-  /** Missing: asked for with this question on a terminal, else a usage error that names the flag. */
-  readonly required?: string;
-  readonly group?: 'Connection' | 'Output' | 'Safety';
-}
-
-export interface ArgumentSpec {
-  readonly help: string;
-  readonly optional?: true;
-  /** All that follow; gives a list. Only the last one may be. */
-  readonly rest?: true;
-}
-
-/** By the name that `run` gets them under: `dryRun` is `--dry-run`, `account` is `ACCOUNT`. */
-export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
-export type ArgumentSpecs = Readonly<Record<string, ArgumentSpec>>;
-
-/** All that is to be known about a verb without running it. */
-export interface VerbSpec {
-  /** As typed, without `tenantctl`: `accounts list`. */
-  readonly path: string;
-  /** One line, capital letter, no full stop. */
-  readonly summary: string;
-  /** What the line leaves open, a few sentences. */
-  readonly about?: string;
-  readonly args?: ArgumentSpecs;
-  readonly flags?: FlagSpecs;
-  /** Two to four, as typed. */
-  readonly examples: readonly string[];
-  /** Every operation that it may call: whether it writes follows from them. */
-  readonly operations: readonly OperationId[];
-  /** The command to look at next. */
-  readonly next?: string;
-  /** It changes something on this machine: the profiles, a file. It has no dry run. */
-  readonly local?: true;
-  /** It may call what its operations do not name: `api`. */
-  readonly raw?: true;
-}
-
-type ValueOf<F extends FlagSpec> = F extends { value: string }
-  ? F extends { list: true } | { repeat: true }
-    ? ChoiceOf<F>[]
-    : F extends { number: true }
-      ? number
-      : ChoiceOf<F>
-  : true;
-type ChoiceOf<F extends FlagSpec> = F extends { choices: readonly (infer C extends string)[] } ? C : string;
-
-export type FlagValues<F extends FlagSpecs> = {
-  readonly [K in keyof F as F[K] extends { required: string } ? K : never]: ValueOf<F[K]>;
-} & { readonly [K in keyof F as F[K] extends { required: string } ? never : K]?: ValueOf<F[K]> | undefined };
-
-type ArgumentValues<A extends ArgumentSpecs> = {
-  readonly [K in keyof A as A[K] extends { optional: true } | { rest: true } ? never : K]: string;
-} & { readonly [K in keyof A as A[K] extends { rest: true } ? K : never]: string[] } & {
-  readonly [K in keyof A as A[K] extends { rest: true }
-    ? never
-    : A[K] extends { optional: true }
-      ? K
-      : never]?: string | undefined;
-};
-
-/** What `run` gets: arguments and flags in one object. */
-export type OptionsOf<S extends VerbSpec> = (S extends { flags: infer F extends FlagSpecs }
-  ? FlagValues<F>
-  : unknown) &
-  (S extends { args: infer A extends ArgumentSpecs } ? ArgumentValues<A> : unknown);
-
-export type Run<S extends VerbSpec> = (options: OptionsOf<S>, ctx: Context) => Promise<void>;
+/** What a verb's file needs besides `verb`, from the same place. */
+export type { OptionsOf, VerbSpec };
 
 /** A verb, ready to be parsed: commander's command and what it was made of. */
 export interface Verb {
@@ -121,14 +50,13 @@ function noDryRun(spec: VerbSpec) {
   );
 }
 
-/** commander parsed by the same spec that the type is made of, so what comes out is of the type. */
+/** What is missing is asked for. */
 async function completed<S extends VerbSpec>(
   spec: S,
   given: Record<string, unknown>,
   ctx: Context,
 ): Promise<OptionsOf<S>> {
-  // biome-ignore lint/suspicious/noExplicitAny: the types of parsed values exist only at compile time
-  const options: any = { ...given };
+  const options: Record<string, unknown> = { ...given };
   for (const [name, flag] of Object.entries(spec.flags ?? {})) {
     if (flag.required === undefined || options[name] !== undefined) continue;
     const choices = flag.choices?.map((value) => ({ name: value, value }));
@@ -145,7 +73,8 @@ async function completed<S extends VerbSpec>(
     );
     options[name] = flag.list === true ? splitList(answer) : answer;
   }
-  return options;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commander parsed by the spec that the type is made of
+  return options as OptionsOf<S>;
 }
 
 function argumentsOf(spec: VerbSpec, command: Command): Record<string, unknown> {
@@ -177,10 +106,6 @@ export function flagsOf(
   return values;
 }
 
-export function flagName(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
 export function optionOf(name: string, flag: FlagSpec): Option {
   const long = flag.value === undefined ? flagName(name) : `${flagName(name)} <${flag.value}>`;
   const option = new Option(flag.short === undefined ? long : `-${flag.short}, ${long}`, flag.help);
@@ -191,17 +116,14 @@ export function optionOf(name: string, flag: FlagSpec): Option {
     if (flag.number === true) return wholeNumber(flagName(name), text);
     const items = flag.list === true ? splitList(text) : [text];
     for (const item of items) checkChoice(flagName(name), flag, item);
-    return [...(Array.isArray(before) ? before : []), ...items];
+    const earlier: readonly unknown[] = Array.isArray(before) ? before : [];
+    return [...earlier, ...items];
   });
 }
 
 function argumentOf(name: string, argument: ArgumentSpec): Argument {
   const label = `${placeholder(name)}${argument.rest === true ? '...' : ''}`;
   return new Argument(argument.optional === true ? `[${label}]` : `<${label}>`, argument.help);
-}
-
-export function placeholder(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter}`).toUpperCase();
 }
 
 function splitList(text: string): string[] {

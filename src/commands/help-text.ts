@@ -1,6 +1,6 @@
 import { changes, operationOf } from '../contract/operations.ts';
 import { globalFlags } from '../flags.ts';
-import { type FlagSpecs, flagName, placeholder, type VerbSpec } from './command.ts';
+import { type FlagSpecs, flagName, placeholder, type VerbSpec } from './spec.ts';
 import type { Entry } from './tree.ts';
 
 /** One line, usage, examples, arguments, flags in groups, exit codes, next step (design: cli.md, Also). */

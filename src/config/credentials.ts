@@ -182,7 +182,8 @@ export class Credentials {
 
 /** Without a prototype: a profile may be called `constructor`. */
 function byName(entries: readonly (readonly [string, StoredCredential])[]): All {
-  const all: Record<string, StoredCredential> = Object.create(null);
+  const all: Record<string, StoredCredential> = {};
+  Object.setPrototypeOf(all, null);
   for (const [name, credential] of entries) all[name] = credential;
   return all;
 }

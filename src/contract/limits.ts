@@ -1,3 +1,5 @@
+import { keysOf } from './keys.ts';
+
 /** Numbers that both sides must agree on. */
 export const limits = {
   pageDefault: 100,
@@ -51,3 +53,5 @@ export const rowOutcomes = {
 } as const satisfies Record<string, 'done' | 'skipped' | 'failed'>;
 
 export type RowOutcome = keyof typeof rowOutcomes;
+
+export const rowOutcomeNames: readonly RowOutcome[] = keysOf(rowOutcomes);

@@ -48,7 +48,8 @@ const anonymous = (name: string): boolean => name.startsWith('__');
 function lift(value: Json, found: Map<string, JsonObject>): Json {
   if (Array.isArray(value)) return value.map((item) => lift(item, found));
   if (!isObject(value)) return value;
-  const { $defs, $schema: _schema, $ref, ...rest } = value;
+  const { $defs, $ref, ...rest } = value;
+  delete rest.$schema;
   // A schema's own id is text; a property of that name is a schema.
   if (typeof rest.id === 'string') delete rest.id;
   for (const [name, definition] of Object.entries(isObject($defs) ? $defs : {})) {

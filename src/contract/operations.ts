@@ -1,3 +1,5 @@
+import { keysOf } from './keys.ts';
+
 /**
  * THE table of operations: one line an operation, free of schemas so that the tool can import it at start.
  * The id of an operation is also its action in access decisions, its action in the audit trail and,
@@ -373,7 +375,7 @@ export const operations = {
 
 export type OperationId = keyof typeof operations;
 
-export const operationIds = Object.keys(operations) as readonly OperationId[];
+export const operationIds: readonly OperationId[] = keysOf(operations);
 
 /** Widened view for code that handles any operation. */
 export function operationOf(id: OperationId): Operation {

@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { empty, queryFlag } from './common.ts';
-import { type OperationId, operationIds, operationOf } from './operations.ts';
+import { type OperationId, operationOf } from './operations.ts';
 import { people } from './people.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
@@ -58,5 +58,3 @@ export function shapeOf(id: OperationId): CompleteShape {
 export function pathParams(id: OperationId): string[] {
   return [...operationOf(id).path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
 }
-
-export { operationIds };

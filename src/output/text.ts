@@ -6,7 +6,6 @@
 // C0, DEL and C1, line and paragraph separators, bidi marks and overrides, invisible spaces, BOM, soft hyphen.
 // The zero-width joiners stay: emoji and several scripts need them.
 const UNSAFE =
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu;
 
 // In JSON text these can only stand inside a string, so escaping them keeps the data.

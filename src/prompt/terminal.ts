@@ -29,7 +29,6 @@ export function terminalFor({ stdin, stderr, color = false }: PromptOptions): Pr
 }
 
 // Moving the cursor stays, only colours and weights go: inquirer looks at stdout to decide on colour.
-// oxlint-disable-next-line no-control-regex -- escape sequences are what this looks for
 const COLOURS = /\u001b\[[\d;]*m/g;
 
 function colourless(stderr: PromptOptions['stderr']): NodeJS.WritableStream {

@@ -15,7 +15,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['prompt', /^prompt\//],
   ['bulk', /^bulk\//],
   ['estate', /^estate\//],
-  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|limits|batch)\.ts$/],
+  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch)\.ts$/],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],
   ['env', /^server\/env\.ts$/],
@@ -103,7 +103,6 @@ export const allowed: Readonly<Record<string, Edges>> = {
 /** Every package has its homes. A package that is not here may be imported nowhere in src/. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['program', 'verbs'],
-  '@commander-js/extra-typings': ['program', 'verbs'],
   undici: ['client'],
   conf: ['config'],
   '@napi-rs/keyring': ['config'],

@@ -26,6 +26,7 @@ describe('one row by itself', () => {
       'email,role,modules\na@x.io,admin,\nb@x.io,user,forms\nc@x.io,,none\n',
     );
     expect(rest).toEqual({ rows: 3, valid: 3, duplicates: 0, errors: [], errorCount: 0, errorCounts: {} });
+    expect(verdictOf).toBeTypeOf('function');
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
   });
 

@@ -7,7 +7,7 @@ describe('a call', () => {
   it('is method, path, query and headers of its operation', async () => {
     const { send, sent } = scripted(json({ data: [], next_cursor: null }));
     await client(send).call('accounts.list', { query: { limit: 5, label: ['env=dev', 'a=b'] } });
-    expect(sent.map(({ signal, ...rest }) => rest)).toEqual([
+    expect(sent.map(({ signal: _, ...rest }) => rest)).toEqual([
       {
         method: 'GET',
         url: 'https://api.test/v1/accounts?limit=5&label=env%3Ddev&label=a%3Db',

@@ -12,8 +12,12 @@ afterEach(async () => {
   server?.close();
 });
 
-async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  server = createServer(answer);
+async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): Promise<string> {
+  server = createServer((request, response) => {
+    void answer(request, response);
+  });
   const listening = server;
   await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
   const address = listening.address() as AddressInfo;
@@ -36,7 +40,7 @@ describe('undici as the wire', () => {
       let body = '';
       for await (const chunk of request) body += String(chunk);
       response.writeHead(201, {
-        'X-Seen': `${request.method} ${request.url} ${request.headers['x-a']} ${body}`,
+        'X-Seen': `${request.method} ${request.url} ${String(request.headers['x-a'])} ${body}`,
       });
       response.end('späte Antwort');
     });
@@ -53,9 +57,9 @@ describe('undici as the wire', () => {
   });
 
   it('follows no redirect', async () => {
-    const url = await listen((_, response) =>
-      response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
-    );
+    const url = await listen((_, response) => {
+      response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
+    });
     sender = undiciSender({ caFile: null, proxy: undefined });
     expect(await sender.send(get(url))).toMatchObject({
       status: 302,

@@ -151,7 +151,6 @@ describe('waiting', () => {
     work.reject(new Error('no answer'));
     await expect(waiting).rejects.toThrow('no answer');
     expect((await text()).stdout).toBe('');
-    // oxlint-disable-next-line no-control-regex -- colours are what must not be there
     expect(stderr.text).not.toMatch(/\u001b\[[\d;]*m/);
   });
 });

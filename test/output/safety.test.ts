@@ -8,7 +8,6 @@ import { capture, people, person } from './capture.ts';
 const attack = 'A\u001b[2J\u001b]0;title\u0007\u009b31m\u202ecod\u2066\u200f.\u200b\r\n\tZ';
 
 // What must not reach a terminal in any text that people read, but for the line breaks of the tool itself.
-// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const ACTIVE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 describe('text from the API', () => {

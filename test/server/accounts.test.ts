@@ -74,7 +74,7 @@ describeOnEachDatabase('creating accounts', (open) => {
       const answers = await Promise.all(
         [ann, bob].map(({ token }) => server.call('accounts.create', { token, body })),
       );
-      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409]);
     }
   });
 

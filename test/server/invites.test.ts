@@ -4,7 +4,8 @@ import { describeOnEachDatabase } from '../support/databases.ts';
 import { NEW_PASSWORD, PASSWORD } from '../support/server.ts';
 import { office } from './inviting.ts';
 
-const statuses = (replies: readonly { status: number }[]) => replies.map(({ status }) => status).sort();
+const statuses = (replies: readonly { status: number }[]) =>
+  replies.map(({ status }) => status).sort((a, b) => a - b);
 const codeOf = (reply: { body: unknown }) => (reply.body as { code?: string }).code;
 
 describeOnEachDatabase('invitations', (open) => {

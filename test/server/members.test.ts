@@ -261,7 +261,7 @@ describeOnEachDatabase('the last administrator (D7)', (open) => {
       if (!one || !other) throw new Error('no act');
       // By id and by slug, so that the two do not line up in one queue of the process.
       const [first, second] = await Promise.all([one(ann, bobs, acme.id), other(bob, anns, 'acme')]);
-      const outcome = [first.status, second.status].sort().join(' ');
+      const outcome = [first.status, second.status].sort((a, b) => a - b).join(' ');
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       const left = await server.deps.transactions.read(({ tenant }) =>
         tenant(acme.id).members.activeAdmins(),
@@ -304,7 +304,7 @@ describeOnEachDatabase('the last administrator (D7)', (open) => {
           server.call('accounts.leave', { token, params: { account: n % 2 ? account.id : account.slug } }),
         ),
       );
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 409]);
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 200, 200, 409]);
       const left = await server.deps.transactions.read(({ tenant }) =>
         tenant(account.id).members.activeAdmins(),
       );

@@ -83,7 +83,7 @@ function urlOf(id: OperationId, request: Pick<Request<OperationId>, 'params' | '
     for (const one of Array.isArray(value) ? value : [value])
       if (one !== undefined) query.append(name, String(one));
   }
-  return `/v1${path}${query.size > 0 ? `?${query}` : ''}`;
+  return `/v1${path}${query.size > 0 ? `?${query.toString()}` : ''}`;
 }
 
 /** The real server in process, on a database of its own, with people made in one line. */

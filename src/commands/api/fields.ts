@@ -44,7 +44,8 @@ export function withQuery(path: string, fields: Readonly<Record<string, Json>>):
   const search = new URLSearchParams(query);
   for (const [name, value] of Object.entries(fields)) {
     search.delete(name);
-    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
+    for (const one of Array.isArray(value) ? value : [value])
+      search.append(name, typeof one === 'object' ? JSON.stringify(one) : String(one));
   }
-  return search.size === 0 ? before : `${before}?${search}`;
+  return search.size === 0 ? before : `${before}?${search.toString()}`;
 }

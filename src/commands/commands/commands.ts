@@ -1,16 +1,9 @@
 import type { Context } from '../../context.ts';
 import { globalFlags } from '../../flags.ts';
 import type { Column } from '../../output/columns.ts';
-import {
-  type FlagSpecs,
-  flagName,
-  type OptionsOf,
-  placeholder,
-  type Verb,
-  type VerbSpec,
-  verb,
-} from '../command.ts';
+import { type Verb, verb } from '../command.ts';
 import { usage, writes } from '../help-text.ts';
+import { type FlagSpecs, flagName, type OptionsOf, placeholder, type VerbSpec } from '../spec.ts';
 import { type Entry, isNoun } from '../tree.ts';
 
 const spec = {

@@ -1,16 +1,14 @@
 import type { Context } from '../../context.ts';
-import { rowOutcomes } from '../../contract/limits.ts';
+import { rowOutcomeNames } from '../../contract/limits.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { rowColumns } from './columns.ts';
-
-const outcomes = Object.keys(rowOutcomes) as (keyof typeof rowOutcomes)[];
 
 const spec = {
   path: 'invites batches report',
   summary: 'List what became of each row',
   about: 'Made from what the server keeps: no file is needed, and any machine will do.',
   args: { batch: { help: 'its id' } },
-  flags: { outcome: { value: 'OUTCOME', choices: outcomes, help: 'only rows that came to this' } },
+  flags: { outcome: { value: 'OUTCOME', choices: rowOutcomeNames, help: 'only rows that came to this' } },
   examples: [
     'tenantctl invites batches report BATCH -o csv --out report.csv',
     'tenantctl invites batches report BATCH --outcome invalid_email',

@@ -1,7 +1,7 @@
 import { freeSeats, type Plan } from '../../bulk/plan.ts';
 import { allOutcomes, countOf, type Outcomes } from '../../bulk/tally.ts';
 import type { Context } from '../../context.ts';
-import { type RowOutcome, rowOutcomes } from '../../contract/limits.ts';
+import { rowOutcomeNames, rowOutcomes } from '../../contract/limits.ts';
 import type { Batch } from '../../contract/types.ts';
 import { partialError } from '../../errors.ts';
 
@@ -88,8 +88,7 @@ function remarksOn({ seats, mail, report, batch_id, outcomes }: BulkResult): str
 export function throwIfFailed({ outcomes, rows, batch_id, dry_run, report }: BulkResult): void {
   const failed = countOf(outcomes, 'failed');
   if (failed === 0 || dry_run) return;
-  const names = Object.keys(rowOutcomes) as RowOutcome[];
-  const which = names.filter((name) => rowOutcomes[name] === 'failed' && outcomes[name] > 0);
+  const which = rowOutcomeNames.filter((name) => rowOutcomes[name] === 'failed' && outcomes[name] > 0);
   throw partialError(`${failed} of ${rows} rows failed`, {
     why: which.map((name) => `${name} ${outcomes[name]}`).join(', '),
     hint: report === null ? `tenantctl invites batches report ${batch_id}` : undefined,

@@ -119,7 +119,10 @@ interface Sending {
 async function sendAll(job: Sending): Promise<void> {
   const { options, ctx, source, report } = job;
   const client = ctx.client();
-  const account = await client.call('accounts.show', { params: { account: ctx.account() } });
+  const params = { account: ctx.account() };
+  const account = await patiently(ctx, ctx.world.signal, (patience) =>
+    patience.keep((signal) => client.call('accounts.show', { params, signal })),
+  );
   const defaults = offerOf(options, account);
   if (options.csv === undefined) mustHaveModules(defaults);
   const rules = await rulesFor(client, account, source, defaults, options.map);

@@ -131,6 +131,7 @@ function replay<Id extends OperationId>(record: IdempotencyRecord, requestHash: 
       `This request was done before and made ${record.made ?? 'something'}; its secret is shown once only. Revoke it and make another.`,
     );
   }
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- this operation's own answer, written by `change` itself
   return { answer: JSON.parse(record.answer), status: record.status, replayed: true };
 }
 

@@ -7,6 +7,7 @@ let list: ReadonlySet<string> | undefined;
 /** The pinned list (D21), read when the first address is judged: it costs memory that an idle server need not have. */
 function blocked(): ReadonlySet<string> {
   if (list === undefined) {
+    // oxlint-disable-next-line typescript/no-unsafe-assignment -- `require` is untyped; the type is the vendor's own
     const vendor: List = require('disposable-email-domains-js');
     list = vendor.disposableEmailBlocklistSet();
   }

@@ -57,7 +57,7 @@ export interface Platform {
 
 export interface Transaction {
   readonly platform: Platform;
-  tenant(accountId: string): Tenant;
+  readonly tenant: (accountId: string) => Tenant;
 }
 
 /** The only way to a store: there is none outside a transaction. */

@@ -32,13 +32,17 @@ interface SmtpFailure {
 function failureOf(error: unknown): SmtpFailure {
   const has = (name: string): unknown =>
     typeof error === 'object' && error !== null && name in error ? Reflect.get(error, name) : undefined;
+  const text = (name: string): string | undefined => {
+    const value = has(name);
+    return typeof value === 'string' ? value : undefined;
+  };
   const responseCode = has('responseCode');
   return {
-    code: String(has('code') ?? ''),
-    detail: String(has('timeoutType') ?? has('originalCode') ?? ''),
-    command: String(has('command') ?? ''),
+    code: text('code') ?? '',
+    detail: text('timeoutType') ?? text('originalCode') ?? '',
+    command: text('command') ?? '',
     responseCode: typeof responseCode === 'number' ? responseCode : null,
-    response: String(has('response') ?? (error instanceof Error ? error.message : error)),
+    response: text('response') ?? (error instanceof Error ? error.message : String(error)),
   };
 }
 

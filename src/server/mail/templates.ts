@@ -152,7 +152,7 @@ function letterOf(mail: Pick<DueMail, 'kind' | 'payload'>, link: Links): Letter 
   for (const name of needed[kind]) {
     if (typeof mail.payload[name] !== 'string') throw new Error(`mail of kind ${kind} lacks ${name}`);
   }
-  // `needed` has just been checked; the compiler cannot tie the kind to its row of the table.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `needed` was checked; kind and row cannot be tied
   const template = templates[kind] as (payload: Record<string, string | null>, link: Links) => Letter;
   return template(withNulls(mail.payload), link);
 }

@@ -33,7 +33,8 @@ function typeOf(schema: Schema): string {
   if (choices.length > 0) return choices.map((choice) => typeOf(schemaOf(choice))).join(' | ');
   if (type === 'array') return `array of ${typeOf(schemaOf(items))}`;
   const name = Array.isArray(type) ? type.join(' | ') : type;
-  return escape(schema.format === undefined ? (name ?? 'any') : `${name} (${schema.format})`);
+  const { format } = schema;
+  return escape(typeof format === 'string' ? `${String(name)} (${format})` : (name ?? 'any'));
 }
 
 function bounds(schema: Schema): string {

@@ -42,8 +42,8 @@ export function mailedLinks(app: FastifyInstance, options: PagesOptions): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     const form = { parseAs: 'string', bodyLimit: FORM_BYTES } as const;
-    scope.addContentTypeParser('application/x-www-form-urlencoded', form, (_request, text, done) => {
-      done(null, new URLSearchParams(String(text)));
+    scope.addContentTypeParser<string>('application/x-www-form-urlencoded', form, (_request, text, done) => {
+      done(null, new URLSearchParams(text));
     });
     scope.setErrorHandler((error, request, reply) => sendRefusal(request, reply, error));
     for (const { path, like, page } of pages) {

@@ -36,7 +36,7 @@ export async function perform<Id extends PageOperation>(
   const parsed = shape === null ? null : shape.safeParse(body);
   if (parsed?.success === false) throw refusalOf(parsed.error);
   const handler: Handler<Id> = site.handlers[id];
-  // The operation's own schemas have just parsed it; the compiler cannot follow that through the table.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the operation's own schemas have just parsed it
   const input = { params: {}, query: {}, body: parsed?.data ?? {}, ip: request.ip } as Input<Id>;
   const call = { credential, idempotencyKey: null, requestHash: '', requestId: request.id, dryRun: false };
   const { answer } = await handler(site.deps, { ...input, expected: null, after: null }, call);

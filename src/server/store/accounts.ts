@@ -87,7 +87,7 @@ function views(trx: Trx, userId: string | null, now: string) {
     .select(['m.id as member_id', 'm.role as member_role', 'm.modules as member_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select(['p.id as parent_id', 'p.slug as parent_slug', 'p.name as parent_name'])
-    .select(({ ref }) => seatsUsed(ref('a.id'), now).as('seats_used'));
+    .select((eb) => seatsUsed(eb.ref('a.id'), now).as('seats_used'));
 }
 
 type ViewRow = Awaited<ReturnType<ReturnType<typeof views>['executeTakeFirstOrThrow']>>;
@@ -210,7 +210,7 @@ export function accountsStore(trx: Trx): AccountsPort {
         query = query.where('l.parent_id', '=', filter.masterId).where('l.kind', '=', 'managed');
       }
       const { q } = filter;
-      if (q !== undefined) query = query.where(({ ref }) => anyContains([ref('a.name'), ref('a.slug')], q));
+      if (q !== undefined) query = query.where((eb) => anyContains([eb.ref('a.name'), eb.ref('a.slug')], q));
       for (const label of filter.labels) query = query.where((eb) => hasLabel(trx, eb, label));
       return toPage(await query.execute(), page.limit, (row) => [row.id], toView);
     },
@@ -279,7 +279,7 @@ export function accountStore(trx: Trx, accountId: string): AccountPort {
       const row = await trx
         .selectFrom('accounts as a')
         .where('a.id', '=', accountId)
-        .select(({ ref }) => seatsUsed(ref('a.id'), now).as('used'))
+        .select((eb) => seatsUsed(eb.ref('a.id'), now).as('used'))
         .executeTakeFirst();
       return row?.used ?? 0;
     },

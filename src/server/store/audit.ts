@@ -1,3 +1,4 @@
+import { keysOf } from '../../contract/keys.ts';
 import type { AuditEvent } from '../../contract/types.ts';
 import type { AuditEntry, AuditFilter, AuditListPort, AuditPort, Facts } from '../domain/ports/audit.ts';
 import { toObject } from './columns.ts';
@@ -54,7 +55,7 @@ export function auditStore(trx: Trx): AuditPort {
         request_id: entry.requestId,
         at: entry.at,
       }));
-      const names = Object.keys(columns) as (keyof typeof columns)[];
+      const names = keysOf(columns);
       await trx
         .insertInto('audit_events')
         .columns(names)

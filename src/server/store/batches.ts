@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type RowOutcome, rowOutcomes } from '../../contract/limits.ts';
+import { keysOf } from '../../contract/keys.ts';
+import { rowOutcomeNames } from '../../contract/limits.ts';
 import type { Batch, RowResult } from '../../contract/types.ts';
 import type { BatchesPort, BatchView, RowRecord } from '../domain/ports/batches.ts';
 import { toObject } from './columns.ts';
@@ -10,17 +11,22 @@ import type { Trx } from './transaction.ts';
 
 const MOST_RANGES = 1000;
 const count = sql<number>`cast(count(*) as integer)`;
-const outcomes = Object.keys(rowOutcomes) as RowOutcome[];
 
 function toResult(row: Pick<Row<'batch_rows'>, 'row' | 'outcome' | 'detail' | 'invite_id'>): RowResult {
   const { text, differs } = toObject(row.detail ?? '{}');
   return {
     row: row.row,
-    outcome: outcomes.find((name) => name === row.outcome) ?? 'not_permitted',
+    outcome: rowOutcomeNames.find((name) => name === row.outcome) ?? 'not_permitted',
     detail: typeof text === 'string' ? text : null,
     differs: differs === true,
     invite_id: row.invite_id,
   };
+}
+
+/** Written by `insert` from the contract's own shape. */
+function defaultsOf(json: string): Batch['defaults'] {
+  // oxlint-disable-next-line typescript/no-unsafe-return -- written by this file, from this type
+  return JSON.parse(json);
 }
 
 /** Kept small: most rows have nothing to say beyond their outcome. */
@@ -103,8 +109,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       kind: 'invites',
       state: row.state,
       digest: row.digest,
-      // Written by `insert` from the contract's own shape.
-      defaults: JSON.parse(row.defaults),
+      defaults: defaultsOf(row.defaults),
       allow_partial: row.partial === 'allow',
       rows_total: row.rows_total,
       rows_received: received,
@@ -154,7 +159,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
         id: row.id,
         kind: 'invites',
         state: row.state,
-        defaults: JSON.parse(row.defaults),
+        defaults: defaultsOf(row.defaults),
         allowPartial: row.partial === 'allow',
         rowsTotal: row.rows_total,
       };
@@ -212,7 +217,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
         detail: detailOf(row),
         invite_id: row.invite_id,
       }));
-      const names = Object.keys(rowColumns) as (keyof typeof rowColumns)[];
+      const names = keysOf(rowColumns);
       await trx
         .insertInto('batch_rows')
         .columns([...names, 'account_id', 'batch_id'])

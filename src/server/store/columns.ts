@@ -50,6 +50,7 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** An object that this server itself has written as JSON. */
 export function toObject(json: string): Record<string, Json> {
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- JSON.parse makes nothing but Json
   const value: Json = JSON.parse(json);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }

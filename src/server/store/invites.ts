@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { keysOf } from '../../contract/keys.ts';
 import type { Invite } from '../../contract/types.ts';
 import type { InviteRow, InviteSecretsPort, InvitesPort, Sponsor } from '../domain/ports/invites.ts';
 import { toModules, toStrings, toWorkspaces } from './columns.ts';
@@ -95,7 +96,7 @@ const newColumns = {
   secret_hash: 'text',
   message_id: 'text',
 } as const;
-const newNames = Object.keys(newColumns) as (keyof typeof newColumns)[];
+const newNames = keysOf(newColumns);
 
 /** For LIKE with `\` as its escape. */
 export function likePattern(text: string): string {
@@ -225,7 +226,7 @@ export function invitesStore(trx: Trx, accountId: string): InvitesPort {
         created_at: at,
         updated_at: at,
       };
-      const commonNames = Object.keys(common) as (keyof typeof common)[];
+      const commonNames = keysOf(common);
       const inserted = await trx
         .insertInto('invites')
         .columns([...newNames, ...commonNames])

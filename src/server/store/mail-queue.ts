@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { keysOf } from '../../contract/keys.ts';
 import { planNames } from '../../contract/limits.ts';
 import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
 import { jsonRows } from './json-rows.ts';
@@ -20,7 +21,7 @@ const capturedColumns = {
   headers: 'text',
   created_at: 'text',
 } as const;
-const capturedNames = Object.keys(capturedColumns) as (keyof typeof capturedColumns)[];
+const capturedNames = keysOf(capturedColumns);
 
 const dueColumns = [
   'o.id',

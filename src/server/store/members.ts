@@ -134,7 +134,7 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
       if (filter.role !== undefined) query = query.where('m.role', '=', filter.role);
       if (filter.state !== undefined) query = query.where('m.state', '=', filter.state);
       const { q } = filter;
-      if (q !== undefined) query = query.where(({ ref }) => anyContains([ref('u.name'), ref('u.email')], q));
+      if (q !== undefined) query = query.where((eb) => anyContains([eb.ref('u.name'), eb.ref('u.email')], q));
       const rows = await query.execute();
       const children = await childrenOf(
         trx,

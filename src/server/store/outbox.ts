@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { keysOf } from '../../contract/keys.ts';
 import type { OutboxPort } from '../domain/ports/outbox.ts';
 import { jsonRows } from './json-rows.ts';
 import type { Trx } from './transaction.ts';
@@ -17,7 +18,7 @@ const columns = {
   updated_at: 'text',
 } as const;
 
-const names = Object.keys(columns) as (keyof typeof columns)[];
+const names = keysOf(columns);
 
 export function outboxStore(trx: Trx): OutboxPort {
   return {

@@ -60,7 +60,7 @@ export function workspacesStore(trx: Trx, accountId: string): WorkspacesPort {
       const [after] = page.after ?? [];
       if (after !== undefined) query = query.where('w.id', '>', after);
       const { q } = filter;
-      if (q !== undefined) query = query.where(({ ref }) => anyContains([ref('w.name'), ref('w.slug')], q));
+      if (q !== undefined) query = query.where((eb) => anyContains([eb.ref('w.name'), eb.ref('w.slug')], q));
       return toPage(
         await query.execute(),
         page.limit,

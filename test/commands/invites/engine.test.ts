@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Send, WireAnswer } from '../../../src/client/wire.ts';
 import { problem } from '../../client/wire.ts';
 import { sendTo } from '../../support/cli.ts';
-import { Office, office } from './account.ts';
+import { type Office, office } from './account.ts';
 
 /** What may happen to one request: `lost` is applied, and its answer never comes. */
 type Fate = 'fine' | 'lost' | 'refused' | 'limited' | 'busy' | 'broken';

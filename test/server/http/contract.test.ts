@@ -245,7 +245,7 @@ describeOnEachDatabase('revisions', (open) => {
         headers: { 'if-match': etag },
       });
     const both = await Promise.all([write('One'), write('Two')]);
-    expect(both.map((reply) => reply.status).sort()).toEqual([200, 412]);
+    expect(both.map((reply) => reply.status).sort((a, b) => a - b)).toEqual([200, 412]);
     const again = await server.call('accounts.update', {
       params: { account: 'acme' },
       token,
