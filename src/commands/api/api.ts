@@ -91,8 +91,9 @@ function pathOf(text: string, ctx: Context): string {
     });
   }
   const path = own.startsWith('/') ? own : `/${own}`;
-  if (/(^|\/)\.\.?(\/|$)/.test(path.split('?')[0] ?? ''))
-    throw usageError(`${text}: a path without . and ..`);
+  // Also as URL parsers read it, who would send it elsewhere than the guards were told: %2e is a dot, \\ a slash, a tab nothing.
+  if (/(^|\/)(\.|%2e){1,2}(\/|$)|[\\\p{Cc}]/iu.test(path.split(/[?#]/)[0] ?? ''))
+    throw usageError(`${text}: a path without . and .., backslashes and control characters`);
   return unversioned.test(path) ? path : `/v1${path}`;
 }
 

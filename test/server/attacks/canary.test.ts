@@ -36,13 +36,14 @@ async function watched(open: OpenDatabase) {
 describeOnEachDatabase('T135: what must be known to nobody but its owner', (open) => {
   it('is in no log, table or metric once the mail has left', async () => {
     const { server, log, sent, sendMail } = await watched(open);
-    const secrets: Record<string, string> = { PASSWORD, NEW_PASSWORD, wrong: 'a wrong canary password' };
+    const wrong = 'a wrong canary password';
+    const secrets: Record<string, string> = { PASSWORD, NEW_PASSWORD, wrong };
     const email = 'ann@acme.example';
     const ann = await server.signUp(email, 'Ann');
     secrets.access = ann.access_token;
     secrets.refresh = ann.refresh_token;
     const token = ann.access_token;
-    await server.call('auth.login', { body: { email, password: secrets.wrong } });
+    await server.call('auth.login', { body: { email, password: wrong } });
     const renewed = await server.ok('auth.refresh', { body: { refresh_token: ann.refresh_token } });
     secrets.access2 = renewed.access_token;
     secrets.refresh2 = renewed.refresh_token;

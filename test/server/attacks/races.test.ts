@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../../support/databases.ts';
-import { join, managed, master, person, standard } from '../../support/estate.ts';
+import { join, managed, master, type Person, person, standard } from '../../support/estate.ts';
 import { NEW_PASSWORD, startServer } from '../../support/server.ts';
 import { office } from '../inviting.ts';
 
@@ -45,7 +45,7 @@ describeOnEachDatabase('rights taken while they are used', (open) => {
   it('T44: however many administrators turn on each other, one is left', async () => {
     const server = await startServer({ database: await open() });
     for (let round = 0; round < 3; round += 1) {
-      const people = [];
+      const people: Person[] = [];
       for (const name of ['a', 'b', 'c']) people.push(await person(server, `${name}${round}@acme.example`));
       const [first, ...others] = people;
       if (!first) throw new Error('nobody');
