@@ -201,6 +201,17 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
     async results(id, rows) {
       const numbers = rows.map((row) => ({ row }));
       const found = await rowsOf(id)
+        // Keeps PostgreSQL to a range of the key: on a new table, without statistics, it would read the whole batch.
+        .where(
+          'row',
+          '>=',
+          rows.reduce((least, row) => Math.min(least, row), Number.MAX_SAFE_INTEGER),
+        )
+        .where(
+          'row',
+          '<=',
+          rows.reduce((most, row) => Math.max(most, row), 0),
+        )
         .where('row', 'in', (eb) =>
           eb.selectFrom(jsonRows(trx, 'r', { row: 'integer' }, numbers)).select('r.row'),
         )
