@@ -1,6 +1,8 @@
 // A bulk invite by the tool as a whole process, against what people script instead and against the bare limit.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keysOf } from '../src/contract/keys.ts';
 import { type Estate, startEstate } from './estate.ts';
 import { type Line, median, megabytes, perSecond, ratio, ratios, spread } from './figures.ts';
 import { type Ground, memoryOf } from './ground.ts';
@@ -56,6 +58,7 @@ export async function invited(estate: Estate, account: string, csv: string, rows
     'admin',
     '--json',
   ]);
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- printed by the tool or by this suite's own child
   const result: { outcomes: { invited: number } } = JSON.parse(run.stdout);
   if (result.outcomes.invited !== rows) throw new Error(`not every row was invited: ${run.stdout}`);
   return run;
@@ -123,7 +126,7 @@ export async function bulk(ground: Ground): Promise<Line[]> {
       { least: 0.5 },
     ),
   ];
-  for (const name of Object.keys(anchors) as (keyof typeof anchors)[]) {
+  for (const name of keysOf(anchors)) {
     const wall = await anchor(ground, estate, fresh, name);
     lines.push(
       { what: `${name}, ${ROWS} rows (once)`, value: perSecond(ROWS, wall) },

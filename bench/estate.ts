@@ -58,6 +58,7 @@ export async function startEstate(ground: Ground): Promise<Estate> {
       db.close();
     }
   };
-  const { url, pid, stop } = server;
+  const { url, pid } = server;
+  const stop = () => server.stop();
   return { url, pid, store, http, userId, account, token, settled, tool, stop };
 }

@@ -60,11 +60,11 @@ export function memoryOf(pid: number | undefined): { readonly now: number; reado
 async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('the server has no output to read');
   const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([
+  const words: readonly unknown[] = await Promise.race([
     once(lines, 'line'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
   ]);
-  return String(line);
+  return String(words[0]);
 }
 
 export interface Served {
@@ -89,6 +89,7 @@ export async function serve(
   });
   const stop = () => end(child);
   ground.defer(stop);
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- printed by the tool or by this suite's own child
   const { url }: { url: string } = JSON.parse(await firstLine(child));
   return { url, seconds: (performance.now() - began) / 1000, pid: child.pid ?? 0, stop };
 }

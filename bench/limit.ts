@@ -1,7 +1,9 @@
 // The bare limit: the rows that a bulk invite leaves (invite, outbox, audit event, batch row), inserted in the same
 // chunks into the same database, one transaction a chunk, without HTTP and without a rule.
+
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
+import { keysOf } from '../src/contract/keys.ts';
 import { mintToken } from '../src/contract/token.ts';
 import { idMaker } from '../src/server/domain/new-id.ts';
 import { person } from './people.ts';
@@ -116,7 +118,7 @@ export function chunksFor(target: Target, rows: number): Chunk[] {
   });
 }
 
-const tables = Object.keys(columns) as Table[];
+const tables = keysOf(columns);
 
 /** The server's own form: a chunk as one JSON parameter, rows as arrays. */
 function sqliteInsert(table: Table): string {

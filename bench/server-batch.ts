@@ -3,7 +3,7 @@
 import { firstUser } from './estate.ts';
 import { type Line, median, megabytes, perSecond, ratio, spread } from './figures.ts';
 import { type Ground, memoryOf, onGround, serve } from './ground.ts';
-import { Http, textIn } from './http.ts';
+import { type Http, textIn } from './http.ts';
 import { chunksFor, insertIntoPostgres, insertIntoSqlite } from './limit.ts';
 import { person } from './people.ts';
 import { postgresServer, postgresStore, type Store, sqliteFile, sqliteStore } from './store.ts';

@@ -56,6 +56,7 @@ function helpTexts(): Record<string, string> {
     env,
     maxBuffer: 16 * 1024 * 1024,
   });
+  // oxlint-disable-next-line typescript/no-unsafe-return -- printed by `collect`, above
   if (done.status === 0 && done.stdout.trim() !== '') return JSON.parse(done.stdout);
   throw new Error(`the built program did not print its help (exit ${done.status}):\n${done.stderr}`);
 }

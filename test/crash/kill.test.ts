@@ -79,7 +79,7 @@ test(`kill -9 of the tool and of the server, ${2 * KILLS} times: nothing lost, n
       }
     }
     const last = await done;
-    expect(last.code, last.stderr.slice(-1000)).toBe(0);
+    expect(last.code, `${last.stderr.slice(-1000)}`).toBe(0);
     acknowledge(last);
   }
   const names = ['warm', ...Array.from({ length: FILES }, (_, file) => `p${file}x`)];

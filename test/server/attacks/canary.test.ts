@@ -17,6 +17,7 @@ async function watched(open: OpenDatabase) {
     policies: { default: unlimited, public: unlimited },
     log: { level: 'debug', stream: { write: (line) => log.push(line) } },
   });
+  // oxlint-disable-next-line typescript/no-misused-spread -- its fields are what is wanted, with another app
   const server = new TestServer({ ...quiet, app });
   const sent: RenderedMail[] = [];
   const tell = (facts: object, text: string) => log.push(JSON.stringify({ facts, text }));

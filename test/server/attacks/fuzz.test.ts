@@ -34,7 +34,7 @@ function urlOf(
   const search = new URLSearchParams(
     query.map(([name, value]): [string, string] => [name, value.toWellFormed()]),
   );
-  return `/v1${path}${query.length > 0 ? `?${search}` : ''}`;
+  return `/v1${path}${query.length > 0 ? `?${search.toString()}` : ''}`;
 }
 
 const headers = fc.record(
