@@ -1,10 +1,11 @@
 // What the measurements stand on: a temporary folder, child processes that end with it, servers to measure.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -57,14 +58,19 @@ export function memoryOf(pid: number | undefined): { readonly now: number; reado
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error('the server has no output to read');
+async function firstLine(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-4000);
+  });
   const lines = createInterface({ input: child.stdout });
-  const words: readonly unknown[] = await Promise.race([
+  const [line] = await Promise.race([
     once(lines, 'line'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
+    once(child, 'exit').then(([code]) =>
+      Promise.reject(new Error(`the server ended with ${code}: ${complaint}`)),
+    ),
   ]);
-  return String(words[0]);
+  return String(line);
 }
 
 export interface Served {
@@ -85,7 +91,7 @@ export async function serve(
   const child = spawn(process.execPath, [...nodeArgs, launcher, 'serve', '--port', '0', '--json', ...args], {
     env: ground.env,
     cwd: ground.folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = () => end(child);
   ground.defer(stop);
