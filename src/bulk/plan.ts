@@ -68,12 +68,11 @@ export async function planRows(job: PlanJob): Promise<Plan> {
   return { outcomes, seats, needed, differing, differingCount };
 }
 
-/** Repeats and rows that are bad in themselves need no server. Of contradicting rows it takes the first. */
+/** Repeats, contradictions and rows that are bad in themselves need no server. */
 function settledHere(record: InputRecord, check: CheckResult, count: (outcome: string) => void): boolean {
   const verdict = check.verdictOf(record);
   if (verdict.kind === 'send') return false;
   if (verdict.kind === 'duplicate') count('duplicate_row');
-  else if (verdict.code === 'conflicting_rows') return false;
   else count(verdict.code === 'malformed_row' ? 'invalid_email' : verdict.code);
   return true;
 }

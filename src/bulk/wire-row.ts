@@ -13,6 +13,9 @@ export function wireRow({ row, input, problem }: InputRecord, verdict: Verdict):
   // A row that cannot be read must not invite anybody, though its address may be sound.
   if (problem !== null) return { row, email: clean(`malformed row: ${input.email}`, EMAIL_MAX) };
   // Which row it repeats is known here alone: the server sees one chunk at a time.
+  if (verdict.kind === 'error' && verdict.code === 'conflicting_rows') {
+    return { row, email: clean(input.email, EMAIL_MAX), conflicting: true };
+  }
   if (verdict.kind === 'duplicate')
     return { row, email: clean(input.email, EMAIL_MAX), duplicate_of: verdict.of };
   const { email, role, modules, children, workspaces, first_name } = input;

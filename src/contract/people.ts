@@ -64,6 +64,8 @@ export const batchRow = z.strictObject({
    * comes to `duplicate_row` and nothing else.
    */
   duplicate_of: z.int().min(1).optional(),
+  /** Other rows of the file ask for something else for this address: it comes to `conflicting_rows`. */
+  conflicting: z.literal(true).optional(),
   role: z.string().max(100).optional(),
   modules: z.array(z.string().max(100)).max(100).optional(),
   children: z.array(z.string().max(100)).max(1000).optional(),

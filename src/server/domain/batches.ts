@@ -88,10 +88,14 @@ const result = (
 
 const sameOffer = (a: Draft, b: Draft): boolean => JSON.stringify(a.offer) === JSON.stringify(b.offer);
 
+const contradiction = 'another row asks for another role or modules for this address';
+
 /** What the rows say by themselves: bad ones, and the second and later ones of an address within the chunk. */
 function judgeAlone(rows: readonly SentRow[], bench: Bench): Judged[] {
   const first = new Map<string, { row: number; draft: Draft }>();
   return rows.map((row) => {
+    if (row.conflicting === true)
+      return { row, result: result(row.row, 'conflicting_rows', contradiction), draft: null };
     if (row.duplicate_of !== undefined) {
       return { row, result: repeated(row.row, row.duplicate_of, true), draft: null };
     }

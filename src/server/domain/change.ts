@@ -193,6 +193,26 @@ function workOn(
   };
 }
 
+/** What is kept of an answer, committed with its effect; never a secret. */
+function recordOf<Id extends OperationId>(
+  id: Id,
+  { scope, key, now }: { scope: string; key: string; now: Date },
+  requestHash: string,
+  { answer, status }: Outcome<Id>,
+): IdempotencyRecord {
+  const secret = operationOf(id).secret === true;
+  return {
+    scope,
+    operation: id,
+    key,
+    requestHash,
+    status,
+    answer: secret ? null : JSON.stringify(answer),
+    made: secret ? madeBy(answer) : null,
+    expiresAt: new Date(now.getTime() + limits.idempotencyHours * 3_600_000).toISOString(),
+  };
+}
+
 /** A change that touched something leaves a trace; one that found all as asked says `changed: false` (D9). */
 function mustBeTraced(operation: OperationId, state: WorkState, answer: unknown): void {
   const says =
@@ -264,16 +284,9 @@ function wrap<Id extends OperationId, W, P>(
       if (call.dryRun) throw new DryRun(outcome);
       if (state.events.length > 0) await transaction.platform.audit.append(state.events);
       if (key !== null) {
-        await transaction.platform.idempotency.save({
-          scope,
-          operation: id,
-          key,
-          requestHash: call.requestHash,
-          status,
-          answer: operation.secret ? null : JSON.stringify(answer),
-          made: operation.secret ? madeBy(answer) : null,
-          expiresAt: new Date(now.getTime() + limits.idempotencyHours * 3_600_000).toISOString(),
-        });
+        await transaction.platform.idempotency.save(
+          recordOf(id, { scope, key, now }, call.requestHash, outcome),
+        );
       }
       committed = state.tasks;
       return outcome;

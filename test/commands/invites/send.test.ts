@@ -164,6 +164,21 @@ describe('invites send --csv', () => {
     expect(report).toContain(',invalid_email,,');
   });
 
+  it('invites nobody for whom the file asks for two roles, in whatever chunks the rows come', async () => {
+    const fillers = Array.from({ length: 1000 }, (_, n) => `p${n}@x.example,admin`);
+    acme = await office('enterprise');
+    acme.file(
+      'people.csv',
+      ['email,role', 'both@x.example,admin', ...fillers, 'Both@x.example,user', ''].join('\n'),
+    );
+    const argv = 'invites send --csv people.csv --modules none --json';
+    expect((await acme.run(argv)).code).toBe(2);
+    const done = await acme.run(`${argv} --allow-invalid`);
+    expect(done.code).toBe(3);
+    expect(done.json()).toMatchObject({ outcomes: { ...none, invited: 1000, conflicting_rows: 2 } });
+    expect((await acme.invites()).map(({ email }) => email)).not.toContain('both@x.example');
+  });
+
   it('annotates bad rows under GitHub Actions', async () => {
     acme.file('a,b.csv', 'email\nbroken\n');
     const done = await acme.run(['invites', 'send', '--csv', 'a,b.csv', '--role', 'admin'], {
