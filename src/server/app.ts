@@ -6,6 +6,7 @@ import { maskTokensIn } from '../contract/token.ts';
 import { DomainError } from './domain/errors.ts';
 import type { Deps } from './domain/work.ts';
 import { bind } from './http/bind.ts';
+import { unacceptable } from './http/json-body.ts';
 import type { Memory } from './http/metrics.ts';
 import { sendProblem, toDomainError } from './http/problem.ts';
 import { defaultPolicies, type RatePolicies, rateLimiter } from './http/rate-limit.ts';
@@ -28,14 +29,6 @@ export interface AppOptions {
   readonly memory?: () => Memory;
   /** Checks every answer against the contract; for tests. */
   readonly checkAnswers?: boolean;
-}
-
-/**
- * Does a text in the body hold an unpaired surrogate (RFC 7493, 2.1)? One database refuses it and the other keeps
- * something else. JSON.stringify escapes exactly those; a body is looked at again only if it has such an escape.
- */
-function hasHalfCharacter(text: string, value: unknown): boolean {
-  return /\\ud[89a-f]/i.test(text) && /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value));
 }
 
 /** Does another method of the contract live at this path? Then the answer is 405 and not 404. */
@@ -88,13 +81,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       return;
     }
     void app.getDefaultJsonParser('error', 'error')(_request, String(text), (error, value) => {
-      if (!error && hasHalfCharacter(String(text), value)) {
-        done(
-          new DomainError('invalid_request', 'The body holds half of a surrogate pair, which is no text.'),
-        );
-      } else {
-        done(error, value);
-      }
+      done(error ?? unacceptable(String(text), value), value);
     });
   });
 

@@ -31,17 +31,23 @@ function issuesOf(place: Place, issue: z.core.$ZodIssue): { pointer: string; det
   if (issue.code === 'unrecognized_keys') {
     const detail =
       place === 'query' ? 'is not a parameter of this operation' : 'is not a field of this request';
-    return issue.keys.map((key) => ({ pointer: pointerOf(place, [...issue.path, key]), detail }));
+    return issue.keys
+      .slice(0, MOST_ERRORS)
+      .map((key) => ({ pointer: pointerOf(place, [...issue.path, key]), detail }));
   }
   return [{ pointer: pointerOf(place, issue.path), detail: issue.message }];
 }
+
+/** More would help nobody, and an answer must not be many times what was sent. */
+const MOST_ERRORS = 100;
 
 const hasNul = (value: string): boolean => value.includes('\u0000');
 
 function parse<T>(place: Place, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => issuesOf(place, issue));
+  const issues = result.error.issues.slice(0, MOST_ERRORS);
+  const errors = issues.flatMap((issue) => issuesOf(place, issue)).slice(0, MOST_ERRORS);
   const [first] = errors;
   throw new DomainError('invalid_request', `The request is not valid: ${first?.pointer} ${first?.detail}.`, {
     errors,
