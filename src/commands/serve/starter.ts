@@ -45,12 +45,24 @@ export const startServer: Starter = async (options) => {
   }
 };
 
+/** SQLSTATE of what an operator can put right: wrong login, wrong password, no such database, too few rights. */
+const refusals: ReadonlySet<string> = new Set(['28000', '28P01', '3D000', '42501']);
+
+function reasonOf(cause: unknown): string | undefined {
+  return cause instanceof Error && cause.message !== '' ? cause.message : undefined;
+}
+
 /** The server's own refusals, in the tool's words: a wrong flag is 2, a port or folder that is taken is 6. */
-function asOurs(error: unknown): unknown {
+export function asOurs(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const more = { code: 'start_refused', cause: error };
+  if ('code' in error && refusals.has(String(error.code))) {
+    const hint = 'check --database or TENANTCTL_DATABASE: login, password, name of the database';
+    return usageError(`PostgreSQL refuses: ${error.message}`, { ...more, hint });
+  }
   if (error.name === 'DirectoryInUseError') return conflictError(error.message, more);
-  if (error.name === 'DatabaseUnavailableError') return temporaryError(error.message, more);
+  if (error.name === 'DatabaseUnavailableError')
+    return temporaryError(error.message, { ...more, why: reasonOf(error.cause) });
   if (error.name === 'MigrationError' || error.name === 'DomainError') return otherError(error.message, more);
   if (error.name !== 'StartError') return error;
   return error.message.startsWith('--')
