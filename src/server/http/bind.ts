@@ -27,6 +27,9 @@ function pointerOf(place: Place, path: readonly PropertyKey[]): string {
   return `/${path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
 }
 
+/** More would help nobody, and an answer must not be many times what was sent. */
+const MOST_ERRORS = 100;
+
 function issuesOf(place: Place, issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {
   if (issue.code === 'unrecognized_keys') {
     const detail =
@@ -37,9 +40,6 @@ function issuesOf(place: Place, issue: z.core.$ZodIssue): { pointer: string; det
   }
   return [{ pointer: pointerOf(place, issue.path), detail: issue.message }];
 }
-
-/** More would help nobody, and an answer must not be many times what was sent. */
-const MOST_ERRORS = 100;
 
 const hasNul = (value: string): boolean => value.includes('\u0000');
 
