@@ -29,10 +29,17 @@ export async function onGround<T>(work: (ground: Ground) => Promise<T>): Promise
     TENANTCTL_NO_INPUT: '1',
     TENANTCTL_LOG_LEVEL: 'error',
   };
+  const undo = async () => {
+    for (let task = tasks.pop(); task; task = tasks.pop()) await task();
+  };
+  const stopped = () => void undo().finally(() => process.exit(130));
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, stopped);
   try {
     return await work({ folder, env, defer: (task) => tasks.push(task) });
   } finally {
-    for (const task of tasks.reverse()) await task();
+    for (const signal of signals) process.removeListener(signal, stopped);
+    await undo();
   }
 }
 
