@@ -110,7 +110,7 @@ export const invites: Ddl = {
     )`,
     'create index outbox_by_state on outbox (state, not_before, id)',
     // Mail of people themselves goes before that of accounts.
-    `create index outbox_own on outbox (not_before, id) where account_id is null and state = 'queued'`,
+    'create index outbox_own on outbox (state, not_before, id) where account_id is null',
     // D23: mails per account and day, and per recipient and day.
     'create index outbox_by_account on outbox (account_id, created_at)',
     'create index outbox_by_recipient on outbox (recipient_folded, created_at)',
