@@ -43,7 +43,7 @@ async function drawPage<Row>(
   headed: boolean,
 ): Promise<readonly number[]> {
   const { columns, sink, paint } = options;
-  const cells = page.map((row) => columns.map((column) => safeLine(cellText(column.value(row)))));
+  const cells = page.map((row) => columns.map((column) => shortTime(safeLine(cellText(column.value(row))))));
   const heads = options.headers ? columns.map((column) => column.header) : columns.map(() => '');
   const natural = heads.map((head, at) =>
     Math.max(before[at] ?? 0, widthOf(head), ...cells.map((row) => widthOf(row[at] ?? ''))),
@@ -60,6 +60,11 @@ async function drawPage<Row>(
   );
   await print(sink, await layOut(drawn, widths, columns), stand);
   return widths;
+}
+
+/** A time to the minute, in UTC as it came: for people, who have no room for its milliseconds. */
+function shortTime(text: string): string {
+  return text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, '$1 $2Z');
 }
 
 function toneOf<Row>(column: Column<Row> | undefined, row: Row | undefined) {

@@ -208,14 +208,7 @@ function holds(grant: Grant, actor: Actor, standing: Standing | null): AccessRea
 function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
   const { account, parent } = standing;
   const rights = rightsIn(actor, account.id, standing.membership);
-  const have = rights
-    ? `you are ${rights.role} of ${account.slug}`
-    : `you are no active member of ${account.slug}`;
-  const say = (ok: boolean, need: string): AccessReason => ({
-    check: grant,
-    ok,
-    text: `needs ${need}; ${have}`,
-  });
+  const say = (ok: boolean, need: string): AccessReason => ({ check: grant, ok, text: `needs ${need}` });
   switch (grant) {
     case 'admin':
       return say(rights !== null && isAdminRole(rights.role), 'an administrator of the account');
@@ -237,6 +230,22 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
       return { check: 'master', ok, text: `needs an administrator of the account's master${suspended}` };
     }
   }
+}
+
+/** What the actor is in the account: the first link of the chain that explains a refusal. */
+function positionOf(actor: Actor, { account, membership }: Standing): AccessReason {
+  const rights = rightsIn(actor, account.id, membership);
+  const who = actor.kind === 'account_token' || actor.kind === 'api' ? 'this token is' : 'you are';
+  const what = rights ? `${rights.role} of ${account.slug}` : `no active member of ${account.slug}`;
+  return { check: 'membership', ok: rights !== null, text: `${who} ${what}` };
+}
+
+/** Could anybody have this grant in an account of this kind? One that nobody can have explains nothing. */
+function exists(grant: Grant, { account, parent }: Standing): boolean {
+  if (grant === 'billing_admin' || grant === 'member' || grant === 'workspace')
+    return account.kind === 'organization';
+  if (grant === 'settings') return account.kind === 'standard';
+  return grant !== 'master' || parent?.kind === 'managed';
 }
 
 /** Is the actor an administrator of the account's active master (M), whatever else they are? */
@@ -274,7 +283,9 @@ export function decide(actor: Actor, operation: OperationId, standing: Standing 
   const grants = standing && rule.only ? rule.only(standing) : rule.grants;
   const reasons = grants.map((grant) => ({ grant, reason: holds(grant, actor, standing) }));
   const found = reasons.find(({ reason }) => reason.ok);
-  const said = reasons.map(({ reason }) => reason);
+  const telling = reasons.filter(({ grant }) => standing === null || exists(grant, standing));
+  const needs = telling.map(({ reason }) => reason);
+  const said = standing === null ? needs : [positionOf(actor, standing), ...needs];
   const deny = (code: 'forbidden' | 'account_suspended', why: readonly AccessReason[]): Decision => ({
     allowed: false,
     visible: standing === null || canSee(actor, standing),
@@ -285,7 +296,7 @@ export function decide(actor: Actor, operation: OperationId, standing: Standing 
     if (actor.kind === 'anonymous')
       return { allowed: false, visible: true, code: 'unauthenticated', reasons: said };
     const none = { check: 'account_kind', ok: false, text: 'nobody can do this to an account of this kind' };
-    return deny('forbidden', said.length > 0 ? said : [none]);
+    return deny('forbidden', needs.length > 0 ? said : [none]);
   }
   if (rule.person && actor.kind !== 'user') {
     return deny('forbidden', [

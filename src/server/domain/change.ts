@@ -105,7 +105,10 @@ async function authorise(
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }
-  const why = decision.reasons.map((reason) => reason.text).join('; ');
+  // The sentence names what weighs most; the whole chain goes along as reasons.
+  const position = decision.reasons.find(({ check }) => check === 'membership');
+  const lacking = decision.reasons.find(({ ok, check }) => !ok && check !== 'membership');
+  const why = [position, lacking].flatMap((reason) => reason?.text ?? []).join('; ');
   throw new DomainError(decision.code, `${operation} is not allowed: ${why}.`, { reasons: decision.reasons });
 }
 

@@ -328,8 +328,9 @@ describe('the states of an account', () => {
       9,
       '',
       lines(
-        'Error: accounts.unlock is not allowed: staff may do this, with a staff token.',
+        'Error: accounts.unlock is not allowed: you are admin of acme; staff may do this, with a staff token.',
         '  Not allowed',
+        '  - yes  you are admin of acme (membership)',
         '  - no   staff may do this, with a staff token (staff)',
         '  Try:  tenantctl whoami',
         '  Code: forbidden   Request ID: 1',

@@ -137,8 +137,10 @@ describe('members list and show', () => {
     expect([code, stdout]).toEqual([9, '']);
     const { error } = JSON.parse(stderr);
     expect(error).toMatchObject({ code: 'forbidden', status: 403, retryable: false });
-    expect(error.reasons.length).toBeGreaterThan(0);
-    expect(error.reasons.every(({ ok }: { ok: boolean }) => !ok)).toBe(true);
+    expect(error.reasons).toEqual([
+      { check: 'membership', ok: true, text: 'you are user of acme' },
+      { check: 'admin', ok: false, text: 'needs an administrator of the account' },
+    ]);
   });
 
   it('need an account', async () => {
