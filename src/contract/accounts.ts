@@ -7,12 +7,10 @@ export const feature = z.enum(['locked', 'unlocked', 'trial']);
 /** Which mails the account's admins get beside their own. */
 export const mailPreferences = z.strictObject({ security: z.boolean(), members: z.boolean() });
 
-export const seats = z
-  .strictObject({ used: z.int(), limit: z.int().nullable() })
-  .meta({
-    id: 'Seats',
-    description: 'Active members and unexpired pending invitations (D6); null is no limit',
-  });
+export const seats = z.strictObject({ used: z.int(), limit: z.int().nullable() }).meta({
+  id: 'Seats',
+  description: 'Active members and unexpired pending invitations (D6); null is no limit',
+});
 
 const other = z.strictObject({ id: c.id('account'), slug: c.slug, name: z.string() });
 

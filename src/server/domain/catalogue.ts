@@ -1,4 +1,10 @@
-import { type AccountKind, accountRoles, modules, type PlanName, workspaceRoles } from '../../contract/limits.ts';
+import {
+  type AccountKind,
+  accountRoles,
+  modules,
+  type PlanName,
+  workspaceRoles,
+} from '../../contract/limits.ts';
 import type { Plan, Role } from '../../contract/types.ts';
 import type { Input, Work } from './work.ts';
 
@@ -11,7 +17,12 @@ const catalogue: readonly Plan[] = [
   plan('enterprise', 99_900, null, { managed_accounts: true, umbrella: true }),
 ];
 
-function plan(name: PlanName, price: number, seats: number | null, entitlements: Partial<Plan['entitlements']>): Plan {
+function plan(
+  name: PlanName,
+  price: number,
+  seats: number | null,
+  entitlements: Partial<Plan['entitlements']>,
+): Plan {
   return {
     name,
     title: name.charAt(0).toUpperCase() + name.slice(1),
@@ -68,7 +79,13 @@ const roles: readonly Role[] = [
   ...never.map((name) => role(name, 'module', ['standard'], false, 'Never granted to a user (R13)')),
 ];
 
-function role(name: string, kind: Role['kind'], accountKinds: AccountKind[], grantable: boolean, text?: string): Role {
+function role(
+  name: string,
+  kind: Role['kind'],
+  accountKinds: AccountKind[],
+  grantable: boolean,
+  text?: string,
+): Role {
   return { name, kind, account_kinds: accountKinds, grantable, description: text ?? meanings[name] ?? '' };
 }
 
