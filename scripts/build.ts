@@ -1,6 +1,6 @@
 // Builds dist/ (or the folder given): the program as split CommonJS chunks, and every command's help as a text for the launcher.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -8,11 +8,13 @@ import config from '../rolldown.config.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist'));
+/** Made beside the old one and put in its place whole, so that a program started meanwhile finds all its parts. */
+const fresh = `${folder}.fresh`;
 
 async function bundle(): Promise<void> {
   const { output, ...input } = config;
   const build = await rolldown({ ...input, cwd: root });
-  await build.write({ ...output, dir: folder });
+  await build.write({ ...output, dir: fresh });
   await build.close();
 }
 
@@ -51,7 +53,7 @@ const collect = `
 
 function helpTexts(): Record<string, string> {
   const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', CLICOLOR_FORCE: '', COLUMNS: '' };
-  const done = spawnSync(process.execPath, ['-e', collect, join(folder, 'main.cjs')], {
+  const done = spawnSync(process.execPath, ['-e', collect, join(fresh, 'main.cjs')], {
     encoding: 'utf8',
     env,
     maxBuffer: 16 * 1024 * 1024,
@@ -61,7 +63,10 @@ function helpTexts(): Record<string, string> {
   throw new Error(`the built program did not print its help (exit ${done.status}):\n${done.stderr}`);
 }
 
+rmSync(fresh, { recursive: true, force: true });
 await bundle();
-mkdirSync(join(folder, 'help'), { recursive: true });
+mkdirSync(join(fresh, 'help'), { recursive: true });
 for (const [name, text] of Object.entries(helpTexts()))
-  writeFileSync(join(folder, 'help', `${name}.txt`), text);
+  writeFileSync(join(fresh, 'help', `${name}.txt`), text);
+rmSync(folder, { recursive: true, force: true });
+renameSync(fresh, folder);

@@ -9,7 +9,7 @@ const spec = {
   summary: 'Send invitations again, with a new link and seven new days',
   about:
     'The link that was sent before stops working. An expired invitation is pending again, if a seat is free.',
-  args: { invite: { help: 'ids, or addresses of pending ones', rest: true, optional: true } },
+  args: { invite: { help: 'ids or addresses', rest: true, optional: true } },
   flags: {
     pending: { help: 'all that wait to be accepted' },
     expired: { help: 'all that have expired' },

@@ -60,6 +60,10 @@ export function asOurs(error: unknown): unknown {
     const hint = 'check --database or TENANTCTL_DATABASE: login, password, name of the database';
     return usageError(`PostgreSQL refuses: ${error.message}`, { ...more, hint });
   }
+  if ('syscall' in error && 'path' in error) {
+    const hint = 'choose another with --data';
+    return usageError(`the data directory cannot be used: ${error.message}`, { ...more, hint });
+  }
   if (error.name === 'DirectoryInUseError') return conflictError(error.message, more);
   if (error.name === 'DatabaseUnavailableError')
     return temporaryError(error.message, { ...more, why: reasonOf(error.cause) });

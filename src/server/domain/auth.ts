@@ -138,7 +138,12 @@ export async function resetPassword(
   await platform.users.setPassword(user.id, passwordHash, at);
   await forgetSecrets(work, user);
   const ended = await platform.sessions.revokeOfUser(user.id, null, 'password_reset', at);
-  work.record({ target: { kind: 'user', id: user.id, name: user.email }, after: { sessions_ended: ended } });
+  // The password alone makes a staff token, so whoever had it may have made one.
+  const tokens = await platform.tokens.revokeOfUser(user.id, 'staff', at);
+  work.record({
+    target: { kind: 'user', id: user.id, name: user.email },
+    after: { sessions_ended: ended, staff_tokens_ended: tokens },
+  });
   return { changed: true };
 }
 

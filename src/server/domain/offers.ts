@@ -87,14 +87,29 @@ function resolveModules(role: InviteRole, asked: Asked, defaults: Asked): readon
   );
 }
 
+/** Link ids by whatever a child may be named by; a chunk may name thousands, so each is looked up, not searched. */
+const linksByName = new WeakMap<OfferPlaces, ReadonlyMap<string, string>>();
+
+function linksOf(places: OfferPlaces): ReadonlyMap<string, string> {
+  const known = linksByName.get(places);
+  if (known) return known;
+  const names = places.children.flatMap(({ slug, linkId, accountId }) =>
+    [slug, linkId, accountId].map((name) => [name, linkId] as const),
+  );
+  const links = new Map(names);
+  linksByName.set(places, links);
+  return links;
+}
+
 function resolveChildren(asked: readonly string[], places: OfferPlaces): readonly string[] | Refusal {
-  const links: string[] = [];
+  const links = new Set<string>();
   for (const name of asked) {
-    const child = places.children.find((c) => c.slug === name || c.linkId === name || c.accountId === name);
-    if (!child) return refuse('unknown_child', `${JSON.stringify(name)} is no child of this account`);
-    links.push(child.linkId);
+    const link = linksOf(places).get(name);
+    if (link === undefined)
+      return refuse('unknown_child', `${JSON.stringify(name)} is no child of this account`);
+    links.add(link);
   }
-  return [...new Set(links)];
+  return [...links];
 }
 
 function resolveWorkspaces(

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDirectory } from './directory.ts';
 import { DirectoryInUseError, sqliteErrorCode } from './failures.ts';
 
 const SQLITE_BUSY = 5;
@@ -15,7 +16,7 @@ export interface OwnerLock {
  * Throws DirectoryInUseError.
  */
 export function lockDirectory(directory: string): OwnerLock {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const file = join(directory, 'owner.lock');
   closeSync(openSync(file, 'a', 0o600));
   const lock = new DatabaseSync(file, { timeout: 0 });

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import {
@@ -12,6 +12,7 @@ import {
   type SqliteStatement,
   type TransactionSettings,
 } from 'kysely';
+import { makeDirectory } from './directory.ts';
 
 const CACHED_STATEMENTS = 256;
 /** Short, because node:sqlite waits with the event loop stopped; the longer wait is the retry in transaction.ts. */
@@ -120,7 +121,7 @@ class NodeSqliteDialect extends SqliteDialect {
 
 /** Makes the directory (0700) and the file (0600) when they are not there: the file holds everybody's addresses. */
 function createPrivateFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
 }
