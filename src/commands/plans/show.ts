@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts';
-import type { Plan } from '../../contract/types.ts';
-import { notFoundError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { named } from '../named.ts';
 import { planColumns } from './columns.ts';
 
 const spec = {
@@ -20,15 +19,6 @@ export function showCommand(ctx: Context, run = showRun): Verb {
 }
 
 export async function showRun(options: ShowOptions, ctx: Context): Promise<void> {
-  const names: string[] = [];
-  let found: Plan | undefined;
-  for await (const plan of ctx.client().pages('plans.list', {})) {
-    names.push(plan.name);
-    if (plan.name === options.plan) found = plan;
-  }
-  if (found !== undefined) return await ctx.out.item(planColumns, found);
-  throw notFoundError(`there is no plan ${options.plan}`, {
-    why: `There are ${names.join(', ')}.`,
-    hint: 'tenantctl plans list',
-  });
+  const found = await named(ctx.client().pages('plans.list', {}), 'plan', options.plan);
+  await ctx.out.item(planColumns, found);
 }

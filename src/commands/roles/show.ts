@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts';
-import type { Role } from '../../contract/types.ts';
-import { notFoundError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { named } from '../named.ts';
 import { roleColumns } from './columns.ts';
 
 const spec = {
@@ -20,15 +19,6 @@ export function showCommand(ctx: Context, run = showRun): Verb {
 }
 
 export async function showRun(options: ShowOptions, ctx: Context): Promise<void> {
-  const names: string[] = [];
-  let found: Role | undefined;
-  for await (const role of ctx.client().pages('roles.list', {})) {
-    names.push(role.name);
-    if (role.name === options.role) found = role;
-  }
-  if (found !== undefined) return await ctx.out.item(roleColumns, found);
-  throw notFoundError(`there is no role ${options.role}`, {
-    why: `There are ${names.join(', ')}.`,
-    hint: 'tenantctl roles list',
-  });
+  const found = await named(ctx.client().pages('roles.list', {}), 'role', options.role);
+  await ctx.out.item(roleColumns, found);
 }
