@@ -171,8 +171,7 @@ async function consented(
   defaults: Batch['defaults'],
 ): Promise<number | null> {
   const { options, ctx } = job;
-  // The first of two rows that contradict each other takes a seat.
-  const most = check.valid + (check.errorCounts.conflicting_rows ?? 0);
+  const most = check.valid;
   const dryRun = ctx.flags.dryRun === true;
   const fits = most <= freeSeats(account.seats);
   if (!dryRun && !ctx.prompt.allowed && (fits || options.allowPartial === true)) return most;
