@@ -32,6 +32,7 @@ export async function onGround<T>(work: (ground: Ground) => Promise<T>): Promise
   const undo = async () => {
     for (let task = tasks.pop(); task; task = tasks.pop()) await task();
   };
+  // oxlint-disable-next-line unicorn/no-process-exit -- the measurement that goes on meanwhile has nothing to stand on any more
   const stopped = () => void undo().finally(() => process.exit(130));
   const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const signal of signals) process.once(signal, stopped);
@@ -71,13 +72,13 @@ async function firstLine(child: ChildProcessByStdio<null, Readable, Readable>): 
     complaint = (complaint + chunk.toString()).slice(-4000);
   });
   const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([
+  const printed: unknown[] = await Promise.race([
     once(lines, 'line'),
     once(child, 'exit').then(([code]) =>
       Promise.reject(new Error(`the server ended with ${code}: ${complaint}`)),
     ),
   ]);
-  return String(line);
+  return String(printed[0]);
 }
 
 export interface Served {

@@ -20,8 +20,7 @@ export function oneLine(text: string, longest = LONGEST_NAME): string {
 export function unlinked(text: string): string {
   return text
     .replaceAll(/:(?=\S)/g, ': ')
-    .replaceAll('//', '/ / ')
-    .replaceAll('\\\\', '\\ \\')
+    .replaceAll(/[/\\](?=[/\\])/g, '$& ')
     .replaceAll(/\s*[@\uff20\ufe6b]\s*/g, ' @ ')
     .replaceAll(DOT_IN_DOMAIN, ' $1')
     .replaceAll(/ {2,}/g, ' ')
