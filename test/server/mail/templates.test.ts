@@ -130,6 +130,12 @@ describe('mail templates', () => {
         );
         expect(mail.html.isWellFormed()).toBe(true);
       }),
+      {
+        examples: [
+          ['///x', '', ''],
+          [String.raw`\\\x`, '', ''],
+        ],
+      },
     );
   });
 
