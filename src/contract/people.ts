@@ -35,6 +35,8 @@ export const invite = z
     first_name: z.string().nullable(),
     state: inviteState,
     mail: mailState,
+    /** Why its mail has not left, in the mail server's words; null while nothing is wrong. */
+    mail_error: z.string().nullable(),
     sponsor: z.string().nullable(),
     batch_id: c.id('batch').nullable(),
     revision: z.int(),

@@ -93,6 +93,29 @@ describe('changing the password', () => {
     expect((await server.refused('auth.password_change', { token, body })).code).toBe('rate_limited');
   });
 
+  test('is told to the mailbox when it changes, by whichever way; where no mail can leave it changes all the same', async () => {
+    const server = await startServer();
+    const { access_token: token } = await server.signUp(EMAIL);
+    const news = async () =>
+      (await server.mails(EMAIL)).filter(({ payload }) => payload['subject'] === 'Your password was changed')
+        .length;
+    await server.ok('auth.password_change', {
+      token,
+      body: { current_password: PASSWORD, password: NEW_PASSWORD },
+    });
+    expect(await news()).toBe(1);
+    await server.ok('auth.password_forgot', { body: { email: EMAIL } });
+    const reset =
+      (await server.mails(EMAIL)).findLast(({ kind }) => kind === 'password_reset')?.payload.secret ?? '';
+    await server.ok('auth.password_reset', { body: { secret: reset, password: PASSWORD } });
+    expect(await news()).toBe(2);
+    const mute = await startServer({ database: server.database, setup: { mail: 'none' } });
+    const session = await mute.ok('auth.login', { body: { email: EMAIL, password: PASSWORD } });
+    const body = { current_password: PASSWORD, password: NEW_PASSWORD };
+    await mute.ok('auth.password_change', { token: session.access_token, body });
+    expect(await news()).toBe(2);
+  });
+
   test('needs a session', async () => {
     const server = await startServer();
     const body = { current_password: PASSWORD, password: NEW_PASSWORD };

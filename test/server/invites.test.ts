@@ -64,6 +64,24 @@ describeOnEachDatabase('invitations', (open) => {
     }
   });
 
+  it('T21: an invitation whose mail was given up says why, until it is sent again', async () => {
+    const { server, account, admin, invite } = await office(await open());
+    const { id, email } = await invite('nobody@x.example');
+    await server.database.write((trx) =>
+      trx
+        .updateTable('outbox')
+        .set({ state: 'failed', payload: null, error: '550 no such user' })
+        .where('recipient', '=', email)
+        .execute(),
+    );
+    const at = { token: admin, params: { account, invite: id } };
+    expect(await server.ok('invites.show', at)).toMatchObject({
+      mail: 'failed',
+      mail_error: '550 no such user',
+    });
+    expect(await server.ok('invites.resend', at)).toMatchObject({ mail: 'queued', mail_error: null });
+  });
+
   it('R16, D1, T10: resending kills the old link and starts seven new days; revoked is final', async () => {
     const { server, invite, secret, accept, state, admin, account } = await office(await open());
     const { id } = await invite('ana@x.example');

@@ -33,6 +33,7 @@ export const inviteFacts: readonly Column<Invite>[] = [
     header: 'WORKSPACES',
     value: (invite) => invite.workspaces.map((place) => `${place.workspace}=${place.role}`),
   },
+  { header: 'MAIL ERROR', value: (invite) => invite.mail_error },
   { header: 'FIRST NAME', value: (invite) => invite.first_name },
   { header: 'SPONSOR', value: (invite) => invite.sponsor },
   { header: 'BATCH', value: (invite) => invite.batch_id },

@@ -138,6 +138,7 @@ export async function resetPassword(
   await platform.users.setPassword(user.id, passwordHash, at);
   await forgetSecrets(work, user);
   const ended = await platform.sessions.revokeOfUser(user.id, null, 'password_reset', at);
+  await tellOfChange(work, user);
   // The password alone makes a staff token, so whoever had it may have made one.
   const tokens = await platform.tokens.revokeOfUser(user.id, 'staff', at);
   work.record({
@@ -145,6 +146,15 @@ export async function resetPassword(
     after: { sessions_ended: ended, staff_tokens_ended: tokens },
   });
   return { changed: true };
+}
+
+/** News of it, so that whoever did not do it hears of it. Where no mail can leave, the change is made all the same. */
+async function tellOfChange(work: Work, user: UserRow): Promise<void> {
+  if (work.deps.setup.mail === 'none') return;
+  await mailTo(work, 'notice', user, {
+    subject: 'Your password was changed',
+    text: 'The password of your account was changed just now, and the other sessions were ended. If this was not you, reset it at once: tenantctl auth password reset',
+  });
 }
 
 /** Links that were mailed before a password or address changed do not outlive it. */
@@ -183,6 +193,7 @@ export async function changePassword(
   const user = await stillVerified(work, found);
   await platform.users.setPassword(user.id, found.newHash, at);
   await forgetSecrets(work, user);
+  await tellOfChange(work, user);
   const keep = actor.kind === 'user' ? actor.sessionId : null;
   const ended = await platform.sessions.revokeOfUser(user.id, keep, 'password_change', at);
   work.record({ target: { kind: 'user', id: user.id, name: user.email }, after: { sessions_ended: ended } });

@@ -55,7 +55,12 @@ function selectInvites(trx: Trx, accountId: string) {
     .leftJoin('tokens as t', 't.id', 'i.sponsor_token_id')
     .where('i.account_id', '=', accountId)
     .selectAll('i')
-    .select(['o.state as mail_state', 's.email as sponsor_email', 't.name as sponsor_name']);
+    .select([
+      'o.state as mail_state',
+      'o.error as mail_error',
+      's.email as sponsor_email',
+      't.name as sponsor_name',
+    ]);
 }
 
 type Selected = Awaited<ReturnType<ReturnType<typeof selectInvites>['execute']>>[number];
@@ -74,6 +79,7 @@ function toInvite(row: Selected, now: string): Invite {
     state: expired ? 'expired' : row.state,
     // The outbox forgets what has left long ago.
     mail: row.mail_state === null ? 'sent' : mailStates[row.mail_state],
+    mail_error: row.mail_error,
     sponsor: row.sponsor_email ?? row.sponsor_name,
     batch_id: row.batch_id,
     revision: row.revision,
