@@ -270,11 +270,6 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       );
     },
 
-    async received(id) {
-      const row = await rowsOf(id).select(count.as('n')).executeTakeFirstOrThrow();
-      return row.n;
-    },
-
     async close(id, state, at) {
       await trx
         .updateTable('batches')

@@ -42,7 +42,6 @@ export interface BatchesPort {
   rows(id: string, outcome: RowOutcome | undefined, page: PageRequest): Promise<Page<RowRecord>>;
   /** First row of the batch for each of these invitations. */
   firstRows(id: string, inviteIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  received(id: string): Promise<number>;
   close(id: string, state: 'finished' | 'cancelled', at: string): Promise<void>;
   /** Invitations of the batch by state, and the pending ones' ids. */
   invites(
