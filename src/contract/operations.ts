@@ -13,6 +13,8 @@ export interface Operation {
   readonly summary: string;
   /** Needs no credential (it carries a secret of its own, or is public). A credential that is sent is still checked. */
   readonly public?: true;
+  /** Mails whoever is named, without a credential: limited more tightly, so that nobody is pestered through us. */
+  readonly mails?: true;
   /** A POST that changes nothing: it may run under `--dry-run` and `--read-only` and takes no Idempotency-Key. */
   readonly safe?: true;
   /** Takes `?dry_run=true`: same checks, same answer, nothing written. */
@@ -35,6 +37,7 @@ export const operations = {
     path: '/auth/signup',
     summary: 'Mail a link that finishes a sign-up',
     public: true,
+    mails: true,
     status: 202,
   },
   'auth.signup_finish': {
@@ -70,6 +73,7 @@ export const operations = {
     path: '/auth/password/forgot',
     summary: 'Mail a link that resets the password',
     public: true,
+    mails: true,
     status: 202,
   },
   'auth.password_reset': {

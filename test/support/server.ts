@@ -23,6 +23,7 @@ export const NEW_PASSWORD = 'otter ladder misty quartz';
 const UNLIMITED: RatePolicies = {
   default: { quota: 1_000_000, window: 60 },
   public: { quota: 1_000_000, window: 60 },
+  mailing: { quota: 1_000_000, window: 60 },
 };
 
 export interface TestOptions {

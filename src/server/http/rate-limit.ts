@@ -15,12 +15,15 @@ export interface RatePolicies {
   readonly default: RatePolicy;
   /** By network of the caller, for operations that need no credential: sign-in, sign-up, secrets. */
   readonly public: RatePolicy;
+  /** By network too, for those that mail whoever is named: sign-up and forgotten passwords. */
+  readonly mailing: RatePolicy;
 }
 
 /** Generous for machines (a bulk run sends about ten requests a second), tight for guessing. */
 export const defaultPolicies: RatePolicies = {
   default: { quota: 6000, window: 60 },
   public: { quota: 300, window: 60 },
+  mailing: { quota: 30, window: 60 },
 };
 
 interface Window {
@@ -33,7 +36,7 @@ const MOST_KEYS = 100_000;
 /** Each policy counts by itself: what one of them lets through does not refill another. */
 function keyOf(request: FastifyRequest, policy: keyof RatePolicies): string {
   const credential = request.headers.authorization;
-  if (policy === 'public' || credential === undefined) return `${policy}:${networkOf(request.ip)}`;
+  if (policy !== 'default' || credential === undefined) return `${policy}:${networkOf(request.ip)}`;
   return createHash('sha256').update(credential).digest('base64');
 }
 
@@ -45,7 +48,8 @@ export function rateLimiter(policies: RatePolicies, now: () => number) {
   const windows = new Map<string, Window>();
   return (id: OperationId, request: FastifyRequest, reply: FastifyReply): void => {
     // Whatever credential is sent along: an invented one must not open a window of its own for guessing.
-    const name = operationOf(id).public ? 'public' : 'default';
+    const operation = operationOf(id);
+    const name = operation.mails ? 'mailing' : operation.public ? 'public' : 'default';
     const { quota, window } = policies[name];
     const key = keyOf(request, name);
     const time = now();

@@ -14,7 +14,7 @@ async function watched(open: OpenDatabase) {
   const app = buildApp({
     deps: quiet.deps,
     checkAnswers: true,
-    policies: { default: unlimited, public: unlimited },
+    policies: { default: unlimited, public: unlimited, mailing: unlimited },
     log: { level: 'debug', stream: { write: (line) => log.push(line) } },
   });
   // oxlint-disable-next-line typescript/no-misused-spread -- its fields are what is wanted, with another app

@@ -8,7 +8,11 @@ import { describeOnEachDatabase } from '../../support/databases.ts';
 import { buildWorld, requests, rollingBack, type Target } from '../matrix.world.ts';
 import { generated, mutated, nastyText } from './nasty.ts';
 
-const UNLIMITED = { default: { quota: 1e9, window: 60 }, public: { quota: 1e9, window: 60 } };
+const UNLIMITED = {
+  default: { quota: 1e9, window: 60 },
+  public: { quota: 1e9, window: 60 },
+  mailing: { quota: 1e9, window: 60 },
+};
 
 interface Loose {
   readonly params?: Readonly<Record<string, string>>;

@@ -184,7 +184,11 @@ describe('request ids, limits and paths', () => {
   });
 
   test('T86 the headers count down, and past the quota comes 429 with when to try again', async () => {
-    const policies = { default: { quota: 3, window: 60 }, public: { quota: 3, window: 60 } };
+    const policies = {
+      default: { quota: 3, window: 60 },
+      public: { quota: 3, window: 60 },
+      mailing: { quota: 1000, window: 60 },
+    };
     const server = await startServer({ policies });
     const left: string[] = [];
     let last = await raw(server, { url: '/v1/plans' });
@@ -200,7 +204,11 @@ describe('request ids, limits and paths', () => {
   });
 
   test('T153 one tenant at its limit leaves another untouched', async () => {
-    const policies = { default: { quota: 20, window: 60 }, public: { quota: 1000, window: 60 } };
+    const policies = {
+      default: { quota: 20, window: 60 },
+      public: { quota: 1000, window: 60 },
+      mailing: { quota: 1000, window: 60 },
+    };
     const server = await startServer({ policies });
     const noisy = await server.signUp('noisy@x.example');
     const calm = await server.signUp('calm@x.example');

@@ -297,7 +297,11 @@ describe('every page', () => {
   });
 
   it('is limited like the operations behind it', async () => {
-    const policies = { default: { quota: 1000, window: 60 }, public: { quota: 3, window: 60 } };
+    const policies = {
+      default: { quota: 1000, window: 60 },
+      public: { quota: 3, window: 60 },
+      mailing: { quota: 1000, window: 60 },
+    };
     const limited = await server({ policies });
     for (let tries = 0; tries < 3; tries += 1)
       expect((await get(limited, '/accept', 'guess')).statusCode).toBe(404);
