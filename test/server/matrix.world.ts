@@ -290,8 +290,67 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['api_token', await apiToken(server, org.id, sue, 'super_admin')],
     ]),
   };
+  const lou = await person(server, 'lou@late.example');
+  const late = await managed(server, ann, 'acme', 'acme-late');
+  await join(server, late.id, lou, 'admin');
+  const lateUser = await userOf(late.id, 'late-settings', ['settings']);
+  const suspended: Target = {
+    name: 'suspended',
+    ...(await contents(server, lou.token, 'acme-late', 'admin')),
+    admin: lou.token,
+    callers: new Map<string, string | null>([
+      ...everybody,
+      ['admin', lou.token],
+      ['user+settings', lateUser.token],
+      ['master_admin', ann.token],
+      ['master_account_token', await accountToken(server, acme.id, 'admin')],
+      ['account_token', await accountToken(server, late.id, 'admin')],
+      ['api_token', await apiToken(server, late.id, lou, 'admin')],
+    ]),
+  };
+  await server.ok('accounts.suspend', { token: staff, params: { account: 'acme-late' }, body: {} });
+
   const platform: Target = { ...standardTarget, name: 'platform' };
-  return { server, targets: [platform, standardTarget, child, organizationTarget], foreign };
+  return {
+    server,
+    targets: [
+      platform,
+      standardTarget,
+      child,
+      organizationTarget,
+      suspended,
+      await personalOf(server, lou, everybody),
+    ],
+    foreign,
+  };
+}
+
+const nothing = '00000000000000000000000000';
+
+/** Somebody's personal account, which has its owner and nobody else: nothing to invite, nobody to manage. */
+async function personalOf(
+  server: TestServer,
+  owner: Awaited<ReturnType<typeof person>>,
+  everybody: readonly (readonly [string, string | null])[],
+): Promise<Target> {
+  const { data } = await server.ok('accounts.list', { token: owner.token, query: { kind: 'personal' } });
+  const [account] = data;
+  if (!account) throw new Error('no personal account');
+  const params = { account: account.id };
+  const workspaces = await server.ok('workspaces.list', { token: owner.token, params });
+  const members = await server.ok('members.list', { token: owner.token, params });
+  return {
+    name: 'personal',
+    account: account.slug,
+    accountId: account.id,
+    member: members.data[0]?.id ?? '',
+    invite: `inv_${nothing}`,
+    batch: `bat_${nothing}`,
+    token: `tok_${nothing}`,
+    workspace: workspaces.data[0]?.id ?? '',
+    admin: owner.token,
+    callers: new Map([...everybody, ['owner', owner.token]]),
+  };
 }
 
 class RolledBack extends Error {}

@@ -55,7 +55,7 @@ export class RefusedAndKept extends Error {
 
 /** Not allowed for a reason that only the rule knows; a 403 always carries its reasons. */
 export function refused(
-  code: Extract<ErrorCode, 'forbidden' | 'plan_not_self_serve' | 'feature_locked'>,
+  code: Extract<ErrorCode, 'forbidden' | 'plan_not_self_serve' | 'feature_locked' | 'account_suspended'>,
   check: string,
   text: string,
 ): DomainError {

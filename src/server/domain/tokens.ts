@@ -6,7 +6,7 @@ import { isAdminRole, type Membership, type Standing } from './access.ts';
 import type { UserActor } from './actor.ts';
 import { stillVerified, type Verified, verified } from './auth.ts';
 import type { Prepare } from './change.ts';
-import { DomainError, invalid, notFound } from './errors.ts';
+import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { NewToken } from './ports/tokens.ts';
 import type { AccountWork, Input, Work } from './work.ts';
@@ -129,7 +129,7 @@ export async function createToken(
 
 function mustBeActive({ state, slug }: Standing['account']): void {
   if (state === 'active') return;
-  throw new DomainError('account_suspended', `${slug} is ${state}: no token can be made for it.`);
+  throw refused('account_suspended', 'account_state', `${slug} is ${state}: no token can be made for it.`);
 }
 
 export async function listTokens(work: Work, input: Input<'tokens.list'>): Promise<Answer<'tokens.list'>> {
