@@ -89,7 +89,7 @@ describe('the checker', () => {
     [
       'contract/ids.ts',
       "import { z } from 'zod';",
-      'contract/ids.ts: zod belongs to contract, http, store, not to contract-plain',
+      'contract/ids.ts: zod belongs to contract, http, not to contract-plain',
     ],
     [
       'commands/members/list.ts',

@@ -117,8 +117,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   pg: ['store'],
   nodemailer: ['mail'],
-  // In the store it reads JSON columns, which are somebody's earlier writing.
-  zod: ['contract', 'http', 'store'],
+  zod: ['contract', 'http'],
   'disposable-email-domains-js': ['domain', 'mail'],
 };
 

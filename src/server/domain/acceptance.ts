@@ -2,7 +2,7 @@ import { parseAddress } from '../../contract/address.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
 import { isAdminRole, type Standing } from './access.ts';
-import type { Actor } from './actor.ts';
+import { type Actor, personActor } from './actor.ts';
 import { stillVerified, type Verified, verified } from './auth.ts';
 import { planNamed } from './catalogue.ts';
 import type { Prepare } from './change.ts';
@@ -136,10 +136,6 @@ async function acceptorOf(work: Work, row: InviteRow, proof: Proof, name: string
   };
 }
 
-function actorFor({ userId, email }: Acceptor, now: Date): Actor {
-  return { kind: 'user', userId, email, tokenId: '', sessionId: '', expiresAt: now.toISOString() };
-}
-
 async function mustHaveSeat(work: Work, tenant: Tenant, standing: Standing): Promise<void> {
   const { seats } = planNamed(standing.account.plan, work.deps.setup).limits;
   if (seats === null || (await tenant.invites.activeMembers()) < seats) return;
@@ -212,7 +208,7 @@ export async function acceptInvite(
     );
   }
   const acceptor = await acceptorOf(work, row, proof, body.name ?? null);
-  const actor = actorFor(acceptor, work.now);
+  const actor = personActor(acceptor, work.now);
   const standing = await openAccount(work.platform, actor, row);
   const tenant = work.tenantOf(row.accountId);
   const { memberId, dropped } = await join(work, tenant, row, acceptor, standing);

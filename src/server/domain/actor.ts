@@ -45,6 +45,11 @@ export interface AnonymousActor {
 /** Who acts. The credential decides the kind: a person's staff rights are not in their session. */
 export type Actor = UserActor | ApiActor | AccountTokenActor | StaffActor | AnonymousActor;
 
+/** A person who is not signed in here and now: whose mailed secret acts for them, or whose rights are asked about. */
+export function personActor({ userId, email }: { userId: string; email: string }, now: Date): UserActor {
+  return { kind: 'user', userId, email, tokenId: '', sessionId: '', expiresAt: now.toISOString() };
+}
+
 /** The person behind the credential, if there is one. */
 export function personOf(actor: Actor): string | null {
   return 'userId' in actor ? actor.userId : null;

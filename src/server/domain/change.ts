@@ -212,6 +212,7 @@ function recordOf<Id extends OperationId>(
     status,
     answer: secret ? null : JSON.stringify(answer),
     made: secret ? madeBy(answer) : null,
+    createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + limits.idempotencyHours * 3_600_000).toISOString(),
   };
 }

@@ -9,24 +9,27 @@ import type { Invite } from '../../contract/types.ts';
 import { planNamed } from './catalogue.ts';
 import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
+import { dayStart, mailsPerRecipient, nextDay } from './mail-limits.ts';
 import { mustMail } from './mailed-secrets.ts';
-import { type Asked, type Bench, type Draft, draft, isDraft, judgeKnown, type Refusal } from './offers.ts';
+import {
+  type Asked,
+  type Bench,
+  type Draft,
+  draft,
+  isDraft,
+  judgeKnown,
+  namesOf,
+  type Refusal,
+} from './offers.ts';
 import type { InviteRow, Offer } from './ports/invites.ts';
 import type { OutboxMessage } from './ports/outbox.ts';
 import { sponsorOf } from './sponsors.ts';
 import type { AccountWork, Input } from './work.ts';
 
 const DAY = 86_400_000;
-/** Mails a day to one address, from whichever account (D23). */
-export const mailsPerRecipient = 20;
 
 export function expiryFrom(now: Date): string {
   return new Date(now.getTime() + limits.inviteDays * DAY).toISOString();
-}
-
-/** The start of the day by which mail is counted: UTC. */
-export function dayOf(now: Date): string {
-  return `${now.toISOString().slice(0, 10)}T00:00:00.000Z`;
 }
 
 /** Seats of the plan, and how many are taken (D6). */
@@ -47,7 +50,7 @@ export async function benchOf(work: AccountWork, defaults: Asked): Promise<Bench
   return {
     kind: work.standing.account.kind,
     adminsOnly: work.decision.as === 'staff',
-    places: await work.tenant.invites.places(),
+    ...namesOf(await work.tenant.invites.places()),
     domainRules: await work.tenant.invites.domainRules(),
     defaults,
   };
@@ -152,9 +155,9 @@ export async function renewInvite(
 }
 
 async function withinMailLimits(work: AccountWork, emailFolded: string): Promise<void> {
-  const since = dayOf(work.now);
+  const since = dayStart(work.now);
   const limit = planNamed(work.standing.account.plan, work.deps.setup).limits.mails_per_day;
-  const tomorrow = Math.ceil((Date.parse(since) + DAY - work.now.getTime()) / 1000);
+  const tomorrow = Math.ceil((Date.parse(nextDay(work.now)) - work.now.getTime()) / 1000);
   if (limit !== null && (await work.tenant.invites.mailsSince(since)) >= limit) {
     throw new DomainError(
       'mail_limit',

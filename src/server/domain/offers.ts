@@ -25,7 +25,9 @@ export interface Bench {
   readonly kind: AccountKind;
   /** Staff may only invite to the admin role. */
   readonly adminsOnly: boolean;
-  readonly places: OfferPlaces;
+  /** Link ids of children, and ids of workspaces, by whatever they may be named by. */
+  readonly children: ReadonlyMap<string, string>;
+  readonly workspaces: ReadonlyMap<string, string>;
   readonly domainRules: ReadonlyMap<string, 'allow' | 'deny'>;
   readonly defaults: Asked;
 }
@@ -87,24 +89,22 @@ function resolveModules(role: InviteRole, asked: Asked, defaults: Asked): readon
   );
 }
 
-/** Link ids by whatever a child may be named by; a chunk may name thousands, so each is looked up, not searched. */
-const linksByName = new WeakMap<OfferPlaces, ReadonlyMap<string, string>>();
-
-function linksOf(places: OfferPlaces): ReadonlyMap<string, string> {
-  const known = linksByName.get(places);
-  if (known) return known;
-  const names = places.children.flatMap(({ slug, linkId, accountId }) =>
-    [slug, linkId, accountId].map((name) => [name, linkId] as const),
-  );
-  const links = new Map(names);
-  linksByName.set(places, links);
-  return links;
+/** What rows may refer to, ready to be looked up: a chunk may name thousands. */
+export function namesOf({ children, workspaces }: OfferPlaces): Pick<Bench, 'children' | 'workspaces'> {
+  return {
+    children: new Map(
+      children.flatMap(({ slug, linkId, accountId }) =>
+        [slug, linkId, accountId].map((name) => [name, linkId] as const),
+      ),
+    ),
+    workspaces: new Map(workspaces.flatMap(({ id, slug }) => [slug, id].map((name) => [name, id] as const))),
+  };
 }
 
-function resolveChildren(asked: readonly string[], places: OfferPlaces): readonly string[] | Refusal {
+function resolveChildren(asked: readonly string[], { children }: Bench): readonly string[] | Refusal {
   const links = new Set<string>();
   for (const name of asked) {
-    const link = linksOf(places).get(name);
+    const link = children.get(name);
     if (link === undefined)
       return refuse('unknown_child', `${JSON.stringify(name)} is no child of this account`);
     links.add(link);
@@ -118,8 +118,8 @@ function resolveWorkspaces(
 ): Offer['workspaces'] | Refusal {
   const result: { workspace: string; role: Offer['workspaces'][number]['role'] }[] = [];
   for (const place of asked) {
-    const found = bench.places.workspaces.find((w) => w.slug === place.workspace || w.id === place.workspace);
-    if (!found || bench.kind !== 'organization') {
+    const found = bench.workspaces.get(place.workspace);
+    if (found === undefined || bench.kind !== 'organization') {
       return refuse(
         'unknown_workspace',
         `${JSON.stringify(place.workspace)} is no workspace that takes members`,
@@ -127,7 +127,7 @@ function resolveWorkspaces(
     }
     const role = workspaceRoles.find((name) => name === place.role);
     if (!role) return refuse('invalid_role', `${JSON.stringify(place.role)} is no workspace role`);
-    result.push({ workspace: found.id, role });
+    result.push({ workspace: found, role });
   }
   return result;
 }
@@ -137,7 +137,7 @@ export function resolveOffer(asked: Asked, bench: Bench): Offer | Refusal {
   if (typeof role === 'object') return role;
   const modules = resolveModules(role, asked, bench.defaults);
   if (isRefusal(modules)) return modules;
-  const children = resolveChildren(asked.children ?? bench.defaults.children ?? [], bench.places);
+  const children = resolveChildren(asked.children ?? bench.defaults.children ?? [], bench);
   if (isRefusal(children)) return children;
   const workspaces = resolveWorkspaces(asked.workspaces ?? bench.defaults.workspaces ?? [], bench);
   return isRefusal(workspaces) ? workspaces : { role, modules, children, workspaces };

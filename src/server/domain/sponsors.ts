@@ -1,5 +1,5 @@
 import { decide, isAdminRole } from './access.ts';
-import type { Actor } from './actor.ts';
+import { type Actor, personActor } from './actor.ts';
 import type { Sponsor } from './ports/invites.ts';
 import type { AccountWork, Work } from './work.ts';
 
@@ -66,8 +66,8 @@ export async function stillEntitled(work: Work, sponsor: Sponsor, accountId: str
   }
   const user = await work.platform.users.find(sponsor.userId);
   if (!user) return false;
-  const person = { userId: user.id, email: user.email, tokenId: '', expiresAt: at };
-  const standing = await work.platform.access.standing({ kind: 'user', ...person, sessionId: '' }, accountId);
-  if (decide({ kind: 'user', ...person, sessionId: '' }, 'invites.send', standing).allowed) return true;
-  return user.staff && decide({ kind: 'staff', ...person, name: '' }, 'invites.send', standing).allowed;
+  const person = personActor({ userId: user.id, email: user.email }, work.now);
+  const standing = await work.platform.access.standing(person, accountId);
+  if (decide(person, 'invites.send', standing).allowed) return true;
+  return user.staff && decide({ ...person, kind: 'staff', name: '' }, 'invites.send', standing).allowed;
 }

@@ -1,5 +1,5 @@
 import { planNamed } from '../domain/catalogue.ts';
-import { mailsPerRecipient } from '../domain/invites.ts';
+import { dayStart, mailsPerRecipient, nextDay } from '../domain/mail-limits.ts';
 import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
 
 /** What becomes of mails that are due. */
@@ -55,16 +55,6 @@ export function triage(due: readonly DueMail[], sent: Sent): Triage {
     }
   }
   return { send, hold, full: [...full], cancel };
-}
-
-const DAY_MS = 86_400_000;
-
-export function dayStart(now: Date): string {
-  return `${now.toISOString().slice(0, 10)}T00:00:00.000Z`;
-}
-
-export function nextDay(now: Date): string {
-  return new Date(Date.parse(dayStart(now)) + DAY_MS).toISOString();
 }
 
 /** Takes what is due, puts aside what must wait or is not wanted, and gives what may leave now. In a transaction. */

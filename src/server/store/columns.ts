@@ -55,6 +55,16 @@ export function toObject(json: string): Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
+/** A mail's payload: only text, or nothing. */
+export function toPayload(json: string): Record<string, string | null> {
+  const fields = Object.entries(toObject(json)).map(([name, value]) => {
+    if (typeof value !== 'string' && value !== null)
+      throw new Error(`the store holds a payload whose ${name} is no text`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(fields);
+}
+
 /** An account's labels. */
 export function toLabels(json: string): Record<string, string> {
   const texts = Object.entries(toObject(json)).flatMap(([name, value]) =>

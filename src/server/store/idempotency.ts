@@ -22,19 +22,19 @@ export function idempotencyStore(trx: Trx): IdempotencyPort {
         status,
         answer,
         made,
+        createdAt: row.created_at,
         expiresAt: row.expires_at,
       };
     },
 
     async save(record) {
-      const { scope, operation, key, status, answer, made, expiresAt } = record;
-      const created = new Date(Date.parse(expiresAt) - 86_400_000).toISOString();
+      const { scope, operation, key, status, answer, made, createdAt, expiresAt } = record;
       await trx
         .deleteFrom('idempotency_records')
         .where('token_scope', '=', scope)
         .where('operation', '=', operation)
         .where('key', '=', key)
-        .where('expires_at', '<=', created)
+        .where('expires_at', '<=', createdAt)
         .execute();
       await trx
         .insertInto('idempotency_records')
@@ -47,7 +47,7 @@ export function idempotencyStore(trx: Trx): IdempotencyPort {
           answer,
           made,
           expires_at: expiresAt,
-          created_at: created,
+          created_at: createdAt,
         })
         .execute();
     },

@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
 import { keysOf } from '../../contract/keys.ts';
 import { planNames } from '../../contract/limits.ts';
 import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
+import { toPayload } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
 import { dialectOf, type Trx } from './transaction.ts';
-
-const payloads = z.record(z.string(), z.string().nullable());
 
 /** Nobody's: every state but `sending` has no claim. */
 const unclaimed = { claimed_by: null, claimed_until: null };
@@ -62,7 +60,7 @@ function toDue(row: Selected, now: string): DueMail {
     kind: row.kind,
     recipient: row.recipient,
     recipientFolded: row.recipient_folded,
-    payload: payloads.parse(JSON.parse(row.payload ?? '{}')),
+    payload: toPayload(row.payload ?? '{}'),
     attempts: row.attempts,
     wanted: row.invite_id === null || (pending && row.invite_message === row.id),
   };

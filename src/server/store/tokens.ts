@@ -1,4 +1,5 @@
 import type { Token } from '../../contract/types.ts';
+import type { PageRequest } from '../domain/ports/page.ts';
 import type { AccountTokensPort, TokensPort } from '../domain/ports/tokens.ts';
 import { toModules, toRole } from './columns.ts';
 import { toPage } from './keyset.ts';
@@ -34,6 +35,21 @@ const revoking = (trx: Trx, at: string) =>
     .set((eb) => ({ state: 'revoked', revoked_at: at, updated_at: at, revision: eb('revision', '+', 1) }))
     .where('state', '=', 'active');
 
+/** A page of some of them, in the order they were made. */
+async function pageOf(tokens: ReturnType<typeof lasting>, now: string, { limit, after }: PageRequest) {
+  const [last] = after ?? [];
+  const rows = await (last === undefined ? tokens : tokens.where('id', '>', last))
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute();
+  return toPage(
+    rows,
+    limit,
+    (row) => [row.id],
+    (row) => toToken(row, now),
+  );
+}
+
 export function tokensStore(trx: Trx): TokensPort {
   return {
     async insert(token) {
@@ -64,18 +80,7 @@ export function tokensStore(trx: Trx): TokensPort {
       return row ? toToken(row, now) : null;
     },
     async listOfUser(userId, now, page) {
-      let query = lasting(trx)
-        .where('user_id', '=', userId)
-        .orderBy('id')
-        .limit(page.limit + 1);
-      const [after] = page.after ?? [];
-      if (after !== undefined) query = query.where('id', '>', after);
-      return toPage(
-        await query.execute(),
-        page.limit,
-        (row) => [row.id],
-        (row) => toToken(row, now),
-      );
+      return await pageOf(lasting(trx).where('user_id', '=', userId), now, page);
     },
     async revoke(id, at) {
       return (await revoking(trx, at).where('id', '=', id).executeTakeFirst()).numUpdatedRows > 0n;
@@ -105,17 +110,7 @@ export function accountTokensStore(trx: Trx, accountId: string): AccountTokensPo
       return row ? toToken(row, now) : null;
     },
     async list(now, page) {
-      let query = mine()
-        .orderBy('id')
-        .limit(page.limit + 1);
-      const [after] = page.after ?? [];
-      if (after !== undefined) query = query.where('id', '>', after);
-      return toPage(
-        await query.execute(),
-        page.limit,
-        (row) => [row.id],
-        (row) => toToken(row, now),
-      );
+      return await pageOf(mine(), now, page);
     },
     async revoke(id, at) {
       const query = revoking(trx, at).where('account_id', '=', accountId).where('id', '=', id);

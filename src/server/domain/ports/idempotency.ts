@@ -10,6 +10,7 @@ export interface IdempotencyRecord {
   /** The answer as JSON; null when it held a secret, then `made` names what was made. */
   readonly answer: string | null;
   readonly made: string | null;
+  readonly createdAt: string;
   readonly expiresAt: string;
 }
 
