@@ -73,6 +73,7 @@ function standing(
     account: facts('acc_a', more.kind ?? 'standard', more.state),
     membership: own,
     workspaceMember: more.places ?? false,
+    place: null,
     parent: more.parent ?? null,
   };
 }
@@ -86,6 +87,7 @@ const above = (
   kind,
   account: facts('acc_m', 'standard', state),
   membership: own,
+  granted: false,
 });
 
 const onAccount = operationIds.filter((id) => pathParams(id).includes('account'));

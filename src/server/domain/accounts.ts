@@ -15,6 +15,8 @@ async function viewerOf(work: Work): Promise<Viewer> {
       return { kind: 'all' };
     case 'user':
       return { kind: 'person', userId: actor.userId };
+    case 'delegation':
+      return { kind: 'account', accountId: actor.accountId, userId: null, children: false };
     case 'api':
     case 'account_token': {
       const standing = await work.platform.access.standing(actor, actor.accountId);

@@ -38,12 +38,27 @@ export interface StaffActor extends Person {
   readonly name: string;
 }
 
+/**
+ * A person of the master inside one managed account (D15). It reaches that account alone, ends by itself, and is dead as
+ * soon as the link, the person's right or either account's active state ends.
+ */
+export interface DelegationActor extends Person {
+  readonly kind: 'delegation';
+  /** The managed account. */
+  readonly accountId: string;
+  readonly masterId: string;
+  /** An administrator's of the master is an administrator's; a granted user's has their own modules (R14). */
+  readonly role: 'admin' | 'user';
+  readonly modules: readonly Module[];
+  readonly mode: 'full' | 'read_only';
+}
+
 export interface AnonymousActor {
   readonly kind: 'anonymous';
 }
 
 /** Who acts. The credential decides the kind: a person's staff rights are not in their session. */
-export type Actor = UserActor | ApiActor | AccountTokenActor | StaffActor | AnonymousActor;
+export type Actor = UserActor | ApiActor | AccountTokenActor | DelegationActor | StaffActor | AnonymousActor;
 
 /** A person who is not signed in here and now: whose mailed secret acts for them, or whose rights are asked about. */
 export function personActor({ userId, email }: { userId: string; email: string }, now: Date): UserActor {

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { errorCodes } from '../../contract/errors.ts';
+import { looksLikeId } from '../../contract/ids.ts';
 import { limits } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
-import { type Decision, decide, type Standing } from './access.ts';
+import { type Action, canSeePlace, type Decision, decide, type Standing } from './access.ts';
 import type { Actor } from './actor.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
+import type { Within } from './ports/access.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
-import type { AccountWork, Deps, Happening, Input, Work } from './work.ts';
+import type { AccountWork, Deps, Happening, Input, PlaceWork, Work } from './work.ts';
 
 /** A request beside its parsed input: who asks, and how it may be repeated. */
 export interface Call {
@@ -57,6 +59,8 @@ interface Binding<Id extends OperationId, W> {
   readonly repeated?: Repeated<Id>;
   /** The account that the operation is about; null for none. */
   readonly target: (input: Input<Id>) => string | null;
+  /** The workspace of that account that it works in; left out for none. */
+  readonly within?: (input: Input<Id>) => Within;
   readonly widen: (work: Work, standing: Standing | null, transaction: Transaction) => W;
 }
 
@@ -91,17 +95,21 @@ class Authorised {
 async function authorise(
   transaction: Transaction,
   actor: Actor,
-  operation: OperationId,
+  action: Action,
   reference: string | null,
+  within: Within | null,
 ): Promise<Authorised> {
   if (actor.kind === 'anonymous' && reference !== null) {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }
-  const standing = reference === null ? null : await transaction.platform.access.standing(actor, reference);
+  const standing =
+    reference === null ? null : await transaction.platform.access.standing(actor, reference, within);
   if (reference !== null && standing === null) throw notFound('account', reference);
-  const decision = decide(actor, operation, standing);
+  const decision = decide(actor, action, standing);
+  if (!decision.allowed && !decision.visible && reference !== null) throw notFound('account', reference);
+  if (within !== null && standing !== null && (standing.place === null || !canSeePlace(actor, standing)))
+    throw notFound(within.noun, within.reference);
   if (decision.allowed) return new Authorised(decision, standing);
-  if (!decision.visible && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }
@@ -109,7 +117,7 @@ async function authorise(
   const position = decision.reasons.find(({ check }) => check === 'membership');
   const lacking = decision.reasons.find(({ ok, check }) => !ok && check !== 'membership');
   const why = [position, lacking].flatMap((reason) => reason?.text ?? []).join('; ');
-  throw new DomainError(decision.code, `${operation} is not allowed: ${why}.`, { reasons: decision.reasons });
+  throw new DomainError(decision.code, `${action} is not allowed: ${why}.`, { reasons: decision.reasons });
 }
 
 /** Thrown to roll a dry run back with its answer. */
@@ -168,8 +176,8 @@ function workOn(
     deps,
     platform: transaction.platform,
     tenantOf: (id) => transaction.tenant(id),
-    authorise: async (reference, operation = facts.operation) => {
-      const { standing } = await authorise(transaction, facts.actor, operation, reference);
+    authorise: async (reference, action = facts.operation, within) => {
+      const { standing } = await authorise(transaction, facts.actor, action, reference, within ?? null);
       if (standing === null) throw notFound('account', reference);
       return standing;
     },
@@ -238,11 +246,12 @@ function wrap<Id extends OperationId, W, P>(
   const writes = changes(operation);
   return async (deps, input, call) => {
     const reference = binding.target(input);
+    const within = binding.within?.(input) ?? null;
     const lookup = <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>): Promise<T> =>
       deps.transactions.read(async (transaction) => {
         const actor = await actorOf(deps, transaction, call.credential);
         // Nothing slow is worked out for somebody who will be refused; the rule's transaction decides again.
-        await authorise(transaction, actor, id, reference);
+        await authorise(transaction, actor, id, reference, within);
         return read(transaction, actor);
       });
     mustBeToken(call.credential);
@@ -261,15 +270,17 @@ function wrap<Id extends OperationId, W, P>(
         .digest('hex');
       const earlier = async () =>
         key === null ? null : transaction.platform.idempotency.find(scope, id, key, now.toISOString());
-      const allowed = await authorise(transaction, actor, id, reference).catch(async (refusal: unknown) => {
-        const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
-        if (!known || !binding.repeated) throw refusal;
-        const record = await earlier();
-        if (record) return replay<Id>(record, call.requestHash);
-        const answer = await binding.repeated(transaction, actor, input);
-        if (answer === null) throw refusal;
-        return { answer, status: 200, replayed: false };
-      });
+      const allowed = await authorise(transaction, actor, id, reference, within).catch(
+        async (refusal: unknown) => {
+          const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
+          if (!known || !binding.repeated) throw refusal;
+          const record = await earlier();
+          if (record) return replay<Id>(record, call.requestHash);
+          const answer = await binding.repeated(transaction, actor, input);
+          if (answer === null) throw refusal;
+          return { answer, status: 200, replayed: false };
+        },
+      );
       if (!(allowed instanceof Authorised)) return allowed;
       const { decision, standing } = allowed;
       const record = await earlier();
@@ -343,6 +354,40 @@ export function onAccount<Id extends AccountBound>(
   repeated?: Repeated<Id>,
 ): Handler<Id> {
   return wrap({ ...accountBinding(id), ...(repeated && { repeated }) }, unprepared, rule);
+}
+
+/** What a request names in its path, its query or its body; the path comes first. */
+function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string | null {
+  for (const part of [input.params, input.query, input.body]) {
+    const value: unknown = typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined;
+    if (typeof value === 'string') return value;
+  }
+  return null;
+}
+
+/** Every account has a workspace of this name to start with. */
+const DEFAULT_WORKSPACE = 'default';
+
+/** A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. */
+function withinOf(input: Input<OperationId>): Within {
+  const parser = named(input, 'parser');
+  if (parser !== null && looksLikeId(parser)) return { noun: 'parser', reference: parser };
+  return { noun: 'workspace', reference: named(input, 'workspace') ?? DEFAULT_WORKSPACE };
+}
+
+/** The same for an operation in one workspace of the account: the actor's role there counts (domain.md, Workspace roles). */
+export function inWorkspace<Id extends AccountBound>(
+  id: Id,
+  rule: (work: PlaceWork, input: Input<Id>) => Promise<Answer<Id>>,
+  repeated?: Repeated<Id>,
+): Handler<Id> {
+  const binding = accountBinding(id);
+  const widen: Binding<Id, PlaceWork>['widen'] = (work, standing, transaction) => {
+    const { place } = standing ?? {};
+    if (!place) throw new DomainError('internal', errorCodes.internal.title);
+    return { ...binding.widen(work, standing, transaction), place };
+  };
+  return wrap({ ...binding, within: withinOf, widen, ...(repeated && { repeated }) }, unprepared, rule);
 }
 
 /** The same for an operation on no account, or on one that its body names (`target`). */

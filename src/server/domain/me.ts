@@ -1,8 +1,13 @@
 import type { Identity } from '../../contract/types.ts';
-import { personOf } from './actor.ts';
+import { type Actor, type AnonymousActor, personOf } from './actor.ts';
 import { DomainError } from './errors.ts';
 import { toUser } from './users.ts';
 import type { Input, Work } from './work.ts';
+
+function kindOf({ kind }: Exclude<Actor, AnonymousActor>): Identity['credential']['kind'] {
+  if (kind === 'account_token') return 'api';
+  return kind === 'delegation' ? 'dlg' : kind;
+}
 
 /** Who the credential belongs to, what kind it is and which account it is bound to. */
 export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Identity> {
@@ -21,9 +26,9 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
   return {
     user: row ? toUser(row) : null,
     credential: {
-      kind: actor.kind === 'account_token' ? 'api' : actor.kind,
+      kind: kindOf(actor),
       id: actor.tokenId,
-      name: actor.kind === 'user' ? null : actor.name,
+      name: 'name' in actor ? actor.name : null,
       owner: actor.kind === 'account_token' ? 'account' : actor.kind === 'api' ? 'member' : 'user',
       account,
       role: bound?.role ?? null,

@@ -1,9 +1,10 @@
 import type { IdKind } from '../../contract/ids.ts';
 import type { OperationId } from '../../contract/operations.ts';
 import type { Body, Params, Query } from '../../contract/shapes.ts';
-import type { Decision, Standing } from './access.ts';
+import type { Action, Decision, Place, Standing } from './access.ts';
 import type { Actor } from './actor.ts';
 import type { Attempts } from './attempts.ts';
+import type { Within } from './ports/access.ts';
 import type { AuditEntry, Facts } from './ports/audit.ts';
 import type { Passwords } from './ports/passwords.ts';
 import type { Platform, Tenant, Transactions } from './ports.ts';
@@ -77,8 +78,8 @@ export interface Work {
   readonly platform: Platform;
   /** Binds the stores to another account that the rule has authorised itself (a new one, or by `decideFor`). */
   tenantOf(accountId: string): Tenant;
-  /** Authorises the operation on a further account, by the same function; throws like the wrapper does. */
-  authorise(accountReference: string, operation?: OperationId): Promise<Standing>;
+  /** Authorises an action on a further account, by the same function; throws like the wrapper does. */
+  authorise(accountReference: string, action?: Action, within?: Within): Promise<Standing>;
   /** Writes one audit event in this transaction (D18). */
   record(happening: Happening): void;
   /** The answer names something that was there before: 200 instead of 201. */
@@ -90,4 +91,9 @@ export interface Work {
 export interface AccountWork extends Work {
   readonly standing: Standing;
   readonly tenant: Tenant;
+}
+
+/** Work in one workspace of the account. */
+export interface PlaceWork extends AccountWork {
+  readonly place: Place;
 }

@@ -1,8 +1,8 @@
 import { looksLikeId } from '../../contract/ids.ts';
 import type { AccountRole } from '../../contract/limits.ts';
-import type { Membership, Standing } from '../domain/access.ts';
+import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
-import type { AccessPort } from '../domain/ports/access.ts';
+import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toModules, toPlan, toRole } from './columns.ts';
 import type { Trx } from './transaction.ts';
 
@@ -115,7 +115,38 @@ function findStanding(trx: Trx, person: string, reference: string) {
         .select((count) => count.cast<number>(count.fn.countAll(), 'integer').as('n'))
         .as('places'),
     )
+    .select((eb) =>
+      eb
+        .selectFrom('member_children as g')
+        .whereRef('g.account_id', '=', 'p.id')
+        .whereRef('g.member_id', '=', 'pm.id')
+        .whereRef('g.link_id', '=', 'l.id')
+        .select('g.link_id')
+        .as('grant'),
+    )
     .executeTakeFirst();
+}
+
+/** The workspace that an operation works in, with the role of the person's membership there. */
+async function findPlace(
+  trx: Trx,
+  accountId: string,
+  memberId: string | null,
+  { reference }: Within,
+): Promise<Place | null> {
+  const row = await trx
+    .selectFrom('workspaces as w')
+    .leftJoin('workspace_members as wm', (join) =>
+      join
+        .onRef('wm.account_id', '=', 'w.account_id')
+        .onRef('wm.workspace_id', '=', 'w.id')
+        .on('wm.member_id', '=', memberId ?? ''),
+    )
+    .where('w.account_id', '=', accountId)
+    .where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
+    .select(['w.id', 'w.slug', 'wm.role'])
+    .executeTakeFirst();
+  return row ? { workspaceId: row.id, slug: row.slug, role: row.role } : null;
 }
 
 function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>): Standing | null {
@@ -129,6 +160,7 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
     account,
     membership: membershipOf({ id: row.m_id, role: row.m_role, state: row.m_state, modules: row.m_modules }),
     workspaceMember: (row.places ?? 0) > 0,
+    place: null,
     parent: above
       ? {
           linkId,
@@ -147,6 +179,7 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
             state: row.pm_state,
             modules: row.pm_modules,
           }),
+          granted: row.grant !== null,
         }
       : null,
   };
@@ -158,9 +191,12 @@ export function accessStore(trx: Trx): AccessPort {
 
     actorOfToken: async (tokenId, now) => judge(await findToken(trx, 't.id', tokenId), now),
 
-    async standing(actor, reference) {
+    async standing(actor, reference, within = null) {
       const row = await findStanding(trx, personOf(actor) ?? '', reference);
-      return row ? toStanding(row) : null;
+      const standing = row ? toStanding(row) : null;
+      if (standing === null || within === null) return standing;
+      const { account, membership } = standing;
+      return { ...standing, place: await findPlace(trx, account.id, membership?.memberId ?? null, within) };
     },
   };
 }

@@ -1,6 +1,12 @@
 import type { Standing } from '../access.ts';
 import type { Actor } from '../actor.ts';
 
+/** A workspace as a request names it: by its id or slug, or by the id of something that lies in it. */
+export interface Within {
+  readonly noun: 'workspace' | 'parser';
+  readonly reference: string;
+}
+
 /** Reads what decisions need, unbound: it runs before anybody is authorised for anything. */
 export interface AccessPort {
   /**
@@ -12,6 +18,9 @@ export interface AccessPort {
   authenticate(tokenHash: string, now: string): Promise<Actor | 'unknown' | 'expired'>;
   /** The same by a token's id, for asking later whether one that vouched for something still lives. */
   actorOfToken(tokenId: string, now: string): Promise<Actor | 'unknown' | 'expired'>;
-  /** What ties the actor to an account given by id or slug; null where there is no such account. */
-  standing(actor: Actor, accountReference: string): Promise<Standing | null>;
+  /**
+   * What ties the actor to an account given by id or slug; null where there is no such account.
+   * @param within what the operation works in, for `Standing.place`
+   */
+  standing(actor: Actor, accountReference: string, within?: Within | null): Promise<Standing | null>;
 }
