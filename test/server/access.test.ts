@@ -60,6 +60,22 @@ const membership = (
   modules,
 });
 
+const held = (of: AccountFacts): Standing['account'] => ({
+  ...of,
+  terms: {
+    entitlements: { managed_accounts: false, umbrella: false, organization: false, team: true },
+    limits: {
+      seats: 5,
+      mails_per_day: 5,
+      parsers: 5,
+      workspaces: 1,
+      uploads_per_month: 5,
+      messages_per_month: 5,
+    },
+  },
+  dueOn: null,
+});
+
 function standing(
   own: Standing['membership'],
   more: {
@@ -70,7 +86,7 @@ function standing(
   } = {},
 ): Standing {
   return {
-    account: facts('acc_a', more.kind ?? 'standard', more.state),
+    account: held(facts('acc_a', more.kind ?? 'standard', more.state)),
     membership: own,
     workspaceMember: more.places ?? false,
     parent: more.parent ?? null,

@@ -10,6 +10,7 @@ import { DomainError, notFound, RefusedAndKept } from './errors.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
+import { mustBeSettled, SubscriptionDue, settleAccount } from './settlement.ts';
 import type { AccountWork, Deps, Happening, Input, Work } from './work.ts';
 
 /** A request beside its parsed input: who asks, and how it may be repeated. */
@@ -93,6 +94,7 @@ async function authorise(
   actor: Actor,
   operation: OperationId,
   reference: string | null,
+  now: Date,
 ): Promise<Authorised> {
   if (actor.kind === 'anonymous' && reference !== null) {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
@@ -100,7 +102,10 @@ async function authorise(
   const standing = reference === null ? null : await transaction.platform.access.standing(actor, reference);
   if (reference !== null && standing === null) throw notFound('account', reference);
   const decision = decide(actor, operation, standing);
-  if (decision.allowed) return new Authorised(decision, standing);
+  if (decision.allowed) {
+    if (standing !== null) mustBeSettled(standing, now);
+    return new Authorised(decision, standing);
+  }
   if (!decision.visible && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
@@ -169,7 +174,7 @@ function workOn(
     platform: transaction.platform,
     tenantOf: (id) => transaction.tenant(id),
     authorise: async (reference, operation = facts.operation) => {
-      const { standing } = await authorise(transaction, facts.actor, operation, reference);
+      const { standing } = await authorise(transaction, facts.actor, operation, reference, facts.now);
       if (standing === null) throw notFound('account', reference);
       return standing;
     },
@@ -228,6 +233,24 @@ function mustBeTraced(operation: OperationId, state: WorkState, answer: unknown)
   }
 }
 
+/** The clock may pass one more period's end meanwhile; more often means that settling does not settle. */
+const MOST_SETTLINGS = 3;
+
+/**
+ * What is due of an account's subscription is carried out before anything else is done with the account, so that nobody
+ * acts on a plan that is over. That is a change of its own: a read cannot make it, and a refusal would take it back.
+ */
+async function afterSettling<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
+  for (let settlings = 0; ; settlings += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SubscriptionDue) || settlings === MOST_SETTLINGS) throw error;
+      await settleAccount(deps, error.accountId);
+    }
+  }
+}
+
 function wrap<Id extends OperationId, W, P>(
   binding: Binding<Id, W>,
   prepare: Prepare<Id, P>,
@@ -236,13 +259,13 @@ function wrap<Id extends OperationId, W, P>(
   const { id } = binding;
   const operation = operationOf(id);
   const writes = changes(operation);
-  return async (deps, input, call) => {
+  const once: Handler<Id> = async (deps, input, call) => {
     const reference = binding.target(input);
     const lookup = <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>): Promise<T> =>
       deps.transactions.read(async (transaction) => {
         const actor = await actorOf(deps, transaction, call.credential);
         // Nothing slow is worked out for somebody who will be refused; the rule's transaction decides again.
-        await authorise(transaction, actor, id, reference);
+        await authorise(transaction, actor, id, reference, deps.clock.now());
         return read(transaction, actor);
       });
     mustBeToken(call.credential);
@@ -261,15 +284,17 @@ function wrap<Id extends OperationId, W, P>(
         .digest('hex');
       const earlier = async () =>
         key === null ? null : transaction.platform.idempotency.find(scope, id, key, now.toISOString());
-      const allowed = await authorise(transaction, actor, id, reference).catch(async (refusal: unknown) => {
-        const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
-        if (!known || !binding.repeated) throw refusal;
-        const record = await earlier();
-        if (record) return replay<Id>(record, call.requestHash);
-        const answer = await binding.repeated(transaction, actor, input);
-        if (answer === null) throw refusal;
-        return { answer, status: 200, replayed: false };
-      });
+      const allowed = await authorise(transaction, actor, id, reference, now).catch(
+        async (refusal: unknown) => {
+          const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
+          if (!known || !binding.repeated) throw refusal;
+          const record = await earlier();
+          if (record) return replay<Id>(record, call.requestHash);
+          const answer = await binding.repeated(transaction, actor, input);
+          if (answer === null) throw refusal;
+          return { answer, status: 200, replayed: false };
+        },
+      );
       if (!(allowed instanceof Authorised)) return allowed;
       const { decision, standing } = allowed;
       const record = await earlier();
@@ -308,6 +333,7 @@ function wrap<Id extends OperationId, W, P>(
       throw error;
     }
   };
+  return (deps, input, call) => afterSettling(deps, () => once(deps, input, call));
 }
 
 const unprepared = async (): Promise<undefined> => undefined;
