@@ -1,7 +1,7 @@
 import type { Plan } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
 import { accountTarget } from './account-view.ts';
-import { dayOf, followingPeriod, startOf } from './calendar.ts';
+import { type Day, dayOf, followingPeriod, startOf } from './calendar.ts';
 import { type Blocker, blockersOf } from './fit.ts';
 import type { AccountRow } from './ports/accounts.ts';
 import type { AuditEntry, Facts } from './ports/audit.ts';
@@ -72,13 +72,19 @@ async function admins({ transaction, tenant }: Task) {
 }
 
 /** A server without mail has the audit trail to tell of it. */
-async function tellAdmins(task: Task, account: AccountRow, plan: string, blockers: readonly Blocker[]) {
+async function tellAdmins(
+  task: Task,
+  account: AccountRow,
+  missed: { readonly plan: string; readonly day: Day },
+  blockers: readonly Blocker[],
+) {
   const { deps, transaction, now } = task;
+  const { plan, day } = missed;
   if (deps.setup.mail === 'none') return;
   const payload = {
     subject: `${account.name} stays on its plan`,
     text: [
-      `The account ${account.slug} was to go to the plan ${plan} on ${dayOf(now)}. It does not fit that plan, so it stays on ${account.plan} and goes on being charged for it:`,
+      `The account ${account.slug} was to go to the plan ${plan} on ${day}. It does not fit that plan, so it stays on ${account.plan} and goes on being charged for it:`,
       ...blockers.map(({ detail }) => detail),
       `Once that is done, ask for the change again: tenantctl plans change ${plan} --account ${account.slug}`,
     ].join('\n'),
@@ -110,7 +116,7 @@ async function planOfNext(task: Task, subscription: Subscription, account: Accou
     const after = { plan, scheduled: null, blockers: blockers.map(({ detail }) => detail) };
     const action = 'system.subscription_change_refused';
     await platform.audit.append([event(task, action, account, before, after)]);
-    await tellAdmins(task, account, scheduledPlan, blockers);
+    await tellAdmins(task, account, { plan: scheduledPlan, day: subscription.periodEnd }, blockers);
     return plan;
   }
   const after = { plan: scheduledPlan, scheduled: null };
