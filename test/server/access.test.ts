@@ -166,12 +166,21 @@ describe('roles of an organization', () => {
   const org = { kind: 'organization' } as const;
   it('read the members, and only a place in a workspace opens workspaces (R26)', () => {
     const reads = ['accounts.show', 'accounts.leave', 'members.list', 'members.show'];
+    const money = [
+      'subscription.show',
+      'subscription.preview',
+      'subscription.change',
+      'subscription.cancel_change',
+      'billing.show',
+    ];
+    const also = { billing_admin: money, member: [] };
     for (const role of ['billing_admin', 'member'] as const) {
-      expect(allowed(session, standing(membership(role), org))).toEqual(reads);
+      expect(allowed(session, standing(membership(role), org))).toEqual([...reads, ...also[role]]);
       expect(allowed(session, standing(membership(role), { ...org, places: true }))).toEqual([
         ...reads,
         'workspaces.list',
         'workspaces.show',
+        ...also[role],
       ]);
     }
   });
@@ -252,6 +261,7 @@ describe('a suspended account', () => {
       (id) =>
         operationOf(id).method === 'GET' ||
         id === 'batches.check' ||
+        id === 'subscription.preview' ||
         id === 'accounts.leave' ||
         id === 'accounts.delete',
     );
