@@ -27,7 +27,7 @@ const advice = {
   account_suspended:
     'Who suspended the account activates it: staff or the master. Until then its administrators may read.',
   signup_closed: 'Ask for an invitation; this server makes no accounts of its own accord.',
-  plan_not_self_serve: 'Ask the operators for this plan, or choose another: `tenantctl api /plans`.',
+  plan_not_self_serve: 'Ask the operators for this plan, or choose another: `tenantctl plans list`.',
   feature_locked: 'Ask the operators to run `tenantctl accounts unlock ACCOUNT`.',
   not_found:
     'Check the name, and whether you are signed in as the right person: what you may not see is not there.',
@@ -51,6 +51,10 @@ const advice = {
   no_seat: 'Revoke an invitation, deactivate a member, or choose a larger plan.',
   no_admin: 'Invite an administrator into the account and wait until they accept.',
   not_managed: 'This works on managed accounts only.',
+  plan_blocked:
+    '`blockers[]` lists everything that stands in the way. Remove that first, or choose another plan; `tenantctl plans preview PLAN` shows it without changing anything.',
+  catalogue_blocked:
+    '`blockers[]` lists what is wrong with the new catalogue: plans that accounts still need, plans named twice, no free start plan.',
   has_managed_accounts: 'Delete or release the managed accounts first.',
   personal_account: 'Create a standard account for this.',
   batch_closed: 'Send the file again: that makes a new batch.',

@@ -86,17 +86,6 @@ export const addressRules = z
   })
   .meta({ id: 'AddressRules' });
 
-export const plan = z
-  .strictObject({
-    name: c.planName,
-    title: z.string(),
-    monthly_price_cents: z.int(),
-    self_serve: z.boolean(),
-    entitlements: z.strictObject({ managed_accounts: z.boolean(), umbrella: z.boolean() }),
-    limits: z.strictObject({ seats: z.int().nullable(), mails_per_day: z.int().nullable() }),
-  })
-  .meta({ id: 'Plan' });
-
 export const roleEntry = z
   .strictObject({
     name: z.string(),
@@ -214,7 +203,6 @@ export const accounts = {
   'address_rules.show': { params: one, answer: addressRules },
   'address_rules.update': { params: one, body: addressRules, answer: addressRules },
 
-  'plans.list': { query: c.pageQuery, answer: c.pageOf(plan) },
   'roles.list': { query: c.pageQuery, answer: c.pageOf(roleEntry) },
 
   'audit.list': { params: one, query: auditQuery, answer: c.pageOf(auditEvent) },

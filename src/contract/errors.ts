@@ -37,6 +37,8 @@ export const errorCodes = {
   no_seat: { status: 409, title: 'No seat is free' },
   no_admin: { status: 409, title: 'The account has no administrator of its own' },
   not_managed: { status: 409, title: 'The account is not a managed account' },
+  plan_blocked: { status: 409, title: 'The account does not fit the plan' },
+  catalogue_blocked: { status: 409, title: 'The catalogue cannot be replaced like this' },
   has_managed_accounts: { status: 409, title: 'The account has managed accounts' },
   personal_account: { status: 409, title: 'Not possible for a personal account' },
   batch_closed: { status: 409, title: 'The batch is finished or cancelled' },

@@ -16,13 +16,25 @@ export const accountKinds = ['personal', 'standard', 'organization'] as const;
 export const accountRoles = ['owner', 'admin', 'user', 'super_admin', 'billing_admin', 'member'] as const;
 export const modules = ['parsers', 'forms', 'contacts', 'messages', 'reports', 'settings'] as const;
 export const workspaceRoles = ['viewer', 'operator', 'developer', 'workspace_admin'] as const;
-export const planNames = ['basic', 'starter', 'professional', 'business', 'enterprise'] as const;
+/** What a plan may open, and what it bounds: null is no limit. */
+export const entitlementNames = ['managed_accounts', 'umbrella', 'organization', 'team'] as const;
+export const planLimitNames = [
+  'seats',
+  'mails_per_day',
+  'parsers',
+  'workspaces',
+  'uploads_per_month',
+  'messages_per_month',
+] as const;
+/** D13: the plan that a new account starts on. It is free, so that nobody is charged for signing up. */
+export const startPlan = 'basic';
 
 export type AccountKind = (typeof accountKinds)[number];
 export type AccountRole = (typeof accountRoles)[number];
 export type Module = (typeof modules)[number];
 export type WorkspaceRole = (typeof workspaceRoles)[number];
-export type PlanName = (typeof planNames)[number];
+export type Entitlement = (typeof entitlementNames)[number];
+export type PlanLimit = (typeof planLimitNames)[number];
 
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */
 export const rolesOfKind = {

@@ -23,7 +23,7 @@ export interface Operation {
   readonly natural?: true;
   /** The answer holds a secret, shown once: never stored for replay (api.md, Idempotency-Key). */
   readonly secret?: true;
-  /** PATCH and DELETE honour `If-Match`; `required` answers 428 without it. */
+  /** A change honours `If-Match`; `required` answers 428 without it. */
   readonly if_match?: 'optional' | 'required';
   /** Only a `--dev` server has it; elsewhere it answers 404. */
   readonly dev?: true;
@@ -352,6 +352,42 @@ export const operations = {
   },
 
   'plans.list': { method: 'GET', path: '/plans', summary: 'The plan catalogue', public: true },
+  'plans.show': { method: 'GET', path: '/plans/{plan}', summary: 'Show a plan', public: true },
+  'plans.replace': {
+    method: 'PUT',
+    path: '/plans',
+    summary: 'Replace the whole plan catalogue',
+    if_match: 'required',
+    dry_run: true,
+  },
+  'subscription.show': {
+    method: 'GET',
+    path: '/accounts/{account}/subscription',
+    summary: "The account's plan, period, what it may use and what it uses",
+  },
+  'subscription.preview': {
+    method: 'POST',
+    path: '/accounts/{account}/subscription/preview',
+    summary: 'What a change of plan would change, cost and run into',
+    safe: true,
+  },
+  'subscription.change': {
+    method: 'POST',
+    path: '/accounts/{account}/subscription/change',
+    summary: 'Change the plan, at once or at the end of the period',
+    dry_run: true,
+  },
+  'subscription.cancel_change': {
+    method: 'DELETE',
+    path: '/accounts/{account}/subscription/scheduled',
+    summary: 'Cancel the scheduled change of plan',
+    dry_run: true,
+  },
+  'billing.show': {
+    method: 'GET',
+    path: '/accounts/{account}/bill',
+    summary: 'The bill of a period: lines and totals',
+  },
   'roles.list': {
     method: 'GET',
     path: '/roles',

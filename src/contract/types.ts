@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
+import type * as billing from './billing.ts';
 import type * as people from './people.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -9,7 +10,11 @@ export type Tree = z.output<typeof accounts.tree>;
 export type TreeAccount = z.output<typeof accounts.treeAccount>;
 export type Workspace = z.output<typeof accounts.workspace>;
 export type AddressRules = z.output<typeof accounts.addressRules>;
-export type Plan = z.output<typeof accounts.plan>;
+export type Plan = z.output<typeof billing.plan>;
+export type Subscription = z.output<typeof billing.subscription>;
+export type PlanChange = z.output<typeof billing.planChange>;
+export type Bill = z.output<typeof billing.bill>;
+export type BillLine = z.output<typeof billing.billLine>;
 export type Role = z.output<typeof accounts.roleEntry>;
 export type AuditEvent = z.output<typeof accounts.auditEvent>;
 export type Seats = z.output<typeof accounts.seats>;

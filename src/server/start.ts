@@ -5,6 +5,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Session } from '../contract/types.ts';
 import { buildApp, type LogOptions } from './app.ts';
+import { BillingWorker } from './billing/worker.ts';
 import { Attempts } from './domain/attempts.ts';
 import { CLOCK_SETTING, movableClock, systemClock } from './domain/clock.ts';
 import { firstStart, freshStaffToken, type StaffCredential } from './domain/first-start.ts';
@@ -278,6 +279,7 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   };
   const use = new TokenUse(clock);
   let worker: MailWorker | null = null;
+  let billing: BillingWorker | null = null;
   const deps: Deps = {
     transactions,
     clock,
@@ -286,6 +288,10 @@ async function run(settled: Settled, options: StartOptions, database: Database):
     attempts: new Attempts(clock),
     newId: idMaker(clock),
     mailQueued: () => worker?.wake(),
+    clockMoved: () => {
+      worker?.wake();
+      billing?.wake();
+    },
     tokenSeen: use.seen,
   };
   const first = await firstStart(deps);
@@ -300,10 +306,13 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   const transport = await transportOf(settled, setup);
   worker = new MailWorker({ transactions, clock, transport, publicUrl: setup.publicUrl, log: app.log });
   worker.start();
+  billing = new BillingWorker({ deps, log: app.log });
+  billing.start();
   const stopHousekeeping = housekeeping(database, transactions, clock, use, app.log);
   let closing: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     await drain(app);
+    await billing?.stop();
     await worker?.stop();
     await stopHousekeeping();
     await database.close();

@@ -26,6 +26,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['domain', /^server\/domain\//],
   ['store', /^server\/store\//],
   ['mail', /^server\/mail\//],
+  ['billing', /^server\/billing\//],
 ];
 
 interface Edges {
@@ -86,7 +87,10 @@ export const allowed: Readonly<Record<string, Edges>> = {
   outcomes: { value: ['contract-plain'], type: ['contract'] },
   'contract-plain': { value: [], type: ['contract'] },
   contract: { value: ['contract-plain'], type: [] },
-  start: { value: ['env', 'app', 'domain', 'store', 'mail', 'contract', 'contract-plain'], type: ['http'] },
+  start: {
+    value: ['env', 'app', 'domain', 'store', 'mail', 'billing', 'contract', 'contract-plain'],
+    type: ['http'],
+  },
   env: { value: ['contract-plain'], type: ['contract', 'domain'] },
   app: {
     value: ['http', 'routes', 'pages', 'domain', 'contract', 'contract-plain'],
@@ -97,6 +101,7 @@ export const allowed: Readonly<Record<string, Edges>> = {
   pages: { value: ['http', 'domain', 'contract', 'contract-plain'], type: [] },
   domain: { value: ['contract', 'contract-plain'], type: [] },
   store: { value: ['domain', 'contract', 'contract-plain'], type: [] },
+  billing: { value: ['domain', 'contract', 'contract-plain'], type: [] },
   mail: { value: ['domain', 'contract', 'contract-plain'], type: [] },
 };
 

@@ -85,6 +85,10 @@ const tables = {
   audit_events: true,
   idempotency_records: true,
   settings: true,
+  plans: true,
+  plan_prices: true,
+  subscriptions: true,
+  bill_lines: true,
 } satisfies Record<keyof Schema, true>;
 
 /** One whose rows never arrived, because the connection broke when they were sent. */

@@ -60,6 +60,22 @@ const membership = (
   modules,
 });
 
+const held = (of: AccountFacts): Standing['account'] => ({
+  ...of,
+  terms: {
+    entitlements: { managed_accounts: false, umbrella: false, organization: false, team: true },
+    limits: {
+      seats: 5,
+      mails_per_day: 5,
+      parsers: 5,
+      workspaces: 1,
+      uploads_per_month: 5,
+      messages_per_month: 5,
+    },
+  },
+  dueOn: null,
+});
+
 function standing(
   own: Standing['membership'],
   more: {
@@ -70,7 +86,7 @@ function standing(
   } = {},
 ): Standing {
   return {
-    account: facts('acc_a', more.kind ?? 'standard', more.state),
+    account: held(facts('acc_a', more.kind ?? 'standard', more.state)),
     membership: own,
     workspaceMember: more.places ?? false,
     place: null,
@@ -152,12 +168,21 @@ describe('roles of an organization', () => {
   const org = { kind: 'organization' } as const;
   it('read the members, and only a place in a workspace opens workspaces (R26)', () => {
     const reads = ['accounts.show', 'accounts.leave', 'members.list', 'members.show'];
+    const money = [
+      'subscription.show',
+      'subscription.preview',
+      'subscription.change',
+      'subscription.cancel_change',
+      'billing.show',
+    ];
+    const also = { billing_admin: money, member: [] };
     for (const role of ['billing_admin', 'member'] as const) {
-      expect(allowed(session, standing(membership(role), org))).toEqual(reads);
+      expect(allowed(session, standing(membership(role), org))).toEqual([...reads, ...also[role]]);
       expect(allowed(session, standing(membership(role), { ...org, places: true }))).toEqual([
         ...reads,
         'workspaces.list',
         'workspaces.show',
+        ...also[role],
       ]);
     }
   });
@@ -238,6 +263,7 @@ describe('a suspended account', () => {
       (id) =>
         operationOf(id).method === 'GET' ||
         id === 'batches.check' ||
+        id === 'subscription.preview' ||
         id === 'accounts.leave' ||
         id === 'accounts.delete',
     );

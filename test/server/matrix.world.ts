@@ -57,6 +57,28 @@ const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } }
 const none = () => ({});
 const rows = [{ row: 1, email: 'row@new.example', role: 'admin' }];
 
+/** A catalogue with the plans that the world's accounts are on, and one more. */
+const plans = [
+  ['basic', 0] as const,
+  ['professional', 1] as const,
+  ['business', 2] as const,
+  ['gold', 3] as const,
+].map(([name, monthly_price_cents]) => ({
+  name,
+  title: name,
+  monthly_price_cents,
+  self_serve: true,
+  entitlements: { managed_accounts: true, umbrella: true, organization: true, team: true },
+  limits: {
+    seats: null,
+    mails_per_day: null,
+    parsers: null,
+    workspaces: null,
+    uploads_per_month: null,
+    messages_per_month: null,
+  },
+}));
+
 /** A well-formed request of every operation. One that is missing here fails the test. */
 export const requests: { readonly [Id in OperationId]: (target: Target) => Request<Id> } = {
   'auth.signup': () => ({ body: { email: 'new@new.example' } }),
@@ -130,6 +152,13 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
   'plans.list': none,
+  'plans.show': () => ({ params: { plan: 'basic' } }),
+  'plans.replace': () => ({ body: { plans }, headers: { 'if-match': '*' } }),
+  'subscription.show': one,
+  'subscription.preview': (target) => ({ ...one(target), body: { plan: 'enterprise' } }),
+  'subscription.change': (target) => ({ ...one(target), body: { plan: 'enterprise', reason: 'test' } }),
+  'subscription.cancel_change': one,
+  'billing.show': one,
   'roles.list': none,
   'audit.list': one,
   'audit.platform': none,

@@ -103,6 +103,21 @@ describe('a server', () => {
     await expect(run({ data: undefined, ...options })).rejects.toThrow(why);
   });
 
+  test('bills and changes plans when the clock says so, with nobody asking for the accounts', async () => {
+    const server = await run({ data: folder(), dev: true });
+    const [user, staff] = [server.session?.access_token ?? '', server.staff?.secret ?? ''];
+    await post(server, '/v1/accounts', user, { name: 'Acme', slug: 'acme', plan: 'starter' });
+    await post(server, '/v1/accounts/acme/subscription/change', user, { plan: 'basic' });
+    // Staff tokens last 30 days.
+    await post(server, '/v1/dev/clock', staff, { advance_seconds: 29 * 86_400 });
+    await post(server, '/v1/accounts/acme/subscription/change', staff, { plan: 'basic', reason: 'now' });
+    const ahead = new Date(Date.now() + 29.9 * 86_400_000).toISOString();
+    await post(server, '/v1/dev/clock', staff, { now: ahead });
+    await expect
+      .poll(async () => (await get(server, '/v1/accounts?kind=standard', staff)).body)
+      .toMatchObject({ data: [{ slug: 'acme', plan: 'basic' }] });
+  });
+
   test('with --dev moves its clock, keeps it there, and delivers its mail to itself', async () => {
     const data = folder();
     const server = await run({ data, dev: true });

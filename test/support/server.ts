@@ -237,6 +237,7 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     attempts: new Attempts(clock),
     newId: idMaker(clock),
     mailQueued: () => {},
+    clockMoved: () => {},
     tokenSeen: (id) => seen.push(id),
     ...options.deps,
   };

@@ -5,12 +5,13 @@ import {
   type AccountRole,
   type Module,
   modules,
-  type PlanName,
   type WorkspaceRole,
   workspaceRoles,
 } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf } from '../../contract/operations.ts';
 import type { Actor } from './actor.ts';
+import type { Day } from './calendar.ts';
+import type { Terms } from './entitlements.ts';
 
 /** What of an account matters to a decision. */
 export interface AccountFacts {
@@ -19,7 +20,7 @@ export interface AccountFacts {
   readonly name: string;
   readonly kind: AccountKind;
   readonly state: 'provisioning' | 'active' | 'suspended';
-  readonly plan: PlanName;
+  readonly plan: string;
 }
 
 export interface Membership {
@@ -38,7 +39,12 @@ export interface Place {
 
 /** Everything that ties an actor to an account, read in the transaction of the decision. */
 export interface Standing {
-  readonly account: AccountFacts;
+  readonly account: AccountFacts & {
+    /** What its plan gives: ask `limitsOf`, which also knows of everything else that does. */
+    readonly terms: Terms;
+    /** The day on which its subscription has something to carry out; null if it has none. */
+    readonly dueOn: Day | null;
+  };
   /** Of the person behind the actor; null for account tokens, whose rights are their own. */
   readonly membership: Membership | null;
   /** Has the person any workspace role in it? */
@@ -92,6 +98,11 @@ const readMembers: Rule = {
   grants: ['admin', 'billing_admin', 'member', 'master'],
   suspended: 'admins_read',
 };
+const inspectBill: Rule = {
+  grants: ['admin', 'billing_admin', 'master', 'staff'],
+  suspended: 'admins_read',
+};
+const choosePlan: Rule = { grants: ['admin', 'billing_admin', 'master', 'staff'], suspended: 'refused' };
 const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
 const own: Rule = { grants: ['session'] };
 const open: Rule = { grants: ['public'], delegated: true };
@@ -177,6 +188,13 @@ export const accessTable = {
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
   'plans.list': open,
+  'plans.show': open,
+  'plans.replace': byStaff,
+  'subscription.show': inspectBill,
+  'subscription.preview': inspectBill,
+  'subscription.change': choosePlan,
+  'subscription.cancel_change': choosePlan,
+  'billing.show': inspectBill,
   'roles.list': open,
   'audit.list': { ...inspect, delegated: true },
   'audit.platform': byStaff,

@@ -1,31 +1,49 @@
-import type { PlanName } from '../../contract/limits.ts';
+import { startPlan } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
+import type { Plan } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
-import { accountTarget, featureOf, shownAccount } from './account-view.ts';
+import { accountTarget, shownAccount } from './account-view.ts';
 import type { UserActor } from './actor.ts';
-import { planNamed } from './catalogue.ts';
+import { mayChoose, planNamed } from './catalogue.ts';
+import { managedAccountsGrant } from './entitlements.ts';
 import { DomainError, invalid, refused } from './errors.ts';
 import { inviteFirstAdmin } from './first-admin.ts';
 import type { NewAccount } from './ports/accounts.ts';
 import { claimSlug, slugFrom } from './slugs.ts';
+import { beginSubscription } from './subscriptions.ts';
 import type { Input, Work } from './work.ts';
 
 type Body = Input<'accounts.create'>['body'];
 
 /** D13: the plan a new account starts on. */
-function planFor(work: Work, asked: PlanName | undefined): PlanName {
-  const plan = planNamed(asked ?? 'basic', work.deps.setup);
-  if (plan.self_serve || work.actor.kind === 'staff') return plan.name;
+async function planFor(work: Work, asked: string | undefined): Promise<Plan> {
+  const plan = await planNamed(work, asked ?? startPlan);
+  if (mayChoose(work, plan)) return plan;
   const text = `The plan ${plan.name} is agreed with staff and set by them. Start on another one.`;
   throw refused('plan_not_self_serve', 'plan', text);
 }
 
-async function insertAccount(
-  work: Work,
-  body: Body,
-  kind: 'standard' | 'organization',
-): Promise<{ id: string; slug: string; plan: PlanName }> {
-  const plan = planFor(work, body.plan);
+const cheaper = (one: Plan, other: Plan): Plan =>
+  other.monthly_price_cents < one.monthly_price_cents ? other : one;
+
+/** An organization needs a plan that is for organizations: unless one is named, the cheapest. */
+async function organizationPlan(work: Work, asked: string | undefined): Promise<Plan> {
+  const plans = await work.platform.plans.list();
+  const [first, ...others] = plans.filter(({ entitlements }) => entitlements.organization);
+  if (first === undefined) {
+    const text = 'No plan of the catalogue is for organizations. Add the entitlement to one of them first.';
+    throw new DomainError('conflict', text);
+  }
+  if (asked === undefined) return others.reduce(cheaper, first);
+  const plan = await planNamed(work, asked);
+  if (plan.entitlements.organization) return plan;
+  const names = [first, ...others].map(({ name }) => name).join(', ');
+  throw invalid('/plan', `${plan.name} is not for organizations: these are: ${names}.`);
+}
+
+async function insertAccount(work: Work, body: Body, kind: 'standard' | 'organization'): Promise<NewAccount> {
+  const plan =
+    kind === 'organization' ? await organizationPlan(work, body.plan) : await planFor(work, body.plan);
   const { actor, deps } = work;
   if (body.slug !== undefined) await claimSlug(work, body.slug);
   const slug = body.slug ?? (await slugFrom(work, body.name));
@@ -37,26 +55,26 @@ async function insertAccount(
     slug,
     name: body.name,
     state: kind === 'organization' ? 'provisioning' : 'active',
-    plan,
+    plan: plan.name,
     ownerUserId: null,
     labels: body.labels ?? {},
     createdBy,
     at,
   };
   await work.platform.accounts.insert(account);
-  await work
-    .tenantOf(account.id)
-    .workspaces.insert({ id: deps.newId('workspace'), slug: 'default', name: 'Default', createdBy, at });
+  const tenant = work.tenantOf(account.id);
+  await beginSubscription(tenant, plan, work.now);
+  await tenant.workspaces.insert({
+    id: deps.newId('workspace'),
+    slug: 'default',
+    name: 'Default',
+    createdBy,
+    at,
+  });
   return account;
 }
 
-function created(
-  work: Work,
-  account: { id: string; slug: string; plan: PlanName },
-  body: Body,
-  kind: string,
-  accountId = account.id,
-): void {
+function created(work: Work, account: NewAccount, body: Body, kind: string, accountId = account.id): void {
   const { name, labels = {} } = body;
   work.record({
     accountId,
@@ -105,16 +123,16 @@ async function mustBeAbleToManage(work: Work, { account, parent }: Standing): Pr
     );
   }
   const row = await work.tenantOf(account.id).account.read();
-  const feature = featureOf(row, work.now).managed_accounts;
-  if (feature === 'locked') {
+  const { granted, lacks } = managedAccountsGrant(account.terms, row, work.now);
+  if (granted) return;
+  if (lacks === 'unlock') {
     const text = `The managed accounts feature of ${account.slug} is locked. Ask staff to unlock it.`;
     throw refused('feature_locked', 'feature', text);
   }
-  const plan = planNamed(row.plan, work.deps.setup);
-  if (feature === 'unlocked' && !plan.entitlements.managed_accounts) {
-    const text = `The plan ${plan.name} of ${account.slug} has no managed accounts: they come with professional and up.`;
-    throw refused('feature_locked', 'plan', text);
-  }
+  const plans = (await work.platform.plans.list()).filter((plan) => plan.entitlements.managed_accounts);
+  const names = plans.map(({ name }) => name).join(', ') || 'none';
+  const text = `The plan ${account.plan} of ${account.slug} has no managed accounts. Plans that have them: ${names}.`;
+  throw refused('feature_locked', 'plan', text);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Account } from '../../contract/types.ts';
-import { accountTarget, featureOf, shownAccount } from './account-view.ts';
+import { accountTarget, shownAccount } from './account-view.ts';
+import { featureOf } from './entitlements.ts';
 import { DomainError, refused } from './errors.ts';
 import type { AccountRow } from './ports/accounts.ts';
 import type { AccountWork, Input } from './work.ts';

@@ -12,6 +12,7 @@ import type { Within } from './ports/access.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
+import { mustBeSettled, SubscriptionDue, settleAccount } from './settlement.ts';
 import type { AccountWork, Deps, Happening, Input, PlaceWork, Work } from './work.ts';
 
 /** A request beside its parsed input: who asks, and how it may be repeated. */
@@ -98,6 +99,7 @@ async function authorise(
   action: Action,
   reference: string | null,
   within: Within | null,
+  now: Date,
 ): Promise<Authorised> {
   if (actor.kind === 'anonymous' && reference !== null) {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
@@ -109,7 +111,10 @@ async function authorise(
   if (!decision.allowed && !decision.visible && reference !== null) throw notFound('account', reference);
   if (within !== null && standing !== null && (standing.place === null || !canSeePlace(actor, standing)))
     throw notFound(within.noun, within.reference);
-  if (decision.allowed) return new Authorised(decision, standing);
+  if (decision.allowed) {
+    if (standing !== null) mustBeSettled(standing, now);
+    return new Authorised(decision, standing);
+  }
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }
@@ -177,7 +182,14 @@ function workOn(
     platform: transaction.platform,
     tenantOf: (id) => transaction.tenant(id),
     authorise: async (reference, action = facts.operation, within) => {
-      const { standing } = await authorise(transaction, facts.actor, action, reference, within ?? null);
+      const { standing } = await authorise(
+        transaction,
+        facts.actor,
+        action,
+        reference,
+        within ?? null,
+        facts.now,
+      );
       if (standing === null) throw notFound('account', reference);
       return standing;
     },
@@ -236,6 +248,24 @@ function mustBeTraced(operation: OperationId, state: WorkState, answer: unknown)
   }
 }
 
+/** The clock may pass one more period's end meanwhile; more often means that settling does not settle. */
+const MOST_SETTLINGS = 3;
+
+/**
+ * What is due of an account's subscription is carried out before anything else is done with the account, so that nobody
+ * acts on a plan that is over. That is a change of its own: a read cannot make it, and a refusal would take it back.
+ */
+async function afterSettling<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
+  for (let settlings = 0; ; settlings += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SubscriptionDue) || settlings === MOST_SETTLINGS) throw error;
+      await settleAccount(deps, error.accountId);
+    }
+  }
+}
+
 function wrap<Id extends OperationId, W, P>(
   binding: Binding<Id, W>,
   prepare: Prepare<Id, P>,
@@ -244,14 +274,14 @@ function wrap<Id extends OperationId, W, P>(
   const { id } = binding;
   const operation = operationOf(id);
   const writes = changes(operation);
-  return async (deps, input, call) => {
+  const once: Handler<Id> = async (deps, input, call) => {
     const reference = binding.target(input);
     const within = binding.within?.(input) ?? null;
     const lookup = <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>): Promise<T> =>
       deps.transactions.read(async (transaction) => {
         const actor = await actorOf(deps, transaction, call.credential);
         // Nothing slow is worked out for somebody who will be refused; the rule's transaction decides again.
-        await authorise(transaction, actor, id, reference, within);
+        await authorise(transaction, actor, id, reference, within, deps.clock.now());
         return read(transaction, actor);
       });
     mustBeToken(call.credential);
@@ -270,7 +300,7 @@ function wrap<Id extends OperationId, W, P>(
         .digest('hex');
       const earlier = async () =>
         key === null ? null : transaction.platform.idempotency.find(scope, id, key, now.toISOString());
-      const allowed = await authorise(transaction, actor, id, reference, within).catch(
+      const allowed = await authorise(transaction, actor, id, reference, within, now).catch(
         async (refusal: unknown) => {
           const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
           if (!known || !binding.repeated) throw refusal;
@@ -319,6 +349,7 @@ function wrap<Id extends OperationId, W, P>(
       throw error;
     }
   };
+  return (deps, input, call) => afterSettling(deps, () => once(deps, input, call));
 }
 
 const unprepared = async (): Promise<undefined> => undefined;

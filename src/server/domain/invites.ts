@@ -6,7 +6,7 @@ import { limits } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, mintToken } from '../../contract/token.ts';
 import type { Invite } from '../../contract/types.ts';
-import { planNamed } from './catalogue.ts';
+import { limitsOf } from './entitlements.ts';
 import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { dayStart, mailsPerRecipient, nextDay } from './mail-limits.ts';
@@ -34,14 +34,13 @@ export function expiryFrom(now: Date): string {
 
 /** Seats of the plan, and how many are taken (D6). */
 export async function seatsOf(work: AccountWork): Promise<{ used: number; limit: number | null }> {
-  const limit = planNamed(work.standing.account.plan, work.deps.setup).limits.seats;
+  const limit = limitsOf(work.standing.account).seats;
   return { used: await work.tenant.account.seatsUsed(work.now.toISOString()), limit };
 }
 
 /** How many more seats can be taken. An unlimited plan needs no counting. */
 export async function freeSeats(work: AccountWork): Promise<number> {
-  if (planNamed(work.standing.account.plan, work.deps.setup).limits.seats === null)
-    return Number.POSITIVE_INFINITY;
+  if (limitsOf(work.standing.account).seats === null) return Number.POSITIVE_INFINITY;
   const { used, limit } = await seatsOf(work);
   return limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - used);
 }
@@ -156,7 +155,7 @@ export async function renewInvite(
 
 async function withinMailLimits(work: AccountWork, emailFolded: string): Promise<void> {
   const since = dayStart(work.now);
-  const limit = planNamed(work.standing.account.plan, work.deps.setup).limits.mails_per_day;
+  const limit = limitsOf(work.standing.account).mails_per_day;
   const tomorrow = Math.ceil((Date.parse(nextDay(work.now)) - work.now.getTime()) / 1000);
   if (limit !== null && (await work.tenant.invites.mailsSince(since)) >= limit) {
     throw new DomainError(

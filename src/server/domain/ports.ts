@@ -10,11 +10,13 @@ import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
 import type { OutboxPort } from './ports/outbox.ts';
+import type { PlansPort } from './ports/plans.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
 import type { SecretsPort } from './ports/secrets.ts';
 import type { SessionsPort } from './ports/sessions.ts';
 import type { SettingsPort } from './ports/settings.ts';
 import type { StaffPort } from './ports/staff.ts';
+import type { SubscriptionPort, SubscriptionsPort } from './ports/subscriptions.ts';
 import type { AccountTokensPort, TokensPort } from './ports/tokens.ts';
 import type { UsersPort } from './ports/users.ts';
 import type { WorkspacesPort } from './ports/workspaces.ts';
@@ -31,6 +33,7 @@ export interface Tenant {
   readonly tokens: AccountTokensPort;
   readonly receipts: ReceiptsPort;
   readonly addressRules: AddressRulesPort;
+  readonly subscription: SubscriptionPort;
   readonly audit: AuditListPort;
 }
 
@@ -48,6 +51,8 @@ export interface Platform {
   /** The outbox's sending side: the mail worker's. */
   readonly mailQueue: MailQueuePort;
   readonly capturedMail: CapturedMailPort;
+  readonly plans: PlansPort;
+  readonly subscriptions: SubscriptionsPort;
   readonly settings: SettingsPort;
   readonly idempotency: IdempotencyPort;
   readonly audit: AuditPort;

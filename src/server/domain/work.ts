@@ -36,6 +36,8 @@ export interface Deps {
   readonly newId: (kind: IdKind) => string;
   /** Called after a commit that queued mail. */
   readonly mailQueued: () => void;
+  /** Called when the clock was moved: what was not due may be now. */
+  readonly clockMoved: () => void;
   /** Called for every request with a lasting token; must cost nothing (token-use.ts). */
   readonly tokenSeen: (tokenId: string) => void;
 }

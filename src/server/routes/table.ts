@@ -1,6 +1,7 @@
 import type { Handlers } from '../http/bind.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
+import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
 import { dev } from './dev.ts';
 import { invites } from './invites.ts';
@@ -14,6 +15,7 @@ import { workspaces } from './workspaces.ts';
 export const handlers = {
   ...auth,
   ...catalogue,
+  ...billing,
   ...invites,
   ...me,
   ...accounts,

@@ -3,7 +3,8 @@ import type { AccountRole } from '../../contract/limits.ts';
 import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
-import { toModules, toPlan, toRole } from './columns.ts';
+import { toModules, toRole } from './columns.ts';
+import { toTerms } from './plans.ts';
 import type { Trx } from './transaction.ts';
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
@@ -93,9 +94,12 @@ function findStanding(trx: Trx, person: string, reference: string) {
     .leftJoin('members as pm', (join) =>
       join.onRef('pm.account_id', '=', 'p.id').on('pm.user_id', '=', person),
     )
+    .leftJoin('plans as c', 'c.name', 'a.plan')
+    .leftJoin('subscriptions as s', 's.account_id', 'a.id')
     .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
     .where('a.state', '<>', 'gone')
     .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
+    .select(['c.entitlements', 'c.limits', 's.period_end'])
     .select(['m.id as m_id', 'm.role as m_role', 'm.state as m_state', 'm.modules as m_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select([
@@ -151,13 +155,12 @@ async function findPlace(
 
 function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>): Standing | null {
   if (row.state === 'gone') return null;
-  const plan = toPlan(row.plan);
-  const account = { id: row.id, slug: row.slug, name: row.name, kind: row.kind, state: row.state, plan };
-  const { link_id: linkId, link_kind: linkKind, p_id, p_slug, p_name, p_kind, p_state } = row;
+  const { id, slug, name, kind, state, plan, period_end: dueOn } = row;
+  const { link_id: linkId, link_kind: linkKind, p_id, p_slug, p_name, p_kind, p_state, p_plan } = row;
   const linked = linkId !== null && linkKind !== null && p_id !== null && p_slug !== null && p_name !== null;
-  const above = linked && p_kind !== null && p_state !== null && p_state !== 'gone';
+  const above = linked && p_kind !== null && p_state !== null && p_state !== 'gone' && p_plan !== null;
   return {
-    account,
+    account: { id, slug, name, kind, state, plan, terms: toTerms(row), dueOn },
     membership: membershipOf({ id: row.m_id, role: row.m_role, state: row.m_state, modules: row.m_modules }),
     workspaceMember: (row.places ?? 0) > 0,
     place: null,
@@ -171,7 +174,7 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
             name: p_name,
             kind: p_kind,
             state: p_state,
-            plan: toPlan(row.p_plan),
+            plan: p_plan,
           },
           membership: membershipOf({
             id: row.pm_id,

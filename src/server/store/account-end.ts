@@ -70,6 +70,8 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
     .where('account_id', '=', accountId)
     .where('state', '=', 'open')
     .execute();
+  // What is left of its balance goes with it; its bills stay.
+  await trx.deleteFrom('subscriptions').where('account_id', '=', accountId).execute();
   // Workspace places and grants of children go with the members.
   await trx.deleteFrom('members').where('account_id', '=', accountId).execute();
   // The master's members lose their grants of this child (R14).

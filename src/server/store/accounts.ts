@@ -1,6 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { mailPreferences } from '../../contract/accounts.ts';
-import { planName } from '../../contract/common.ts';
 import { looksLikeId } from '../../contract/ids.ts';
 import type {
   AccountChange,
@@ -15,6 +14,7 @@ import { closeAccount, holdingsOf } from './account-end.ts';
 import { accountTree } from './account-tree.ts';
 import { toLabels, toModules } from './columns.ts';
 import { toPage } from './keyset.ts';
+import { toTerms } from './plans.ts';
 import type { Row, Schema } from './schema.ts';
 import { anyContains } from './search.ts';
 import { seatsUsed } from './seats.ts';
@@ -58,7 +58,7 @@ function toRow(row: RowColumns): AccountRow {
     name: row.name,
     state: row.state,
     suspendedBy: row.suspended_by,
-    plan: planName.parse(row.plan),
+    plan: row.plan,
     managedAccounts: row.managed_accounts,
     trialEndsAt: row.trial_ends_at,
     labels: toLabels(row.labels),
@@ -80,10 +80,11 @@ function views(trx: Trx, userId: string | null, now: string) {
     )
     .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
     .leftJoin('accounts as p', 'p.id', 'l.parent_id')
+    .leftJoin('plans as pl', 'pl.name', 'a.plan')
     .where('a.state', '<>', 'gone')
     .select(['a.id', 'a.kind', 'a.slug', 'a.name', 'a.state', 'a.suspended_by', 'a.plan'])
     .select(['a.managed_accounts', 'a.trial_ends_at', 'a.labels', 'a.mail_preferences'])
-    .select(['a.revision', 'a.created_at', 'a.updated_at'])
+    .select(['a.revision', 'a.created_at', 'a.updated_at', 'pl.entitlements', 'pl.limits'])
     .select(['m.id as member_id', 'm.role as member_role', 'm.modules as member_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select(['p.id as parent_id', 'p.slug as parent_slug', 'p.name as parent_name'])
@@ -100,6 +101,7 @@ function toView(row: ViewRow): AccountView {
   const member = memberId !== null && role !== null && modules !== null;
   return {
     ...toRow(row),
+    terms: toTerms(row),
     parent: linked
       ? { linkId, kind, account: { id: parent_id, slug: parent_slug, name: parent_name } }
       : null,

@@ -3,8 +3,6 @@ import {
   accountRoles,
   type Module,
   modules,
-  type PlanName,
-  planNames,
   type WorkspaceRole,
   workspaceRoles,
 } from '../../contract/limits.ts';
@@ -18,12 +16,6 @@ function oneOf<T extends string>(names: readonly T[], text: unknown): T | null {
 /** A role as the tokens table keeps it, in text; null for anything that is not one. */
 export function toRole(text: string | null): AccountRole | null {
   return oneOf(accountRoles, text);
-}
-
-export function toPlan(text: string | null): PlanName {
-  const plan = oneOf(planNames, text);
-  if (plan === null) throw new Error(`the store holds an unknown plan: ${text}`);
-  return plan;
 }
 
 export function toStrings(json: string): string[] {

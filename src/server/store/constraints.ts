@@ -41,6 +41,11 @@ export const UNIQUE = {
   idempotency_records_pkey:
     'idempotency_records.token_scope, idempotency_records.operation, idempotency_records.key',
   settings_pkey: 'settings.key',
+  plans_pkey: 'plans.name',
+  plan_prices_pkey: 'plan_prices.plan, plan_prices.since',
+  subscriptions_pkey: 'subscriptions.account_id',
+  bill_lines_pkey: 'bill_lines.account_id, bill_lines.revision, bill_lines.kind',
+  bill_lines_period: 'bill_lines.account_id, bill_lines.period_start',
 } as const;
 
 /** SQLite does not say which foreign key was violated, so neither do we: a rule checks references first. */
@@ -71,7 +76,7 @@ function fromPostgres(error: unknown, code: string): string | null {
 
 /**
  * The name of the constraint that an error says was violated, the same on both databases: a key of UNIQUE, a CHECK's
- * name, `foreign_key`, `<table>_<column>_not_null` or `audit_events_append_only`. Null for every other error.
+ * name, `foreign_key`, `<table>_<column>_not_null` or `<table>_append_only`. Null for every other error.
  *
  * On PostgreSQL the transaction is over once this has happened: let the error leave `write` and map it outside, or
  * avoid it with `on conflict do nothing`.

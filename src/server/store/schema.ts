@@ -313,6 +313,52 @@ export interface IdempotencyRecordsTable {
   created_at: Time;
 }
 
+export interface PlansTable {
+  name: string;
+  /** In the catalogue. */
+  place: number;
+  title: string;
+  monthly_price_cents: number;
+  self_serve: 'yes' | 'no';
+  entitlements: Json;
+  limits: Json;
+}
+
+/** Rows stay when the catalogue changes. */
+export interface PlanPricesTable {
+  plan: string;
+  since: Time;
+  price_cents: number;
+}
+
+export interface SubscriptionsTable extends Revised {
+  account_id: string;
+  price_cents: number;
+  anchor_day: number;
+  /** Dates. */
+  period_start: string;
+  period_end: string;
+  scheduled_plan: string | null;
+  balance_cents: Generated<number>;
+}
+
+/** Rows can be added and never changed. */
+export interface BillLinesTable {
+  account_id: string;
+  /** Of the subscription. */
+  revision: number;
+  kind: 'period' | 'unused' | 'prorated' | 'credit_kept' | 'credit_used';
+  period_start: string;
+  period_end: string;
+  /** With price, day and days set for what concerns a plan, and not for what moves the balance. */
+  plan: string | null;
+  price_cents: number | null;
+  from_day: string | null;
+  days: number | null;
+  amount_cents: number;
+  at: Time;
+}
+
 export interface SettingsTable {
   key: string;
   value: string;
@@ -343,6 +389,10 @@ export interface Schema {
   audit_events: AuditEventsTable;
   idempotency_records: IdempotencyRecordsTable;
   settings: SettingsTable;
+  plans: PlansTable;
+  plan_prices: PlanPricesTable;
+  subscriptions: SubscriptionsTable;
+  bill_lines: BillLinesTable;
 }
 
 export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;

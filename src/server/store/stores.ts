@@ -15,11 +15,13 @@ import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
 import { outboxStore } from './outbox.ts';
+import { plansStore } from './plans.ts';
 import { receiptsStore } from './receipts.ts';
 import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
 import { settingsStore } from './settings.ts';
 import { staffStore } from './staff.ts';
+import { subscriptionStore, subscriptionsStore } from './subscriptions.ts';
 import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
 import { usersStore } from './users.ts';
@@ -38,6 +40,8 @@ function platformStores(trx: Trx): Platform {
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
     capturedMail: capturedMailStore(trx),
+    plans: plansStore(trx),
+    subscriptions: subscriptionsStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),
@@ -57,6 +61,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     tokens: accountTokensStore(trx, accountId),
     receipts: receiptsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
+    subscription: subscriptionStore(trx, accountId),
     audit: auditListStore(trx, accountId),
   };
 }

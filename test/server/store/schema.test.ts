@@ -137,6 +137,34 @@ const SEED = {
     created_at: T,
   },
   settings: { key: 'clock', value: '0', updated_at: T },
+  plans: {
+    name: 'gold',
+    place: 9,
+    title: 'Gold',
+    monthly_price_cents: 1,
+    self_serve: 'yes',
+    entitlements: '{}',
+    limits: '{}',
+  },
+  plan_prices: { plan: 'gold', since: T, price_cents: 1 },
+  subscriptions: {
+    account_id: 'acc_1',
+    price_cents: 1,
+    anchor_day: 1,
+    period_start: '2026-01-01',
+    period_end: '2026-02-01',
+    ...revised,
+  },
+  bill_lines: {
+    account_id: 'acc_1',
+    revision: 1,
+    kind: 'period',
+    period_start: '2026-01-01',
+    period_end: '2026-02-01',
+    plan: 'gold',
+    amount_cents: 1,
+    at: T,
+  },
 } satisfies { [Name in Table]: NewRow<Name> };
 
 const rowOf = (table: string): Record<string, Value> => {
@@ -270,6 +298,16 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   outbox_claim: ['outbox', { state: 'sending' }],
   outbox_sent: ['outbox', { state: 'sent', payload: null }],
   receipts_kind: ['receipts', { kind: 'x' }],
+  plans_price: ['plans', { monthly_price_cents: -1 }],
+  plans_self_serve: ['plans', { self_serve: 'x' }],
+  plan_prices_price: ['plan_prices', { price_cents: -1 }],
+  subscriptions_price: ['subscriptions', { price_cents: -1 }],
+  subscriptions_anchor: ['subscriptions', { anchor_day: 32 }],
+  subscriptions_balance: ['subscriptions', { balance_cents: -1 }],
+  subscriptions_period: ['subscriptions', { period_end: '2025-12-31' }],
+  bill_lines_kind: ['bill_lines', { kind: 'x' }],
+  bill_lines_sign: ['bill_lines', { amount_cents: -1 }],
+  bill_lines_plan: ['bill_lines', { plan: null }],
 };
 
 async function checkNames(trx: Trx): Promise<string[]> {
@@ -378,6 +416,8 @@ const FOREIGN: [Table, Record<string, Value>][] = [
   ['outbox', { account_id: OTHER, id: 'msg_9' }],
   ['members', { account_id: 'acc_9' }],
   ['workspaces', { account_id: 'acc_9' }],
+  ['subscriptions', { account_id: 'acc_9' }],
+  ['bill_lines', { account_id: 'acc_9' }],
 ];
 
 describeOnEachDatabase('tenants', (open) => {
@@ -397,7 +437,7 @@ describeOnEachDatabase('tenants', (open) => {
     const db = await open();
     const columns = await db.read(uniqueIndexes);
     const keyed = new Set(
-      columns.filter((index) => /^(account|parent)_id,/.test(index.columns)).map((index) => index.table),
+      columns.filter((index) => /^(account|parent)_id(,|$)/.test(index.columns)).map((index) => index.table),
     );
     const own = Object.keys(SEED).filter((table) => 'account_id' in rowOf(table) && !keyed.has(table));
     // These may also belong to no account.
@@ -416,6 +456,24 @@ describeOnEachDatabase('tenants', (open) => {
       ...(await trx.selectFrom('member_children').selectAll().execute()),
     ]);
     expect(left).toEqual([]);
+  });
+});
+
+describeOnEachDatabase('a bill', (open) => {
+  it('can be added to and neither changed nor deleted', async () => {
+    const db = await open();
+    await seed(db);
+    const attempts = [
+      (trx: Trx) => trx.updateTable('bill_lines').set({ amount_cents: 0 }).execute(),
+      (trx: Trx) => trx.deleteFrom('bill_lines').execute(),
+      ...(db.kind === 'postgres' ? [(trx: Trx) => sql`truncate bill_lines`.execute(trx)] : []),
+    ];
+    for (const attempt of attempts) {
+      const error = await db.write<unknown>(attempt).catch((caught: unknown) => caught);
+      expect(constraintOf(error)).toBe('bill_lines_append_only');
+    }
+    const kept = await db.read((trx) => trx.selectFrom('bill_lines').select('amount_cents').execute());
+    expect(kept).toEqual([{ amount_cents: 1 }]);
   });
 });
 

@@ -1,6 +1,7 @@
-import type { AccountKind, PlanName } from '../../../contract/limits.ts';
+import type { AccountKind } from '../../../contract/limits.ts';
 import type { TreeAccount } from '../../../contract/types.ts';
 import type { Membership } from '../access.ts';
+import type { Terms } from '../entitlements.ts';
 import type { Page, PageRequest } from './page.ts';
 
 export interface NewAccount {
@@ -9,7 +10,7 @@ export interface NewAccount {
   readonly slug: string;
   readonly name: string;
   readonly state: 'provisioning' | 'active';
-  readonly plan: PlanName;
+  readonly plan: string;
   /** The person of a personal account, else null. */
   readonly ownerUserId: string | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -30,7 +31,7 @@ export interface AccountRow {
   readonly name: string;
   readonly state: 'provisioning' | 'active' | 'suspended';
   readonly suspendedBy: 'staff' | 'master' | null;
-  readonly plan: PlanName;
+  readonly plan: string;
   /** As stored: a trial may be over, compare `trialEndsAt`. */
   readonly managedAccounts: 'locked' | 'unlocked' | 'trial';
   readonly trialEndsAt: string | null;
@@ -43,6 +44,7 @@ export interface AccountRow {
 
 /** An account as somebody sees it. */
 export interface AccountView extends AccountRow {
+  readonly terms: Terms;
   readonly parent: {
     readonly linkId: string;
     readonly kind: 'managed' | 'sub';
@@ -101,7 +103,7 @@ export interface AccountChange {
   readonly slug?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly mail?: MailPreferences;
-  readonly plan?: PlanName;
+  readonly plan?: string;
   readonly state?:
     | { readonly is: 'active' }
     | { readonly is: 'suspended'; readonly by: 'staff' | 'master'; readonly reason: string | null };
