@@ -29,6 +29,7 @@ const spec = {
     'tenantctl accounts update acme --mail-members off --if-revision 4',
   ],
   operations: ['accounts.show', 'accounts.update'],
+  fanOut: { without: ['slug', 'ifRevision'] },
   next: 'tenantctl accounts show ACCOUNT',
 } as const satisfies VerbSpec;
 

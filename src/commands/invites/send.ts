@@ -53,6 +53,7 @@ const spec = {
     'batches.finish',
     'invites.send',
   ],
+  fanOut: { without: ['report', 'reason'] },
   next: 'tenantctl invites list --state pending',
 } as const satisfies VerbSpec;
 

@@ -12,6 +12,7 @@ const spec = {
     'tenantctl members deactivate bo@example.com --account acme --json',
   ],
   operations: ['members.show', 'members.deactivate'],
+  fanOut: { absent: 'skipped' },
   next: 'tenantctl members activate MEMBER',
 } as const satisfies VerbSpec;
 

@@ -18,6 +18,7 @@ const spec = {
     'tenantctl members list -o ndjson --fields user.email,role',
   ],
   operations: ['members.list'],
+  fanOut: true,
   next: 'tenantctl members show MEMBER',
 } as const satisfies VerbSpec;
 
