@@ -32,8 +32,8 @@ export function verb<const S extends VerbSpec>(spec: S, ctx: Context, run: Run<S
   const command = new Command(lastWord(spec.path)).description(spec.summary);
   for (const [name, argument] of Object.entries(spec.args ?? {}))
     command.addArgument(argumentOf(name, argument, namesItself(spec, name)));
-  const flags = spec.fanOut === undefined ? spec.flags : { ...spec.flags, ...fanOutFlags };
-  for (const [name, flag] of Object.entries(flags ?? {})) command.addOption(optionOf(name, flag));
+  const flags: FlagSpecs = { ...spec.flags, ...(spec.fanOut !== undefined && fanOutFlags) };
+  for (const [name, flag] of Object.entries(flags)) command.addOption(optionOf(name, flag));
   command.helpInformation = () => helpText(spec);
   command.action(async () => {
     if (spec.local === true && ctx.flags.dryRun === true) throw noDryRun(spec);

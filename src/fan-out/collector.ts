@@ -1,5 +1,5 @@
-import type { Cell, Column } from '../output/columns.ts';
 import type { Tone } from '../output/colour.ts';
+import type { Cell, Column } from '../output/columns.ts';
 import { checkFields, fieldColumns, project } from '../output/fields.ts';
 import type { Format, Output } from '../output/output.ts';
 import { columnsOf } from '../output/results.ts';
@@ -47,7 +47,11 @@ export class Collector {
   }
 
   #outputOn({ out, slug, fields }: CollectorOptions): Output {
-    const keep = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], more: Partial<Printed> = {}) => {
+    const keep = <Row>(
+      columns: readonly Column<Row>[],
+      rows: readonly Row[],
+      more: Partial<Printed> = {},
+    ) => {
       this.#printed = printedOf(fields === undefined ? columns : fieldColumns(fields), rows, fields, more);
     };
     const one = <Row>(columns: readonly Column<Row>[], row: Row, more: Partial<Printed> = {}) => {

@@ -32,6 +32,13 @@ export function notStarted(account: Target): Entry {
   return { account, outcome: 'not_started', printed: undefined, error };
 }
 
+/** What stood in the way, all of it, on one line. */
+export function reasonOf({ message, why, status, details = [] }: TenantctlError): string {
+  // A refusal's second sentence is only its code in words.
+  const parts = [message, ...(why === undefined || status !== undefined ? [] : [why])];
+  return [...parts, ...details.map(({ detail }) => detail)].map((part) => part.replace(/\.$/, '')).join('; ');
+}
+
 /** For programs; every member is always there. */
 export function entryObject({ account, outcome, printed, error }: Entry): object {
   return {

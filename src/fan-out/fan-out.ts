@@ -40,7 +40,8 @@ export function fanOut({ flags, spec, given, ctx }: Request): (run: RunIn) => Pr
 /** What would be refused in each account is refused once. */
 function mayBegin(spec: VerbSpec, ctx: Context): void {
   const { settings, profile } = ctx.config();
-  if (profile?.account) throw pinMismatch(profile.name, profile.account, 'the command is for managed accounts');
+  if (profile?.account)
+    throw pinMismatch(profile.name, profile.account, 'the command is for managed accounts');
   if (writes(spec) && settings.read_only.value && ctx.flags.dryRun !== true) throw readOnly(spec.path);
 }
 

@@ -3,7 +3,7 @@ import type { Tone } from '../output/colour.ts';
 import { asCell, type Column, cellText } from '../output/columns.ts';
 import { valueAt } from '../output/fields.ts';
 import type { Head, Printed, PrintedRow } from './collector.ts';
-import { type Entry, entryObject } from './entry.ts';
+import { type Entry, entryObject, reasonOf } from './entry.ts';
 
 /** Prints what became of each account; ends early if nobody reads any more, or a terminal's table is full. */
 export async function print(entries: AsyncIterable<Entry>, writes: boolean, ctx: Context): Promise<void> {
@@ -43,17 +43,10 @@ const outcomeColumns: readonly Column<Entry>[] = [
 
 /** The sentence of the change, or the rows that it printed instead, or what stands in the way. */
 function detailOf({ printed, error }: Entry): string {
-  if (error !== undefined) {
-    // A refusal's second sentence is only its code in words.
-    const why = error.status === undefined ? error.why : undefined;
-    const parts = [error.message, ...(why === undefined ? [] : [why])].map((part) => part.replace(/\.$/, ''));
-    return [...parts, ...(error.details ?? []).map(({ detail }) => detail)].join('; ');
-  }
+  if (error !== undefined) return reasonOf(error);
   if (printed === undefined) return '';
   if (printed.text !== undefined) return printed.text.replaceAll('\n', '; ');
-  return printed.rows
-    .map((row) => printed.heads.map((_, at) => cellText(row.cell(at))).join(' '))
-    .join(', ');
+  return printed.rows.map((row) => printed.heads.map((_, at) => cellText(row.cell(at))).join(' ')).join(', ');
 }
 
 interface AccountRow {

@@ -10,7 +10,7 @@ import { Ledger } from './ledger.ts';
 import { print, words } from './print.ts';
 import { limitsOf, type Wish } from './selection.ts';
 import { isActive, type Target } from './targets.ts';
-import { conclude } from './verdict.ts';
+import { conclude, failsLikeAll, sameFailure } from './verdict.ts';
 
 /** A verb's own work, in one account. */
 export type RunIn = (ctx: Context, account: string) => Promise<void>;
@@ -23,7 +23,10 @@ export interface Round {
   readonly chosen: readonly Target[];
 }
 
-/** Runs in all that are active, prints, and throws what gives the run another exit code than 0. */
+/**
+ * Runs in all that are active, prints, and throws what gives the run another exit code than 0. Prints only once
+ * something came of it somewhere: else the run fails as it would in one account, with nothing on stdout.
+ */
 export async function runAll(round: Round): Promise<void> {
   const { spec, wish, ctx, chosen } = round;
   const { out } = ctx;
@@ -33,6 +36,7 @@ export async function runAll(round: Round): Promise<void> {
   const active = chosen.filter(isActive);
   const progress = progressOn(round, active.length);
   let wanted = true;
+  const worthPrinting = Promise.withResolvers<boolean>();
   const working = inEach({
     targets: active,
     parallel: wish.parallel,
@@ -42,31 +46,26 @@ export async function runAll(round: Round): Promise<void> {
       const entry = await runIn(round, account);
       progress.count(entry);
       ledger.record(entry);
+      if (!failsLikeAll(entry)) worthPrinting.resolve(true);
       return entry;
     },
   }).finally(() => {
     progress.end();
     ledger.close();
+    worthPrinting.resolve(sameFailure(ledger.ended) === undefined);
   });
-  const printing = printed(ledger, ctx, changes, working).finally(() => {
-    wanted = false;
-  });
-  const [worked, told] = await Promise.allSettled([working, printing]);
+  const printWhenDue = async () => {
+    // On a terminal the bar and the result would share a line.
+    if (ctx.world.stdout.isTTY === true || out.format === 'none') await working;
+    if (out.format === 'none' || !(await worthPrinting.promise)) return;
+    await print(ledger, changes, ctx).finally(() => {
+      wanted = false;
+    });
+  };
+  const [worked, told] = await Promise.allSettled([working, printWhenDue()]);
   if (worked.status === 'rejected') throw worked.reason;
   if (told.status === 'rejected') throw told.reason;
-  const ended = ledger.ended.filter(({ account }) => isActive(account));
-  conclude(ended, worked.value, ctx);
-}
-
-async function printed(
-  ledger: Ledger,
-  ctx: Context,
-  changes: boolean,
-  working: Promise<unknown>,
-): Promise<void> {
-  // On a terminal the bar and the result would share a line.
-  if (ctx.world.stdout.isTTY === true || ctx.out.format === 'none') await working;
-  if (ctx.out.format !== 'none') await print(ledger, changes, ctx);
+  conclude(ledger.ended, worked.value, ctx);
 }
 
 async function runIn({ spec, ctx, run }: Round, account: Target): Promise<Entry> {
@@ -81,7 +80,12 @@ async function runIn({ spec, ctx, run }: Round, account: Target): Promise<Entry>
     return { account, outcome: absent ? 'skipped' : 'failed', printed: collector.printed, error };
   }
   const { printed: result } = collector;
-  return { account, outcome: result?.changed === false ? 'unchanged' : 'done', printed: result, error: undefined };
+  return {
+    account,
+    outcome: result?.changed === false ? 'unchanged' : 'done',
+    printed: result,
+    error: undefined,
+  };
 }
 
 /** On a terminal, for more accounts than are begun at once. */

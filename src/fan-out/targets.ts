@@ -49,11 +49,7 @@ function masterOf(ctx: Context): string {
   });
 }
 
-function named(
-  master: Account,
-  accounts: readonly Account[],
-  names: readonly string[],
-): readonly Account[] {
+function named(master: Account, accounts: readonly Account[], names: readonly string[]): readonly Account[] {
   const byName = new Map(accounts.flatMap((one) => [[one.slug, one] as const, [one.id, one] as const]));
   const missing = names.filter((name) => !byName.has(name));
   if (missing.length === 0) return [...new Set(names.flatMap((name) => byName.get(name) ?? []))];
@@ -64,7 +60,9 @@ function named(
 }
 
 function labelsText(accounts: readonly Account[]): string {
-  const all = accounts.flatMap(({ labels }) => Object.entries(labels).map(([key, value]) => `${key}=${value}`));
+  const all = accounts.flatMap(({ labels }) =>
+    Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+  );
   const known = [...new Set(all)].sort();
   return known.length === 0 ? 'None of them has a label.' : `The labels there are: ${known.join(', ')}.`;
 }

@@ -1,33 +1,41 @@
 import type { Context } from '../context.ts';
 import { partialError, TenantctlError } from '../errors.ts';
 import { isOfTheRun } from './each.ts';
-import { type Entry, isWell } from './entry.ts';
+import { type Entry, isWell, reasonOf } from './entry.ts';
+import { isActive } from './targets.ts';
 
 /** How the whole run ends: throws what gives it another exit code than 0. */
-export function conclude(ended: readonly Entry[], stoppedBy: TenantctlError | undefined, ctx: Context): void {
+export function conclude(all: readonly Entry[], stoppedBy: TenantctlError | undefined, ctx: Context): void {
+  const ended = all.filter(({ account }) => isActive(account));
   const { signal } = ctx.world;
   if (signal.aborted) {
     for (const line of standing(ended)) ctx.out.say(line);
     throw signal.reason;
   }
-  // What was not begun because nobody read on is no failure.
-  const begun = ended.filter(({ outcome }) => outcome !== 'not_started');
-  const alike = sameFailure(begun);
+  const alike = sameFailure(ended);
   if (alike !== undefined) throw alike;
   if (stoppedBy?.outcome === 'auth' || stoppedBy?.outcome === 'temporary') throw stopped(stoppedBy, ended);
-  const failed = (stoppedBy === undefined ? begun : ended).filter((entry) => !isWell(entry));
+  const failed = (stoppedBy === undefined ? begunOf(ended) : ended).filter((entry) => !isWell(entry));
   if (failed.length === 0) return;
   throw partialError(`${failed.length} of ${ended.length} accounts failed`, { details: detailsOf(failed) });
 }
 
-/**
- * Nothing came of it anywhere, and the reason is no account's own: the run ends as it would in one account. What
- * was named and is nowhere is such a reason too.
- */
-function sameFailure(begun: readonly Entry[]): TenantctlError | undefined {
-  const [first] = begun;
-  if (first?.error === undefined || !begun.every(({ error }) => error?.code === first.error?.code)) return;
-  return first.outcome === 'skipped' || isOfTheRun(first.error) ? first.error : undefined;
+/** What was not begun because nobody reads on is no failure. */
+function begunOf(entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter(({ account, outcome }) => isActive(account) && outcome !== 'not_started');
+}
+
+/** The reason is no account's own: an outage, a bad flag, and what is named and is not in this account either. */
+export function failsLikeAll({ outcome, error }: Entry): boolean {
+  return error !== undefined && (outcome === 'skipped' || isOfTheRun(error));
+}
+
+/** Nothing came of it anywhere, and all for one such reason: the run ends as it would in one account. */
+export function sameFailure(entries: readonly Entry[]): TenantctlError | undefined {
+  const begun = begunOf(entries);
+  const error = begun[0]?.error;
+  const same = begun.every((entry) => failsLikeAll(entry) && entry.error?.code === error?.code);
+  return same ? error : undefined;
 }
 
 /** An outage, or a credential that is refused by now. */
@@ -40,11 +48,14 @@ function stopped(error: TenantctlError, ended: readonly Entry[]): TenantctlError
 }
 
 function detailsOf(entries: readonly Entry[]) {
-  return entries.map(({ account, error }) => ({ pointer: account.slug, detail: error?.message ?? '' }));
+  return entries.flatMap(({ account, error }) =>
+    error === undefined ? [] : [{ pointer: account.slug, detail: reasonOf(error) }],
+  );
 }
 
 function standing(ended: readonly Entry[]): string[] {
-  const named = (entries: readonly Entry[]) => entries.map(({ account }) => account.slug).join(', ') || 'none';
+  const named = (entries: readonly Entry[]) =>
+    entries.map(({ account }) => account.slug).join(', ') || 'none';
   const [done, left] = [ended.filter(isWell), ended.filter(({ outcome }) => outcome === 'not_started')];
   const failed = ended.filter(({ outcome }) => outcome === 'failed');
   return [

@@ -10,6 +10,7 @@ const spec = {
   examples: [
     'tenantctl members deactivate bo@example.com',
     'tenantctl members deactivate bo@example.com --account acme --json',
+    'tenantctl members deactivate bo@example.com --account acme --all-managed',
   ],
   operations: ['members.show', 'members.deactivate'],
   fanOut: { absent: 'skipped' },
