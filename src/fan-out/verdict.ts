@@ -43,7 +43,7 @@ function stopped(error: TenantctlError, ended: readonly Entry[]): TenantctlError
   const { outcome, code, message, hint, status, requestId, cause } = error;
   const details = detailsOf(ended.filter((entry) => !isWell(entry)));
   const count = ended.filter(isWell).length;
-  const why = `${count} of ${ended.length} accounts are done; repeating it in those is harmless`;
+  const why = `${count} of ${ended.length} accounts are done`;
   return new TenantctlError(outcome, { code, message, why, hint, status, requestId, details, cause });
 }
 

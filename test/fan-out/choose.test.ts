@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newConfigDir } from '../support/cli.ts';
 import { accountToken, apiToken } from '../support/estate.ts';
 import { plain } from '../support/plain.ts';
 import { type Family, family, labelsOf, numbered } from './family.ts';
@@ -118,8 +119,7 @@ describe('which accounts', () => {
 
   it('needs to know whose', async () => {
     const env = { TENANTCTL_TOKEN: await accountToken(place.server, place.master.id, 'admin') };
-    const { configDir } = await family({});
-    const done = await place.cli.run('members list --all-managed', { env, configDir });
+    const done = await place.cli.run('members list --all-managed', { env, configDir: newConfigDir() });
     expect(plain(done)).toEqual([
       2,
       '',

@@ -161,9 +161,7 @@ describe('what would fail alike everywhere', () => {
 
   it('on a terminal a bar says how far it is, elsewhere nothing does', async () => {
     const bar = await place.cli.run(change, { tty: true });
-    expect(steady(bar.stderr)).toMatch(
-      /\naccounts update: 40\/40, \d+\/s, done 40\n$|accounts update: 40\/40, .*done 40\n$/,
-    );
+    expect(steady(bar.stderr)).toMatch(/accounts update: 40\/40, .*done 40\n$/);
     expect((await place.cli.run(change)).stderr).not.toContain('40/40');
     const short = await place.cli.run('members list --accounts acme-01,acme-02', { tty: true });
     expect(short.stderr).not.toContain('2/2');
@@ -205,7 +203,7 @@ describe('what would fail alike everywhere', () => {
     expect(count('not_started')).toBe(40 - tried.size);
     const { error } = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '');
     expect(error).toMatchObject({ code: 'network', retryable: true });
-    expect(error.message).toContain(`${done} of 40 accounts are done; repeating it in those is harmless`);
+    expect(error.message).toContain(`${done} of 40 accounts are done`);
   });
 
   it('an outage from the start leaves stdout empty: 7', async () => {

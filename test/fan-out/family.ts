@@ -58,7 +58,7 @@ export async function labelsOf({ cli }: Family): Promise<Record<string, string>>
     Object.entries(labels)
       .map(([key, value]) => `${key}=${value}`)
       .join(',');
-  return Object.fromEntries(all.map((one) => [one.slug, text(one)] as const).sort());
+  return Object.fromEntries(all.map((one) => [one.slug, text(one)]));
 }
 
 /** The real server, with a look at each request before and after it; what `before` throws never reaches it. */

@@ -114,7 +114,8 @@ Exit 0: done or nothing to do in all; 3: failed in some or all, the results say 
 What would fail alike everywhere ends the run early, with its own code: 2 a flag that makes no
 sense, 4 a refused credential, 5 who was named is in none of them, 7 an outage. If nothing came
 of it by then, stdout stays empty. Ctrl-C lets the changes in flight finish and begins no others:
-130, and what was done is named. Running it again is safe: what is so already stays as it is.`,
+130, and what was done is named. Run again, what is so already stays as it is; only
+invites resend sends once more.`,
   },
   ci: {
     summary: 'Running in CI',
