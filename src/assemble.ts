@@ -35,12 +35,15 @@ export interface Run {
   close(): Promise<void>;
 }
 
-/** What contexts of one run have in common (`ctx.as`). */
+/** What contexts of one run have in common (`ctx.as`); `ctx.inAccount` also shares the configuration and the connections. */
 interface Shared {
   readonly out: Output;
-  readonly prompt: Prompt;
+  readonly prompt?: Prompt;
   readonly state: RunState;
   readonly opened: UndiciSender[];
+  readonly config?: Config;
+  readonly sender?: () => UndiciSender;
+  readonly drains?: boolean;
 }
 
 /** One more than a terminal's table shows, so that it can say that there is more. */
@@ -50,11 +53,11 @@ const terminalRows = 51;
 export function assemble(world: World, flags: Flags, shared?: Shared): Run {
   const state: RunState = shared?.state ?? { held: false, agreement: { slugs: new Set(), asked: undefined } };
   const opened = shared?.opened ?? [];
-  const config = once(() => readConfig(world, flags, ctx, false));
+  const config = once(() => shared?.config ?? readConfig(world, flags, ctx, false));
   const newConfig = once(() => readConfig(world, flags, ctx, true));
   const out = once(() => shared?.out ?? openOutput(world, flags, config));
   const prompt = once(() => shared?.prompt ?? openPrompt(world, flags));
-  const sender = once(() => openSender(ctx, opened));
+  const sender = shared?.sender ?? once(() => openSender(ctx, opened));
   const plainClient = once(() => openClient({}));
 
   const openClient = (choice: ClientChoice): Client => {
@@ -73,7 +76,7 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
       maxRetries: settings.max_retries.value,
       notice: (text) => ctx.out.note(text),
       debug: settings.debug.value ? (line) => ctx.out.say(`debug: ${line}`) : undefined,
-      signal: choice.drains === true ? undefined : world.signal,
+      signal: choice.drains === true || shared?.drains === true ? undefined : world.signal,
     });
   };
   const anonymous = (choice: ClientChoice) =>
@@ -93,6 +96,19 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
     credential: () => profileCredential(config(), requireApiUrl(config().settings), () => anonymous({})),
     as: (other) =>
       assemble(world, { ...flags, ...other }, { out: out(), prompt: prompt(), state, opened }).ctx,
+    inAccount: ({ account, out: printed, drains }) =>
+      assemble(
+        world,
+        { ...flags, account, yes: true, noInput: true },
+        {
+          out: printed,
+          state: { held: true, agreement: { slugs: new Set(), asked: Promise.resolve() } },
+          opened,
+          config: configIn(config(), account),
+          sender,
+          drains,
+        },
+      ).ctx,
     account: (named) => named ?? config().settings.account.value ?? noAccount(),
     max: () => maxOf(flags, ctx.out, world),
     listing: (empty) => ({ empty, all: flags.all === true || flags.limit !== undefined }),
@@ -107,6 +123,12 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
     },
   };
   return { ctx, state, close: async () => void (await Promise.all(opened.map((one) => one.close()))) };
+}
+
+/** As if --account had named it. */
+function configIn(config: Config, account: string): Config {
+  const named = { value: account, origin: 'flag' as const, source: '--account' };
+  return { ...config, settings: { ...config.settings, account: named } };
 }
 
 function openSender(ctx: Context, opened: UndiciSender[]): UndiciSender {

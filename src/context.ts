@@ -41,6 +41,11 @@ export interface Context {
   credential(): Credential;
   /** The same run with other global flags: another profile, say. Output and questions stay the same. */
   as(flags: Partial<Flags>): Context;
+  /**
+   * The same run in one of several accounts, for fan-out alone: whatever had to be agreed to was agreed to for
+   * all of them, so nothing is asked any more; what it prints is the other output's.
+   */
+  inAccount(place: Place): Context;
   /** The account to act in: the argument if given, else --account, environment, project, profile; else a usage error. */
   account(named?: string | undefined): string;
   /** How many items of a list are wanted at most, by --limit, --all and where the result goes. */
@@ -56,6 +61,13 @@ export interface Context {
    * once, and clients made with `drains` keep sending. A second Ctrl-C ends it all the same.
    */
   holdInterrupt(): AbortSignal;
+}
+
+export interface Place {
+  readonly account: string;
+  readonly out: Output;
+  /** Its calls are not cut by the first Ctrl-C. */
+  readonly drains: boolean;
 }
 
 export interface ClientChoice {

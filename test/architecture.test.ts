@@ -97,6 +97,11 @@ describe('the checker', () => {
       'commands/members/list.ts: noun members imports noun accounts (commands/accounts/columns.ts)',
     ],
     [
+      'commands/command.ts',
+      "import { fanOut } from '../fan-out/fan-out.ts';",
+      'commands/command.ts: fan-out is loaded by import() when it is asked for, never before',
+    ],
+    [
       'commands/serve/serve.ts',
       "import { start } from '../../server/start.ts';",
       'commands/serve/serve.ts: the server is loaded by import() when serve runs, never before',

@@ -71,7 +71,7 @@ function noDryRun(what: string): TenantctlError {
   });
 }
 
-function readOnly(what: string): TenantctlError {
+export function readOnly(what: string): TenantctlError {
   return usageError(`${what} is a change, and this run is read-only`, {
     code: 'read_only',
     why: 'The flag --read-only or the profile says so. Nothing was sent.',

@@ -17,7 +17,7 @@ export interface FlagSpec {
   readonly number?: true;
   /** Missing: asked for with this question on a terminal, else a usage error that names the flag. */
   readonly required?: string;
-  readonly group?: 'Connection' | 'Output' | 'Safety';
+  readonly group?: 'Connection' | 'Output' | 'Safety' | 'Fan-out';
 }
 
 export interface ArgumentSpec {
@@ -51,6 +51,21 @@ export interface VerbSpec {
   readonly local?: true;
   /** It may call what its operations do not name: `api`. */
   readonly raw?: true;
+  /**
+   * It may run in many managed accounts at once (`--accounts`, `--all-managed`): what it does is about
+   * `ctx.account()` or its argument ACCOUNT, it prints one result, and it takes nothing away for good.
+   */
+  readonly fanOut?: true | FanOutLimits;
+}
+
+/** What is different about a verb when it runs in many accounts. Flags by the name that `run` gets them under. */
+export interface FanOutLimits {
+  /** Without this flag it is not about an account. */
+  readonly needs?: string;
+  /** Flags that make sense in one account only. */
+  readonly without?: readonly string[];
+  /** What it names (a member) need not be in each account: where it is not, the account is skipped. */
+  readonly absent?: 'skipped';
 }
 
 type ValueOf<F extends FlagSpec> = F extends { value: string }

@@ -12,6 +12,8 @@ export interface ListOptions {
   readonly all?: boolean | undefined;
   /** Instead of the run's own, for a verb that is made for one: `members export`. */
   readonly format?: Format | undefined;
+  /** The rows and columns are what `--fields` asks for already. */
+  readonly projected?: true | undefined;
 }
 
 export type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;
@@ -24,8 +26,8 @@ export interface Output {
   /** Streams: pulls a row when the one before has left, and no more once nobody reads. */
   list<Row>(columns: readonly Column<Row>[], rows: Rows<Row>, options?: ListOptions): Promise<void>;
   item<Row>(columns: readonly Column<Row>[], row: Row): Promise<void>;
-  /** What a change answered. `text` is what people read instead of the fields. */
-  result(value: object, text?: string): Promise<void>;
+  /** What a change answered. `text` is what people read instead of the fields. Not changed: repeating is no error (D9). */
+  result(value: object, text?: string, told?: { readonly changed: boolean }): Promise<void>;
   /** `data` is what machine formats print: the contract's own object. */
   tree(root: TreeNode, data: object): Promise<void>;
   /** As it is, e.g. a completion script. Never text from the API. */

@@ -30,7 +30,8 @@ export function resultsOn(
   return {
     list: (columns, rows, options = {}) => writeList(setup, columns, rows, options, note),
     item,
-    async result(value, text) {
+    async result(value, text, { changed } = { changed: true }) {
+      if (!changed) note('Nothing to do.');
       if (format === 'table' && text !== undefined && fields === undefined)
         await sink.write(`${safeText(text)}\n`);
       else await item(columnsOf(value), value);
@@ -44,10 +45,10 @@ async function writeList<Row>(
   whole: Setup,
   columns: readonly Column<Row>[],
   rows: Rows<Row>,
-  { empty, all = false, format = whole.format }: ListOptions,
+  { empty, all = false, format = whole.format, projected }: ListOptions,
   note: (text: string) => void,
 ): Promise<void> {
-  const setup = { ...whole, format };
+  const setup = { ...whole, format, ...(projected === true && { fields: undefined }) };
   const { sink, fields, terminal } = setup;
   const cap = format === 'table' && terminal && !all ? TTY_ROWS : Number.POSITIVE_INFINITY;
   const writer = await writerFor(setup, columns);
@@ -128,7 +129,8 @@ async function writeTree(setup: Setup, root: TreeNode, data: object): Promise<vo
   await writer.end();
 }
 
-function columnsOf(value: object): Column<object>[] {
+/** Its fields, for what has no columns of its own. */
+export function columnsOf(value: object): Column<object>[] {
   return Object.keys(value).map((key) => ({
     header: key.toUpperCase(),
     value: (row) => asCell(Reflect.get(row, key)),

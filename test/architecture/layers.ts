@@ -7,6 +7,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['assembly', /^(?:assemble|safety|sign-in|stdin|world)\.ts$/],
   ['flags', /^flags\.ts$/],
   ['verbs', /^commands\/[a-z-]+\.ts$/],
+  ['fan-out', /^fan-out\//],
   ['serve', /^commands\/serve\//],
   ['commands', /^commands\/[a-z-]+\/[a-z-]+(?:\.[a-z]+)?\.ts$/],
   ['client', /^client\//],
@@ -52,8 +53,12 @@ export const allowed: Readonly<Record<string, Edges>> = {
   },
   flags: { value: [], type: ['verbs'] },
   verbs: {
-    value: ['flags', 'prompt', 'outcomes', 'contract-plain'],
+    value: ['flags', 'prompt', 'outcomes', 'contract-plain', 'fan-out'],
     type: ['context', 'contract'],
+  },
+  'fan-out': {
+    value: ['verbs', 'client', 'output', 'config', 'bulk', 'outcomes', 'contract-plain'],
+    type: ['context', 'flags', 'contract'],
   },
   context: {
     value: ['outcomes', 'contract-plain'],

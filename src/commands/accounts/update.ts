@@ -13,7 +13,7 @@ const spec = {
   summary: 'Change name, slug, labels or mail preferences of an account',
   about:
     'Labels that are not named stay. The labels of a managed account are set by its master. A slug that was given up stays yours for 90 days.',
-  args: { account: { help: 'slug or id' } },
+  args: { account: { help: 'slug or id; not with --accounts or --all-managed' } },
   flags: {
     name: { value: 'NAME', help: 'what people read' },
     slug: { value: 'SLUG', help: 'the new slug; the old one stops working' },
@@ -27,8 +27,10 @@ const spec = {
     'tenantctl accounts update acme --name "Acme Ltd"',
     'tenantctl accounts update acme-dev --label env=dev --remove-label owner',
     'tenantctl accounts update acme --mail-members off --if-revision 4',
+    'tenantctl accounts update --account acme --accounts env=dev --label tier=gold',
   ],
   operations: ['accounts.show', 'accounts.update'],
+  fanOut: { without: ['slug', 'ifRevision'] },
   next: 'tenantctl accounts show ACCOUNT',
 } as const satisfies VerbSpec;
 

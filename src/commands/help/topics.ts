@@ -81,6 +81,42 @@ Run the same command again after any interruption: only what is missing is sent.
 
 Exit 0: every row was invited or skipped; 3: some failed.`,
   },
+  'fan-out': {
+    summary: 'Running a command in many managed accounts at once',
+    text: `  tenantctl members list --account acme --all-managed
+  tenantctl accounts update --account acme --accounts env=staging --label tier=gold
+  tenantctl members deactivate bo@example.com --account acme --all-managed --yes --json
+
+Commands whose --help has the group Fan-out run in managed accounts of the account that you
+work in (--account MASTER, or the profile's):
+
+  --accounts env=dev,tier=gold     those that have all these labels
+  --accounts acme-dev,acme-prod    those of these slugs or ids; one that is missing: nothing is done
+  --all-managed                    all of them
+  --parallel N                     so many at a time, 4 unless given
+
+A suspended account is named and skipped. A command that changes something shows the accounts
+and asks once for all of them, or needs --yes; it refuses more than --max-accounts (20). On a
+protected profile the slug of the master is typed, or given by --confirm. Nothing that deletes,
+removes or suspends can be run like this. A profile that is pinned to an account cannot either.
+
+A table has the account in front of each row; of a change it has what was done. -o csv has a
+column account, -o id the ids. -o json, yaml and ndjson have an object an account, in the order
+of the accounts (ndjson: as they end):
+
+  {"account":{"id","slug"},"ok","outcome","result","error"}
+
+outcome is done, unchanged (nothing to do), skipped (suspended; or whom you named is not there),
+failed or not_started. result is what the command alone prints as JSON; --fields and --limit are
+about it. error is the one of help exit-codes.
+
+Exit 0: done or nothing to do in all; 3: failed in some or all, the results say where and why.
+What would fail alike everywhere ends the run early, with its own code: 2 a flag that makes no
+sense, 4 a refused credential, 5 who was named is in none of them, 7 an outage. If nothing came
+of it by then, stdout stays empty. Ctrl-C lets the changes in flight finish and begins no others:
+130, and what was done is named. Run again, what is so already stays as it is; only
+invites resend sends once more.`,
+  },
   ci: {
     summary: 'Running in CI',
     text: `Give a token that the account owns, not a person's: it outlives people and can be revoked

@@ -68,10 +68,10 @@ export async function showResult(ctx: Context, result: BulkResult): Promise<void
     outcomeColumns,
     counts.filter(({ rows }) => rows > 0),
   );
-  for (const line of remarksOn(result)) ctx.out.note(line);
+  for (const line of remarksOn(result, ctx)) ctx.out.note(line);
 }
 
-function remarksOn({ seats, mail, report, batch_id, outcomes }: BulkResult): string[] {
+function remarksOn({ seats, mail, report, batch_id, outcomes }: BulkResult, ctx: Context): string[] {
   const lines = seats.limit === null ? [] : [`Seats: ${seats.used} of ${seats.limit} used.`];
   if (mail?.waiting_until)
     lines.push(`Mail beyond the plan's daily limit goes out from ${mail.waiting_until} on.`);
@@ -79,7 +79,8 @@ function remarksOn({ seats, mail, report, batch_id, outcomes }: BulkResult): str
     lines.push(`Mail could not be delivered to ${mail.failed}: tenantctl invites list`);
   if (report !== null) lines.push(`Report: ${report}`);
   if (batch_id !== null && outcomes.invited > 0) {
-    lines.push(`A wrong file is taken back with: tenantctl invites batches revoke ${batch_id}`);
+    const account = ctx.flags.account === undefined ? '' : ` --account ${ctx.flags.account}`;
+    lines.push(`A wrong file is taken back with: tenantctl invites batches revoke ${batch_id}${account}`);
   }
   return lines;
 }

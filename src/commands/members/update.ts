@@ -31,6 +31,7 @@ const spec = {
     'tenantctl members update bo@example.com --children acme-dev,acme-staging',
   ],
   operations: ['members.show', 'members.update'],
+  fanOut: { without: ['children', 'ifRevision'], absent: 'skipped' },
   next: 'tenantctl members show MEMBER',
 } as const satisfies VerbSpec;
 
