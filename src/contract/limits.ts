@@ -10,6 +10,10 @@ export const limits = {
   passwordMin: 15,
   passwordMax: 256,
   idempotencyHours: 24,
+  parserDefinitionChars: 256 * 1024,
+  /** Parsers that one request copies, and places it copies them to. */
+  parserCopies: 1000,
+  parserTargets: 50,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -18,6 +22,10 @@ export const modules = ['parsers', 'forms', 'contacts', 'messages', 'reports', '
 export const workspaceRoles = ['viewer', 'operator', 'developer', 'workspace_admin'] as const;
 export const planNames = ['basic', 'starter', 'professional', 'business', 'enterprise'] as const;
 
+/** What to do about a name that is taken at the target (D14). */
+export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
+
+export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];
 export type AccountRole = (typeof accountRoles)[number];
 export type Module = (typeof modules)[number];
