@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { type IdKind, idPattern, idPrefixes } from './ids.ts';
-import { accountKinds, accountRoles, limits, modules, planNames, workspaceRoles } from './limits.ts';
+import {
+  accountKinds,
+  accountRoles,
+  copyOutChoices,
+  limits,
+  modules,
+  planNames,
+  workspaceRoles,
+} from './limits.ts';
 
 export const id = (kind: IdKind) =>
   z.string().regex(idPattern(kind), `must be an id such as ${idPrefixes[kind]}_…`);
@@ -41,6 +49,7 @@ export const accountRole = z.enum(accountRoles);
 export const module = z.enum(modules);
 export const workspaceRole = z.enum(workspaceRoles);
 export const planName = z.enum(planNames);
+export const copyOut = z.enum(copyOutChoices);
 export const moduleList = z.array(module).max(modules.length);
 export const childList = z.array(reference).max(1000);
 export const workspacePlace = z.strictObject({ workspace: reference, role: workspaceRole });

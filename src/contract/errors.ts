@@ -60,6 +60,7 @@ export const errorCodes = {
   internal: { status: 500, title: 'Something went wrong here' },
   busy: { status: 503, title: 'Busy; try again' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
+  secrets_not_configured: { status: 503, title: 'No key for secrets is configured' },
   mail_not_configured: { status: 503, title: 'Mail is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -14,6 +14,7 @@ export const limits = {
   /** Parsers that one request copies, and places it copies them to. */
   parserCopies: 1000,
   parserTargets: 50,
+  promotionSteps: 20,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -22,9 +23,13 @@ export const modules = ['parsers', 'forms', 'contacts', 'messages', 'reports', '
 export const workspaceRoles = ['viewer', 'operator', 'developer', 'workspace_admin'] as const;
 export const planNames = ['basic', 'starter', 'professional', 'business', 'enterprise'] as const;
 
+/** Whom an account lets copy its parsers out of its family (R7). */
+export const copyOutChoices = ['family', 'anyone'] as const;
+
 /** What to do about a name that is taken at the target (D14). */
 export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
 
+export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];
 export type AccountRole = (typeof accountRoles)[number];

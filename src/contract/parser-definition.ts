@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as c from './common.ts';
 import { limits } from './limits.ts';
+import { PARSER_FILE } from './parser-file.ts';
 
 /**
  * What a parser does to a document, version 1 of the form. Published as JSON Schema (schemas/parser.json), so that
@@ -8,8 +9,23 @@ import { limits } from './limits.ts';
  * This server keeps and compares definitions; the engine that reads documents runs elsewhere.
  */
 
+/** Unique in its workspace. No slash, for `ACCOUNT/WORKSPACE/NAME` names one from outside; never like an id, nor like a path of its own. */
+export const parserName = z
+  .string()
+  .regex(
+    /^(?![a-z]{3}_|(?:copy|diff)$)[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,98}[A-Za-z0-9])?$/,
+    'must be 1 to 100 letters, digits, spaces, dots, hyphens and underscores, begin and end with a letter or digit, not look like an id, and not be copy or diff',
+  );
+
+/** What is read with it: `invoice`, `delivery-note`. */
+export const documentType = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must begin with a-z, then a-z, 0-9 and hyphens, 63 characters at most');
+
+export const parserDescription = c.oneLine(500);
+
 /** Of fields, tables, columns and secrets: what scripts and exports call them. */
-const key = z
+export const parserKey = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must begin with a-z, then a-z, 0-9 and _, 63 characters at most');
 
@@ -42,7 +58,7 @@ function compiles(source: string): boolean {
 }
 
 /** A value that is kept apart, named here: `secrets` declares the name. */
-const secretName = key.meta({ description: 'A secret that `secrets` declares' });
+const secretName = parserKey.meta({ description: 'A secret that `secrets` declares' });
 
 const rule = z
   .discriminatedUnion('kind', [
@@ -65,7 +81,7 @@ const rule = z
       kind: z.literal('lookup'),
       url: z.httpUrl().max(2000),
       /** The field whose value is looked up. */
-      by: key,
+      by: parserKey,
       secret: secretName.optional(),
     }),
   ])
@@ -86,7 +102,7 @@ const valueType = z.enum([
 
 const field = z
   .strictObject({
-    name: key,
+    name: parserKey,
     type: valueType,
     required: z.boolean().default(false),
     description: text.optional(),
@@ -98,7 +114,7 @@ const field = z
   .meta({ id: 'ParserField' });
 
 const column = z.strictObject({
-  name: key,
+  name: parserKey,
   type: valueType,
   required: z.boolean().default(false),
   /** The heading it stands below. */
@@ -110,7 +126,7 @@ const column = z.strictObject({
 
 const table = z
   .strictObject({
-    name: key,
+    name: parserKey,
     description: text.optional(),
     /** Its first and its last line: a match of each; without them the whole page. */
     starts: pattern.optional(),
@@ -143,7 +159,7 @@ const preprocessing = z
   ])
   .meta({ id: 'Preprocessing', description: 'Done to the document before anything is looked for' });
 
-const secret = z.strictObject({ name: key, description: text.optional() });
+const secret = z.strictObject({ name: parserKey, description: text.optional() });
 
 const form = z.strictObject({
   preprocessing: z.array(preprocessing).max(50).default([]),
@@ -199,18 +215,26 @@ function checkNames(value: Form, report: Report): void {
   });
 }
 
-export const parserDefinition = form
-  .superRefine((value, context) => {
-    checkNames(value, (path, message) => context.addIssue({ code: 'custom', path, message }));
-    if (value.fields.length + value.tables.length === 0)
-      context.addIssue({
-        code: 'custom',
-        path: ['fields'],
-        message: 'must not be empty where tables are too',
-      });
-    if (JSON.stringify(value).length > limits.parserDefinitionChars) {
-      const message = `must be ${limits.parserDefinitionChars} characters of JSON at most`;
-      context.addIssue({ code: 'custom', path: [], message });
-    }
+function check(value: Form, context: z.RefinementCtx): void {
+  const report: Report = (path, message) => context.addIssue({ code: 'custom', path, message });
+  checkNames(value, report);
+  if (value.fields.length + value.tables.length === 0)
+    report(['fields'], 'must not be empty where tables are too');
+  if (JSON.stringify(value).length > limits.parserDefinitionChars)
+    report([], `must be ${limits.parserDefinitionChars} characters of JSON at most`);
+}
+
+export const parserDefinition = form.superRefine(check).meta({ id: 'ParserDefinition' });
+
+/** A parser as a file (docs/parsers.md): the definition's parts stand beside the name. Published as schemas/parser.json. */
+export const parserFile = form
+  .extend({
+    /** For editors that look for it; the tool does not. */
+    $schema: z.string().optional(),
+    schema: z.literal(PARSER_FILE),
+    name: parserName,
+    document_type: documentType,
+    description: parserDescription.nullable().optional(),
   })
-  .meta({ id: 'ParserDefinition' });
+  .superRefine(check)
+  .meta({ id: 'ParserFile', title: 'A document parser of the tenancy API' });

@@ -1,22 +1,16 @@
 import { z } from 'zod';
 import * as c from './common.ts';
 import { limits, parserConflicts } from './limits.ts';
-import { parserDefinition } from './parser-definition.ts';
+import {
+  documentType,
+  parserDefinition,
+  parserDescription,
+  parserKey,
+  parserName,
+} from './parser-definition.ts';
 
-/** Unique in its workspace. No slash, for `ACCOUNT/WORKSPACE/NAME` names one from outside; never like an id. */
-export const parserName = z
-  .string()
-  .regex(
-    /^(?![a-z]{3}_)[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,98}[A-Za-z0-9])?$/,
-    'must be 1 to 100 letters, digits, spaces, dots, hyphens and underscores, begin and end with a letter or digit, and not look like an id',
-  );
-
-/** What is read with it: `invoice`, `delivery-note`. */
-const documentType = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must begin with a-z, then a-z, 0-9 and hyphens, 63 characters at most');
-
-const secretValues = z.record(z.string().max(63), z.string().min(1).max(4096).nullable());
+/** By the names that the definition declares. Values go in and never come out. */
+const secretValues = z.record(parserKey, z.string().min(1).max(4096).nullable());
 
 const place = z.strictObject({ id: c.id('workspace'), slug: c.slug });
 
@@ -51,8 +45,10 @@ const summary = {
   digest: z.string(),
   /** Null for what was made here, and for who may not see where it came from. */
   source: source.nullable(),
-  /** The revision of the last copy onto it; a later one means that it was edited here since. */
+  /** The revision that the last copy onto it made; null for what was made here. */
   copied_revision: z.int().nullable(),
+  /** Does its content differ from what the last copy brought? Secrets that were set here do not count. */
+  edited: z.boolean(),
   revision: z.int(),
   created_by: z.string().nullable(),
   created_at: c.timestamp,
@@ -90,8 +86,10 @@ const outcome = z
     as: z.string(),
     /** `unchanged`: it is the same there already, and nothing was written. */
     outcome: z.enum(['created', 'overwritten', 'renamed', 'skipped', 'unchanged']),
+    /** At the target; null for what a dry run would make. */
     parser_id: c.id('parser').nullable(),
-    revision: z.int().nullable(),
+    /** At the target, after the copy. */
+    revision: z.int(),
     /** Secrets that wait for their value there. */
     secrets_missing: z.array(z.string()),
   })
@@ -118,7 +116,7 @@ export const parserDifference = z
     to_name: z.string(),
     /** `added`: only at the source; `extra`: only at the target, which a copy leaves alone. */
     state: z.enum(['same', 'added', 'changed', 'extra']),
-    /** Was the target edited since the last copy onto it? */
+    /** Overwriting it needs `force`: the target was edited since the last copy onto it, or was made there. */
     edited_at_target: z.boolean(),
     changes: z.array(
       z.strictObject({
@@ -134,8 +132,12 @@ export const parserDifference = z
 
 export const promotionPath = z
   .strictObject({
-    /** In order: what is promoted goes from one to the next. Empty where none is declared. */
+    /**
+     * In order: what is promoted goes from one to the next. Empty where none is declared; an account that is no longer
+     * managed has dropped out.
+     */
     accounts: z.array(z.strictObject({ id: c.id('account'), slug: c.slug, name: z.string() })),
+    /** 0 until one is declared. */
     revision: z.int(),
   })
   .meta({ id: 'PromotionPath' });
@@ -147,7 +149,7 @@ const where = z.strictObject({ workspace: c.reference.optional() });
 
 const content = {
   document_type: documentType,
-  description: c.oneLine(500).nullable(),
+  description: parserDescription.nullable(),
   definition: parserDefinition,
 };
 
@@ -239,7 +241,8 @@ export const parsers = {
   'promotion_path.show': { params: inAccount, answer: promotionPath },
   'promotion_path.update': {
     params: inAccount,
-    body: z.strictObject({ accounts: z.array(c.reference).max(20) }),
+    /** None, or two and more: the account itself and its managed accounts, each once. */
+    body: z.strictObject({ accounts: z.array(c.reference).max(limits.promotionSteps) }),
     answer: promotionPath,
   },
 } as const;

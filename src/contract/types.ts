@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
-import type { parserDefinition } from './parser-definition.ts';
+import type { parserDefinition, parserFile } from './parser-definition.ts';
 import type * as parsers from './parsers.ts';
 import type * as people from './people.ts';
 
@@ -30,6 +30,7 @@ export type RemovalPreview = z.output<typeof people.removalPreview>;
 export type Parser = z.output<typeof parsers.parser>;
 export type ParserItem = z.output<typeof parsers.parserItem>;
 export type ParserDefinition = z.output<typeof parserDefinition>;
+export type ParserFile = z.input<typeof parserFile>;
 export type ParserRevision = z.output<typeof parsers.parserRevision>;
 export type ParserCopyResult = z.output<typeof parsers.copyResult>;
 export type ParserDifference = z.output<typeof parsers.parserDifference>;
