@@ -71,10 +71,15 @@ async function completed<S extends VerbSpec>(
       undefined,
       ctx.prompt,
     );
-    options[name] = flag.list === true ? splitList(answer) : answer;
+    options[name] = typedAnswer(name, flag, answer);
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commander parsed by the spec that the type is made of
   return options as OptionsOf<S>;
+}
+
+function typedAnswer(name: string, flag: FlagSpec, answer: string): unknown {
+  if (flag.list === true) return splitList(answer);
+  return flag.number === true ? wholeNumber(flagName(name), answer) : answer;
 }
 
 function argumentsOf(spec: VerbSpec, command: Command): Record<string, unknown> {
