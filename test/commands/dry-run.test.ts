@@ -84,6 +84,10 @@ const tables = {
   receipts: true,
   audit_events: true,
   idempotency_records: true,
+  parsers: true,
+  parser_revisions: true,
+  parser_secrets: true,
+  promotion_paths: true,
   settings: true,
 } satisfies Record<keyof Schema, true>;
 

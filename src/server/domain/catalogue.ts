@@ -10,17 +10,17 @@ import type { Input, Work } from './work.ts';
 
 /** The plan catalogue as data. Seats and mails a day share a number; null is no limit. */
 const catalogue: readonly Plan[] = [
-  plan('basic', 0, 5, {}),
-  plan('starter', 1_900, 25, {}),
-  plan('professional', 9_900, 100, { managed_accounts: true }),
-  plan('business', 29_900, 1_000, { managed_accounts: true }),
-  plan('enterprise', 99_900, null, { managed_accounts: true, umbrella: true }),
+  plan('basic', 0, { seats: 5, parsers: 10 }, {}),
+  plan('starter', 1_900, { seats: 25, parsers: 100 }, {}),
+  plan('professional', 9_900, { seats: 100, parsers: 1_000 }, { managed_accounts: true }),
+  plan('business', 29_900, { seats: 1_000, parsers: 10_000 }, { managed_accounts: true }),
+  plan('enterprise', 99_900, { seats: null, parsers: null }, { managed_accounts: true, umbrella: true }),
 ];
 
 function plan(
   name: PlanName,
   price: number,
-  seats: number | null,
+  { seats, parsers }: Pick<Plan['limits'], 'seats' | 'parsers'>,
   entitlements: Partial<Plan['entitlements']>,
 ): Plan {
   return {
@@ -30,7 +30,7 @@ function plan(
     // D13: enterprise is agreed with staff.
     self_serve: name !== 'enterprise',
     entitlements: { managed_accounts: false, umbrella: false, ...entitlements },
-    limits: { seats, mails_per_day: seats },
+    limits: { seats, mails_per_day: seats, parsers },
   };
 }
 

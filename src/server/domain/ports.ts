@@ -10,7 +10,9 @@ import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
 import type { OutboxPort } from './ports/outbox.ts';
+import type { ParsersPort } from './ports/parsers.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
+import type { SealedSecretsPort } from './ports/sealed-secrets.ts';
 import type { SecretsPort } from './ports/secrets.ts';
 import type { SessionsPort } from './ports/sessions.ts';
 import type { SettingsPort } from './ports/settings.ts';
@@ -26,6 +28,7 @@ export interface Tenant {
   readonly members: MembersPort;
   readonly links: LinksPort;
   readonly workspaces: WorkspacesPort;
+  readonly parsers: ParsersPort;
   readonly invites: InvitesPort;
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;
@@ -43,6 +46,7 @@ export interface Platform {
   readonly tokens: TokensPort;
   readonly staff: StaffPort;
   readonly secrets: SecretsPort;
+  readonly sealedSecrets: SealedSecretsPort;
   readonly inviteSecrets: InviteSecretsPort;
   readonly outbox: OutboxPort;
   /** The outbox's sending side: the mail worker's. */

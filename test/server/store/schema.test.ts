@@ -136,6 +136,37 @@ const SEED = {
     expires_at: T,
     created_at: T,
   },
+  parsers: {
+    account_id: 'acc_1',
+    id: 'prs_1',
+    workspace_id: 'wsp_1',
+    name: 'Invoice',
+    document_type: 'invoice',
+    definition: '{}',
+    declared_secrets: '[]',
+    digest: 'd',
+    ...revised,
+  },
+  parser_revisions: {
+    account_id: 'acc_1',
+    parser_id: 'prs_1',
+    revision: 1,
+    change: 'created',
+    name: 'Invoice',
+    document_type: 'invoice',
+    definition: '{}',
+    digest: 'd',
+    created_at: T,
+  },
+  parser_secrets: {
+    account_id: 'acc_1',
+    parser_id: 'prs_1',
+    name: 'key',
+    sealed: 's',
+    key_id: 'k',
+    set_at: T,
+  },
+  promotion_paths: { account_id: 'acc_1', accounts: '[]', ...revised },
   settings: { key: 'clock', value: '0', updated_at: T },
 } satisfies { [Name in Table]: NewRow<Name> };
 
@@ -241,6 +272,7 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   accounts_suspension: ['accounts', { state: 'suspended' }],
   accounts_trial: ['accounts', { managed_accounts: 'trial' }],
   accounts_end: ['accounts', { state: 'gone' }],
+  accounts_copy_out: ['accounts', { copy_out: 'x' }],
   links_kind: ['links', { kind: 'x' }],
   links_state: ['links', { state: 'x' }],
   links_self: ['links', { child_id: 'acc_1' }],
@@ -270,6 +302,9 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   outbox_claim: ['outbox', { state: 'sending' }],
   outbox_sent: ['outbox', { state: 'sent', payload: null }],
   receipts_kind: ['receipts', { kind: 'x' }],
+  parsers_copied: ['parsers', { source_account_id: 'acc_2' }],
+  parser_revisions_change: ['parser_revisions', { change: 'x' }],
+  parser_revisions_rollback: ['parser_revisions', { rolled_back_to: 1 }],
 };
 
 async function checkNames(trx: Trx): Promise<string[]> {
@@ -397,7 +432,7 @@ describeOnEachDatabase('tenants', (open) => {
     const db = await open();
     const columns = await db.read(uniqueIndexes);
     const keyed = new Set(
-      columns.filter((index) => /^(account|parent)_id,/.test(index.columns)).map((index) => index.table),
+      columns.filter((index) => /^(account|parent)_id(,|$)/.test(index.columns)).map((index) => index.table),
     );
     const own = Object.keys(SEED).filter((table) => 'account_id' in rowOf(table) && !keyed.has(table));
     // These may also belong to no account.
