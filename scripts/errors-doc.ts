@@ -57,6 +57,10 @@ const advice = {
     '`blockers[]` lists what is wrong with the new catalogue: plans that accounts still need, plans named twice, no free start plan.',
   has_managed_accounts: 'Delete or release the managed accounts first.',
   personal_account: 'Create a standard account for this.',
+  parser_name_taken: 'Choose another name, or change the parser that has it.',
+  copy_refused:
+    '`blockers[]` lists everything that stands in the way. Put it right, or choose with `--on-conflict` and `--force` what is to happen.',
+  parser_limit: 'Delete parsers that nobody needs, or choose a larger plan.',
   batch_closed: 'Send the file again: that makes a new batch.',
   batch_incomplete: '`tenantctl invites batches resume BATCH`, or run the same command again.',
   batch_too_large: 'Free or buy seats; or `--allow-partial` invites as many as fit.',
@@ -77,6 +81,8 @@ const advice = {
   internal: 'Try again; if it stays, give the operators the request id.',
   busy: 'Try again in a moment. The tool does so by itself.',
   database_unavailable: 'Try again; the operators look at `/readyz`.',
+  secrets_not_configured:
+    'Start the server with `TENANTCTL_SECRETS_KEY` or `TENANTCTL_SECRETS_KEY_FILE` (docs/operating.md). Everything but secrets works without.',
   mail_not_configured: 'Start the server with `--smtp URL`, or with `--dev` to capture mail.',
 } as const satisfies Record<ErrorCode, string>;
 

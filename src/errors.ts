@@ -98,6 +98,8 @@ export const notFoundError = maker('not_found', 'not_found');
 export const conflictError = maker('conflict', 'conflict');
 export const temporaryError = maker('temporary', 'temporary');
 export const confirmationError = maker('confirmation', 'confirmation_required');
+/** Nothing went wrong: the exit code is the answer, and nothing is said. */
+export const pendingChanges = maker('changes_pending', 'changes_pending');
 export const interruptedError = maker('interrupted', 'interrupted');
 export const terminatedError = maker('terminated', 'terminated');
 

@@ -8,6 +8,7 @@ import {
   exitCode,
   interruptedError,
   isBrokenPipe,
+  type Outcome,
   otherError,
   TenantctlError,
   terminatedError,
@@ -69,13 +70,16 @@ async function untilInterrupted(run: Run, world: World, working: Promise<void>):
   }
 }
 
+/** Ctrl-C needs no words, for the person knows; nor do changes that are pending, for the result shows them. */
+const silent: ReadonlySet<Outcome> = new Set<Outcome>(['interrupted', 'terminated', 'changes_pending']);
+/** What was written to `--out` is worth keeping. */
+const hasResult: ReadonlySet<Outcome> = new Set<Outcome>(['partial', 'changes_pending']);
+
 async function ended(run: Run, thrown: unknown): Promise<number> {
   try {
     const failure = thrown === undefined || isBrokenPipe(thrown) ? undefined : explained(thrown);
-    // Ctrl-C needs no words: the person knows.
-    const silent = failure?.outcome === 'interrupted' || failure?.outcome === 'terminated';
-    if (failure !== undefined && !silent) await outputOf(run).error(failure);
-    await outputOf(run).end(failure === undefined || failure.outcome === 'partial');
+    if (failure !== undefined && !silent.has(failure.outcome)) await outputOf(run).error(failure);
+    await outputOf(run).end(failure === undefined || hasResult.has(failure.outcome));
     return failure?.exitCode ?? 0;
   } catch (broken) {
     if (isBrokenPipe(broken)) return 0;

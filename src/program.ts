@@ -64,6 +64,12 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/workspaces/index.ts')).workspaces,
   },
   {
+    name: 'parsers',
+    aliases: ['parser'],
+    summary: 'Document parsers: definitions, revisions, copies, promotion',
+    noun: async () => (await import('./commands/parsers/index.ts')).parsers,
+  },
+  {
     name: 'plans',
     aliases: ['plan'],
     summary: 'The plan catalogue',

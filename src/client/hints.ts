@@ -31,6 +31,11 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   batch_incomplete: { command: 'tenantctl invites batches resume BATCH' },
   feature_locked: { command: 'ask the operators: tenantctl accounts unlock ACCOUNT' },
   mail_not_configured: { command: 'start the server with --smtp URL, or with --dev' },
+  parser_name_taken: { command: 'tenantctl parsers list', inAccount: true },
+  copy_refused: {
+    command: '--on-conflict skip, rename or overwrite; --force for what was made or edited at the target',
+  },
+  parser_limit: { command: 'tenantctl parsers list', inAccount: true },
   stale: { command: 'read it again, then repeat the change' },
 };
 
@@ -42,6 +47,8 @@ const lists: readonly (readonly [RegExp, string])[] = [
   [/\/accounts\/[^/]+\/invites\/./, 'tenantctl invites list'],
   [/\/accounts\/[^/]+\/batches\/./, 'tenantctl invites batches list'],
   [/\/accounts\/[^/]+\/workspaces\/./, 'tenantctl workspaces list'],
+  [/\/accounts\/[^/]+\/parsers\/[^/]+\/revisions\/./, 'tenantctl parsers revisions NAME'],
+  [/\/accounts\/[^/]+\/parsers\/(?!copy|diff)./, 'tenantctl parsers list'],
   [/\/accounts\/[^/]+\/tokens\/./, 'tenantctl tokens list --account-token'],
   [/\/tokens\/./, 'tenantctl tokens list'],
   [/\/staff\/./, 'tenantctl staff list'],

@@ -106,7 +106,7 @@ async function completed(
       undefined,
       ctx.prompt,
     );
-    options[name] = flag.list === true ? splitList(answer) : answer;
+    options[name] = typedAnswer(name, flag, answer);
   }
   return options;
 }
@@ -114,6 +114,11 @@ async function completed(
 function optionsOf<S extends VerbSpec>(options: Record<string, unknown>): OptionsOf<S> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commander parsed by the spec that the type is made of
   return options as OptionsOf<S>;
+}
+
+function typedAnswer(name: string, flag: FlagSpec, answer: string): unknown {
+  if (flag.list === true) return splitList(answer);
+  return flag.number === true ? wholeNumber(flagName(name), answer) : answer;
 }
 
 function argumentsOf(spec: VerbSpec, command: Command): Record<string, unknown> {

@@ -27,6 +27,8 @@ export const account = z
     trial_ends_at: c.timestamp.nullable(),
     labels: c.labels,
     mail: mailPreferences,
+    /** Who may copy its parsers out: its family (a master and its managed accounts), or any account (R7). */
+    copy_out: c.copyOut,
     parent: z
       .strictObject({ link_id: c.id('link'), kind: z.enum(['managed', 'sub']), account: other })
       .nullable(),
@@ -163,6 +165,7 @@ export const accounts = {
       /** Replaces all labels. */
       labels: c.labels.optional(),
       mail: mailPreferences.partial().optional(),
+      copy_out: c.copyOut.optional(),
     }),
     answer: account,
   },
@@ -174,6 +177,7 @@ export const accounts = {
       members: z.int(),
       pending_invites: z.int(),
       workspaces: z.int(),
+      parsers: z.int(),
       tokens: z.int(),
     }),
   },

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { type IdKind, idPattern, idPrefixes } from './ids.ts';
-import { accountKinds, accountRoles, limits, modules, workspaceRoles } from './limits.ts';
+import {
+  accountKinds,
+  accountRoles,
+  copyOutChoices,
+  limits,
+  modules,
+  workspaceRoles,
+} from './limits.ts';
 
 export const id = (kind: IdKind) =>
   z.string().regex(idPattern(kind), `must be an id such as ${idPrefixes[kind]}_…`);
@@ -49,6 +56,7 @@ export const planName = z
     /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
     'must be 2 to 40 of a-z, 0-9 and hyphens, beginning with a letter',
   );
+export const copyOut = z.enum(copyOutChoices);
 export const moduleList = z.array(module).max(modules.length);
 export const childList = z.array(reference).max(1000);
 export const workspacePlace = z.strictObject({ workspace: reference, role: workspaceRole });

@@ -41,6 +41,9 @@ export const errorCodes = {
   catalogue_blocked: { status: 409, title: 'The catalogue cannot be replaced like this' },
   has_managed_accounts: { status: 409, title: 'The account has managed accounts' },
   personal_account: { status: 409, title: 'Not possible for a personal account' },
+  parser_name_taken: { status: 409, title: 'A parser has this name already' },
+  copy_refused: { status: 409, title: 'The copy was refused; nothing was written' },
+  parser_limit: { status: 409, title: 'The plan has no room for more parsers' },
   batch_closed: { status: 409, title: 'The batch is finished or cancelled' },
   batch_incomplete: { status: 409, title: 'Rows of the batch are missing' },
   batch_too_large: { status: 409, title: 'The seats do not suffice for the whole batch' },
@@ -59,6 +62,7 @@ export const errorCodes = {
   internal: { status: 500, title: 'Something went wrong here' },
   busy: { status: 503, title: 'Busy; try again' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
+  secrets_not_configured: { status: 503, title: 'No key for secrets is configured' },
   mail_not_configured: { status: 503, title: 'Mail is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -5,6 +5,7 @@ export const idPrefixes = {
   member: 'mbr',
   invite: 'inv',
   workspace: 'wsp',
+  parser: 'prs',
   link: 'lnk',
   token: 'tok',
   session: 'ses',

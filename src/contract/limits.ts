@@ -10,6 +10,11 @@ export const limits = {
   passwordMin: 15,
   passwordMax: 256,
   idempotencyHours: 24,
+  parserDefinitionChars: 256 * 1024,
+  /** Parsers that one request copies, and places it copies them to. */
+  parserCopies: 1000,
+  parserTargets: 50,
+  promotionSteps: 20,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -29,6 +34,14 @@ export const planLimitNames = [
 /** D13: the plan that a new account starts on. It is free, so that nobody is charged for signing up. */
 export const startPlan = 'basic';
 
+/** Whom an account lets copy its parsers out of its family (R7). */
+export const copyOutChoices = ['family', 'anyone'] as const;
+
+/** What to do about a name that is taken at the target (D14). */
+export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
+
+export type CopyOut = (typeof copyOutChoices)[number];
+export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];
 export type AccountRole = (typeof accountRoles)[number];
 export type Module = (typeof modules)[number];

@@ -340,6 +340,73 @@ export const operations = {
     summary: 'Show a workspace',
   },
 
+  'parsers.list': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers',
+    summary: 'List the parsers of a workspace',
+  },
+  'parsers.create': {
+    method: 'POST',
+    path: '/accounts/{account}/parsers',
+    summary: 'Create a parser',
+    status: 201,
+  },
+  'parsers.diff': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/diff',
+    summary: 'What copying parsers to another place would change, field by field',
+  },
+  'parsers.copy': {
+    method: 'POST',
+    path: '/accounts/{account}/parsers/copy',
+    summary: 'Copy parsers to other accounts of the family, all or none (R7, D14)',
+    dry_run: true,
+  },
+  'parsers.show': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/{parser}',
+    summary: 'Show a parser by name or id',
+  },
+  'parsers.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/parsers/{parser}',
+    summary: 'Change a parser, or set its secrets; makes its next revision',
+    if_match: 'required',
+  },
+  'parsers.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/parsers/{parser}',
+    summary: 'Delete a parser with its revisions',
+    if_match: 'required',
+  },
+  'parsers.revisions': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/{parser}/revisions',
+    summary: 'List the revisions of a parser, newest first',
+  },
+  'parsers.revision': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/{parser}/revisions/{revision}',
+    summary: 'Show a parser as it was',
+  },
+  'parsers.rollback': {
+    method: 'POST',
+    path: '/accounts/{account}/parsers/{parser}/rollback',
+    summary: 'Make an earlier revision the next one',
+    if_match: 'optional',
+  },
+  'promotion_path.show': {
+    method: 'GET',
+    path: '/accounts/{account}/promotion-path',
+    summary: 'Show the order in which parsers are promoted',
+  },
+  'promotion_path.update': {
+    method: 'PUT',
+    path: '/accounts/{account}/promotion-path',
+    summary: 'Declare the order in which parsers are promoted',
+    if_match: 'optional',
+  },
+
   'address_rules.show': {
     method: 'GET',
     path: '/accounts/{account}/address-rules',

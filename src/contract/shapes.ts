@@ -4,6 +4,7 @@ import { auth } from './auth.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
 import { type OperationId, operationOf } from './operations.ts';
+import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
@@ -15,7 +16,7 @@ export interface Shape {
 }
 
 /** Every operation has its shape: leaving one out does not compile. */
-export const shapes = { ...auth, ...accounts, ...people, ...billing } as const satisfies Record<
+export const shapes = { ...auth, ...accounts, ...people, ...billing, ...parsers } as const satisfies Record<
   OperationId,
   Shape
 >;

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
 import type * as billing from './billing.ts';
+import type { parserDefinition, parserFile } from './parser-definition.ts';
+import type * as parsers from './parsers.ts';
 import type * as people from './people.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -30,3 +32,11 @@ export type Batch = z.output<typeof people.batch>;
 export type BatchRow = z.output<typeof people.batchRow>;
 export type RowResult = z.output<typeof people.rowResult>;
 export type RemovalPreview = z.output<typeof people.removalPreview>;
+export type Parser = z.output<typeof parsers.parser>;
+export type ParserItem = z.output<typeof parsers.parserItem>;
+export type ParserDefinition = z.output<typeof parserDefinition>;
+export type ParserFile = z.input<typeof parserFile>;
+export type ParserRevision = z.output<typeof parsers.parserRevision>;
+export type ParserCopyResult = z.output<typeof parsers.copyResult>;
+export type ParserDifference = z.output<typeof parsers.parserDifference>;
+export type PromotionPath = z.output<typeof parsers.promotionPath>;

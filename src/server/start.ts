@@ -11,13 +11,17 @@ import { CLOCK_SETTING, movableClock, systemClock } from './domain/clock.ts';
 import { firstStart, freshStaffToken, type StaffCredential } from './domain/first-start.ts';
 import { idMaker } from './domain/new-id.ts';
 import { scryptPasswords } from './domain/passwords.ts';
+import type { Seal } from './domain/ports/seal.ts';
 import type { Transactions } from './domain/ports.ts';
+import { resealSecrets } from './domain/reseal.ts';
+import { aesSeal, newSealingKey, readSealingKeys } from './domain/seal.ts';
 import { TokenUse } from './domain/token-use.ts';
 import type { Clock, Deps, Setup } from './domain/work.ts';
-import { serverEnvironment } from './env.ts';
+import { type ServerEnvironment, serverEnvironment } from './env.ts';
 import type { Transport } from './mail/transport.ts';
 import { MailWorker } from './mail/worker.ts';
 import { type Database, openDatabase, type Place } from './store/database.ts';
+import { keptKey, readKey } from './store/key-file.ts';
 import { transactionsOf } from './store/stores.ts';
 import { sweep } from './store/sweep.ts';
 
@@ -112,6 +116,47 @@ function quietOnATerminal(): LogOptions['level'] {
   return process.stderr.isTTY ? 'warn' : 'info';
 }
 
+type KeyPlace =
+  | { readonly is: 'given'; readonly text: string }
+  | { readonly is: 'file'; readonly file: string }
+  | { readonly is: 'own'; readonly file: string }
+  | { readonly is: 'none' };
+
+/** Where the key for secrets comes from: never from the database, which would then hold lock and key. */
+function keyPlaceOf(
+  { secretsKey, secretsKeyFile }: Pick<ServerEnvironment, 'secretsKey' | 'secretsKeyFile'>,
+  own: string | null,
+): KeyPlace {
+  if (secretsKey !== undefined && secretsKeyFile !== undefined) {
+    throw new StartError(
+      'TENANTCTL_SECRETS_KEY and TENANTCTL_SECRETS_KEY_FILE are both set: leave one of them out',
+    );
+  }
+  if (secretsKey !== undefined) return { is: 'given', text: secretsKey };
+  if (secretsKeyFile !== undefined) return { is: 'file', file: secretsKeyFile };
+  return own === null ? { is: 'none' } : { is: 'own', file: own };
+}
+
+function keyText(place: Exclude<KeyPlace, { is: 'none' }>): string {
+  if (place.is === 'given') return place.text;
+  try {
+    return place.is === 'own' ? keptKey(place.file, newSealingKey) : readKey(place.file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`the key for secrets cannot be read: ${why}`);
+  }
+}
+
+function sealOf(place: KeyPlace): Seal | null {
+  if (place.is === 'none') return null;
+  const keys = readSealingKeys(keyText(place));
+  if (keys !== null) return aesSeal(keys);
+  const where = place.is === 'given' ? 'TENANTCTL_SECRETS_KEY' : place.file;
+  throw new StartError(
+    `${where} holds no key for secrets: 32 random bytes in base64 are wanted, such as \`openssl rand -base64 32\` gives`,
+  );
+}
+
 /** The options with everything filled in, checked before anything is opened. */
 function settle(options: StartOptions) {
   const env = serverEnvironment();
@@ -156,6 +201,7 @@ function settle(options: StartOptions) {
     data: database === undefined ? data : withoutCredentials(database),
     signup: options.signup ?? true,
     mailFrom: env.mailFrom,
+    key: keyPlaceOf(env, database === undefined ? `${data}/secrets.key` : null),
     log: {
       level: options.logLevel ?? env.logLevel ?? quietOnATerminal(),
       stream: options.log ?? process.stderr,
@@ -266,6 +312,14 @@ function boundYoungGeneration(): void {
   timer.unref();
 }
 
+/** After a change of keys; a key that is missing is told at once and not when a value is needed. */
+async function sealAnew(deps: Deps, log: App['log']): Promise<void> {
+  const { resealed, lost } = await resealSecrets(deps);
+  if (resealed > 0) log.info({ resealed }, 'secrets were sealed anew with the current key');
+  if (lost > 0)
+    log.warn({ lost }, 'secrets were sealed by a key that is not here: put it back beside the current one');
+}
+
 async function run(settled: Settled, options: StartOptions, database: Database): Promise<RunningServer> {
   const transactions = transactionsOf(database);
   const { dev, signup } = settled;
@@ -285,6 +339,7 @@ async function run(settled: Settled, options: StartOptions, database: Database):
     clock,
     setup,
     passwords: scryptPasswords(),
+    seal: sealOf(settled.key),
     attempts: new Attempts(clock),
     newId: idMaker(clock),
     mailQueued: () => worker?.wake(),
@@ -298,6 +353,7 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   const staff = options.staff === undefined ? null : await freshStaffToken(deps, options.staff);
   const app = buildApp({ deps, log: settled.log, memory: () => process.memoryUsage() });
   await app.ready();
+  await sealAnew(deps, app.log);
   giveBackMemory();
   boundYoungGeneration();
   const url = await listen(app, settled);

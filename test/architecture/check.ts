@@ -48,6 +48,11 @@ function checkInternal(path: string, layer: string, target: string, found: Impor
   const edges = allowed[layer];
   if (edges === undefined) return [`${path}: layer ${layer} has no line in the table of imports`];
   if (edges.value.includes(to)) return [];
+  if (edges.lazy?.includes(to)) {
+    return found.kind === 'type' || found.dynamic
+      ? []
+      : [`${path}: ${layer} loads ${to} by import() alone (${target})`];
+  }
   if (edges.type.includes(to)) {
     return found.kind === 'type' ? [] : [`${path}: ${layer} may import only types of ${to} (${target})`];
   }

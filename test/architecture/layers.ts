@@ -16,7 +16,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['prompt', /^prompt\//],
   ['bulk', /^bulk\//],
   ['estate', /^estate\//],
-  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch)\.ts$/],
+  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|parser-file)\.ts$/],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],
   ['env', /^server\/env\.ts$/],
@@ -35,6 +35,8 @@ interface Edges {
   readonly value: readonly string[];
   /** Layers of which only the types may be imported. */
   readonly type: readonly string[];
+  /** Layers whose values are imported by import() alone: loading them would cost every start. */
+  readonly lazy?: readonly string[];
 }
 
 /** Who may import whom, besides itself. What is not here is forbidden. `contract-plain` is the contract without zod. */
@@ -88,7 +90,12 @@ export const allowed: Readonly<Record<string, Edges>> = {
   config: { value: ['outcomes', 'contract-plain'], type: ['contract', 'client'] },
   prompt: { value: ['outcomes', 'contract-plain'], type: ['contract', 'output'] },
   bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract'] },
-  estate: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract'] },
+  // Files are checked by the contract's own schemas, before anything is sent.
+  estate: {
+    value: ['outcomes', 'client', 'output', 'contract-plain'],
+    type: ['contract'],
+    lazy: ['contract'],
+  },
   outcomes: { value: ['contract-plain'], type: ['contract'] },
   'contract-plain': { value: [], type: ['contract'] },
   contract: { value: ['contract-plain'], type: [] },

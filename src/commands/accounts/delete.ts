@@ -43,11 +43,13 @@ export async function deleteRun(options: DeleteOptions, ctx: Context): Promise<v
   noteStillChosen(ctx, slug);
 }
 
-function losses({ members, pending_invites, workspaces, tokens }: Answer<'accounts.delete'>): string[] {
+function losses(answer: Answer<'accounts.delete'>): string[] {
+  const { members, pending_invites, workspaces, parsers, tokens } = answer;
   return [
     ...(members === 0 ? [] : [`the access of ${counted(members, 'member')}`]),
     ...(pending_invites === 0 ? [] : [counted(pending_invites, 'pending invitation')]),
     ...(workspaces === 0 ? [] : [`${counted(workspaces, 'workspace')} with all that is there`]),
+    ...(parsers === 0 ? [] : [counted(parsers, 'parser')]),
     ...(tokens === 0 ? [] : [counted(tokens, 'token')]),
   ];
 }

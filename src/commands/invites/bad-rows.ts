@@ -3,10 +3,9 @@ import type { RowSource } from '../../bulk/input.ts';
 import type { Report } from '../../bulk/report.ts';
 import type { Context } from '../../context.ts';
 import { type TenantctlError, usageError } from '../../errors.ts';
+import { type Annotation, annotate } from '../annotate.ts';
 
 const SHOWN = 20;
-/** GitHub shows ten annotations of a step. */
-const ANNOTATED = 10;
 
 /** Rows are bad and nothing was sent: where and why, on stderr, as annotations, and in the report. */
 export async function refuseBadRows(
@@ -15,7 +14,11 @@ export async function refuseBadRows(
   check: CheckResult,
   report: Report | null,
 ): Promise<TenantctlError> {
-  if (ctx.world.env.GITHUB_ACTIONS === 'true' && source.path !== '') annotate(ctx, source, check.errors);
+  if (source.path !== '')
+    annotate(
+      ctx,
+      check.errors.map((error) => annotationOf(source, error)),
+    );
   if (report !== null) await reportBadRows(source, check, report);
   const details = check.errors
     .slice(0, SHOWN)
@@ -32,24 +35,16 @@ export async function refuseBadRows(
   });
 }
 
+function annotationOf({ name }: RowSource, { line, row, message }: RowError): Annotation {
+  return { file: name, line, message: `row ${row}: ${message}` };
+}
+
 function placeOf(source: RowSource, { line }: RowError): string {
   return source.path === '' ? `address ${line}` : `${source.name}:${line}`;
 }
 
 function needsModules({ errors }: CheckResult): boolean {
   return errors.some(({ message }) => message.includes('needs modules'));
-}
-
-/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message */
-function annotate(ctx: Context, source: RowSource, errors: readonly RowError[]): void {
-  for (const { line, row, message } of errors.slice(0, ANNOTATED)) {
-    const file = escaped(source.name).replaceAll(':', '%3A').replaceAll(',', '%2C');
-    ctx.out.say(`::error file=${file},line=${line}::${escaped(`row ${row}: ${message}`)}`);
-  }
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 async function reportBadRows(source: RowSource, check: CheckResult, report: Report): Promise<void> {

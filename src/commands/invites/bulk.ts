@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts';
 import type { Account, Batch } from '../../contract/types.ts';
 import { asTenantctlError, TenantctlError } from '../../errors.ts';
 import type { Progress } from '../../output/progress.ts';
+import { quoted } from '../change.ts';
 import { resultOf, showResult, throwIfFailed } from './bulk-result.ts';
 
 export interface Sending {
@@ -161,8 +162,4 @@ export interface FileFlags {
   readonly csv?: string | undefined;
   readonly map?: readonly string[] | undefined;
   readonly report?: string | undefined;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -103,12 +103,31 @@ const inspectBill: Rule = {
   suspended: 'admins_read',
 };
 const choosePlan: Rule = { grants: ['admin', 'billing_admin', 'master', 'staff'], suspended: 'refused' };
+/** Content of a workspace: to read it, and to write it (domain.md, Workspace roles). */
+const readContent: Rule = {
+  grants: ['admin', 'parsers', 'viewer'],
+  delegated: true,
+  suspended: 'admins_read',
+};
+const writeContent: Rule = {
+  grants: ['admin', 'parsers', 'developer'],
+  delegated: true,
+  suspended: 'refused',
+};
 const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
 const own: Rule = { grants: ['session'] };
 const open: Rule = { grants: ['public'], delegated: true };
 
+/**
+ * The far end of a copy is an action of its own: whoever copies needs the right to read at the source and to write at
+ * every target (R7), and a master has both for this alone.
+ */
+type FarEnd = 'parsers.copy_into';
+
 /** Whatever `decide` is asked about. */
-export type Action = OperationId;
+export type Action = OperationId | FarEnd;
+
+const writes = (action: Action): boolean => action === 'parsers.copy_into' || changes(operationOf(action));
 
 /** THE table: every operation and who may do it (domain.md, "Who may do what"). Not listed: denied. */
 export const accessTable = {
@@ -185,6 +204,19 @@ export const accessTable = {
   'batches.revoke': administer,
   'workspaces.list': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'workspaces.show': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
+  'parsers.list': readContent,
+  'parsers.create': writeContent,
+  'parsers.show': readContent,
+  'parsers.update': writeContent,
+  'parsers.delete': writeContent,
+  'parsers.revisions': readContent,
+  'parsers.revision': readContent,
+  'parsers.rollback': writeContent,
+  'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'parsers.copy_into': { ...writeContent, grants: [...writeContent.grants, 'master'] },
+  'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'promotion_path.show': { grants: ['admin'], suspended: 'admins_read' },
+  'promotion_path.update': { grants: ['admin'], suspended: 'refused' },
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
   'plans.list': open,
@@ -368,7 +400,7 @@ function beyondDelegation(rule: Rule, actor: Actor, action: Action): AccessReaso
       'this is never done by delegation: it would outlive it, or is for the own people of the account';
     return { check: 'delegation', ok: false, text };
   }
-  if (actor.mode === 'read_only' && changes(operationOf(action)))
+  if (actor.mode === 'read_only' && writes(action))
     return { check: 'read_only', ok: false, text: 'this delegation is read-only' };
   return null;
 }

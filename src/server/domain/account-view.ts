@@ -26,6 +26,7 @@ export function toAccount(work: Pick<Work, 'actor' | 'now'>, view: AccountView):
     ...featureOf(view, work.now),
     labels: { ...view.labels },
     mail: { ...view.mail },
+    copy_out: view.copyOut,
     parent: parent && { link_id: parent.linkId, kind: parent.kind, account: { ...parent.account } },
     via: viaOf(work.actor, rights !== null),
     role: rights?.role ?? null,

@@ -20,7 +20,7 @@ export interface Call {
   /** The bearer token as sent, or null. */
   readonly credential: string | null;
   readonly idempotencyKey: string | null;
-  /** SHA-256 over parameters, query and body: the same key with another one is refused. */
+  /** HMAC over parameters, query and body, by the credential: the same key with another one is refused. */
   readonly requestHash: string;
   readonly requestId: string;
   readonly dryRun: boolean;

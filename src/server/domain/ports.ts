@@ -11,7 +11,9 @@ import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
 import type { OutboxPort } from './ports/outbox.ts';
 import type { PlansPort } from './ports/plans.ts';
+import type { ParsersPort } from './ports/parsers.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
+import type { SealedSecretsPort } from './ports/sealed-secrets.ts';
 import type { SecretsPort } from './ports/secrets.ts';
 import type { SessionsPort } from './ports/sessions.ts';
 import type { SettingsPort } from './ports/settings.ts';
@@ -28,6 +30,7 @@ export interface Tenant {
   readonly members: MembersPort;
   readonly links: LinksPort;
   readonly workspaces: WorkspacesPort;
+  readonly parsers: ParsersPort;
   readonly invites: InvitesPort;
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;
@@ -46,6 +49,7 @@ export interface Platform {
   readonly tokens: TokensPort;
   readonly staff: StaffPort;
   readonly secrets: SecretsPort;
+  readonly sealedSecrets: SealedSecretsPort;
   readonly inviteSecrets: InviteSecretsPort;
   readonly outbox: OutboxPort;
   /** The outbox's sending side: the mail worker's. */

@@ -7,6 +7,7 @@ import { dev } from './dev.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
+import { parsers } from './parsers.ts';
 import { staff } from './staff.ts';
 import { tokens } from './tokens.ts';
 import { workspaces } from './workspaces.ts';
@@ -21,6 +22,7 @@ export const handlers = {
   ...accounts,
   ...members,
   ...workspaces,
+  ...parsers,
   ...tokens,
   ...staff,
   ...dev,

@@ -5,6 +5,8 @@ import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toModules, toRole } from './columns.ts';
 import { toTerms } from './plans.ts';
+
+import { jsonRows } from './json-rows.ts';
 import type { Trx } from './transaction.ts';
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
@@ -85,7 +87,7 @@ function membershipOf({ id, role, state, modules: json }: MemberColumns): Member
   return { memberId: id, role, state, modules: toModules(json) };
 }
 
-function findStanding(trx: Trx, person: string, reference: string) {
+function selectStandings(trx: Trx, person: string) {
   return trx
     .selectFrom('accounts as a')
     .leftJoin('members as m', (join) => join.onRef('m.account_id', '=', 'a.id').on('m.user_id', '=', person))
@@ -96,7 +98,6 @@ function findStanding(trx: Trx, person: string, reference: string) {
     )
     .leftJoin('plans as c', 'c.name', 'a.plan')
     .leftJoin('subscriptions as s', 's.account_id', 'a.id')
-    .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
     .where('a.state', '<>', 'gone')
     .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
     .select(['c.entitlements', 'c.limits', 's.period_end'])
@@ -127,8 +128,7 @@ function findStanding(trx: Trx, person: string, reference: string) {
         .whereRef('g.link_id', '=', 'l.id')
         .select('g.link_id')
         .as('grant'),
-    )
-    .executeTakeFirst();
+    );
 }
 
 /** The workspace that an operation works in, with the role of the person's membership there. */
@@ -136,9 +136,9 @@ async function findPlace(
   trx: Trx,
   accountId: string,
   memberId: string | null,
-  { reference }: Within,
+  { noun, reference }: Within,
 ): Promise<Place | null> {
-  const row = await trx
+  const query = trx
     .selectFrom('workspaces as w')
     .leftJoin('workspace_members as wm', (join) =>
       join
@@ -147,13 +147,24 @@ async function findPlace(
         .on('wm.member_id', '=', memberId ?? ''),
     )
     .where('w.account_id', '=', accountId)
-    .where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
-    .select(['w.id', 'w.slug', 'wm.role'])
-    .executeTakeFirst();
+    .select(['w.id', 'w.slug', 'wm.role']);
+  const named =
+    noun === 'workspace'
+      ? query.where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
+      : query.where('w.id', '=', (eb) =>
+          eb
+            .selectFrom('parsers')
+            .where('account_id', '=', accountId)
+            .where('id', '=', reference)
+            .select('workspace_id'),
+        );
+  const row = await named.executeTakeFirst();
   return row ? { workspaceId: row.id, slug: row.slug, role: row.role } : null;
 }
 
-function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>): Standing | null {
+type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStandings>['executeTakeFirstOrThrow']>>;
+
+function toStanding(row: StandingRow): Standing | null {
   if (row.state === 'gone') return null;
   const { id, slug, name, kind, state, plan, period_end: dueOn } = row;
   const { link_id: linkId, link_kind: linkKind, p_id, p_slug, p_name, p_kind, p_state, p_plan } = row;
@@ -195,11 +206,27 @@ export function accessStore(trx: Trx): AccessPort {
     actorOfToken: async (tokenId, now) => judge(await findToken(trx, 't.id', tokenId), now),
 
     async standing(actor, reference, within = null) {
-      const row = await findStanding(trx, personOf(actor) ?? '', reference);
+      const row = await selectStandings(trx, personOf(actor) ?? '')
+        .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
+        .executeTakeFirst();
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
       const { account, membership } = standing;
       return { ...standing, place: await findPlace(trx, account.id, membership?.memberId ?? null, within) };
+    },
+
+    async standings(actor, accountIds) {
+      if (accountIds.length === 0) return [];
+      const ids = jsonRows(
+        trx,
+        'r',
+        { id: 'text' },
+        accountIds.map((id) => ({ id })),
+      );
+      const rows = await selectStandings(trx, personOf(actor) ?? '')
+        .where('a.id', 'in', (eb) => eb.selectFrom(ids).select('r.id'))
+        .execute();
+      return rows.flatMap((row) => toStanding(row) ?? []);
     },
   };
 }

@@ -30,6 +30,13 @@ export async function holdingsOf(trx: Trx, accountId: string, now: string): Prom
         .$notNull()
         .as('workspaces'),
       eb
+        .selectFrom('parsers')
+        .where('account_id', '=', accountId)
+        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
+        .$asScalar()
+        .$notNull()
+        .as('parsers'),
+      eb
         .selectFrom('tokens')
         .where('account_id', '=', accountId)
         .where('state', '=', 'active')
@@ -72,6 +79,9 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
     .execute();
   // What is left of its balance goes with it; its bills stay.
   await trx.deleteFrom('subscriptions').where('account_id', '=', accountId).execute();
+  // Revisions and secrets go with the parsers.
+  await trx.deleteFrom('parsers').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('promotion_paths').where('account_id', '=', accountId).execute();
   // Workspace places and grants of children go with the members.
   await trx.deleteFrom('members').where('account_id', '=', accountId).execute();
   // The master's members lose their grants of this child (R14).

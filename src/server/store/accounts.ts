@@ -44,6 +44,7 @@ type RowColumns = Pick<
   | 'trial_ends_at'
   | 'labels'
   | 'mail_preferences'
+  | 'copy_out'
   | 'revision'
   | 'created_at'
   | 'updated_at'
@@ -63,6 +64,7 @@ function toRow(row: RowColumns): AccountRow {
     trialEndsAt: row.trial_ends_at,
     labels: toLabels(row.labels),
     mail: toMail(row.mail_preferences),
+    copyOut: row.copy_out,
     revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -83,7 +85,7 @@ function views(trx: Trx, userId: string | null, now: string) {
     .leftJoin('plans as pl', 'pl.name', 'a.plan')
     .where('a.state', '<>', 'gone')
     .select(['a.id', 'a.kind', 'a.slug', 'a.name', 'a.state', 'a.suspended_by', 'a.plan'])
-    .select(['a.managed_accounts', 'a.trial_ends_at', 'a.labels', 'a.mail_preferences'])
+    .select(['a.managed_accounts', 'a.trial_ends_at', 'a.labels', 'a.mail_preferences', 'a.copy_out'])
     .select(['a.revision', 'a.created_at', 'a.updated_at', 'pl.entitlements', 'pl.limits'])
     .select(['m.id as member_id', 'm.role as member_role', 'm.modules as member_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
@@ -248,13 +250,14 @@ function stateColumns(state: NonNullable<AccountChange['state']>) {
 }
 
 function changedColumns(change: AccountChange) {
-  const { labels, mail, state, managedAccounts: feature } = change;
+  const { labels, mail, copyOut, state, managedAccounts: feature } = change;
   return {
     ...(change.name !== undefined && { name: change.name }),
     ...(change.slug !== undefined && { slug: change.slug }),
     ...(change.plan !== undefined && { plan: change.plan }),
     ...(labels !== undefined && { labels: JSON.stringify(labels) }),
     ...(mail !== undefined && { mail_preferences: JSON.stringify(mail) }),
+    ...(copyOut !== undefined && { copy_out: copyOut }),
     ...(state !== undefined && stateColumns(state)),
     ...(feature !== undefined && {
       managed_accounts: feature.is,

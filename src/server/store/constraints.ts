@@ -40,6 +40,11 @@ export const UNIQUE = {
   audit_events_pkey: 'audit_events.id',
   idempotency_records_pkey:
     'idempotency_records.token_scope, idempotency_records.operation, idempotency_records.key',
+  parsers_pkey: 'parsers.account_id, parsers.id',
+  parsers_name: 'parsers.account_id, parsers.workspace_id, parsers.name',
+  parser_revisions_pkey: 'parser_revisions.account_id, parser_revisions.parser_id, parser_revisions.revision',
+  parser_secrets_pkey: 'parser_secrets.account_id, parser_secrets.parser_id, parser_secrets.name',
+  promotion_paths_pkey: 'promotion_paths.account_id',
   settings_pkey: 'settings.key',
   plans_pkey: 'plans.name',
   plan_prices_pkey: 'plan_prices.plan, plan_prices.since',

@@ -89,6 +89,8 @@ export interface AccountsTable extends Revised {
   owner_user_id: string | null;
   labels: Generated<Json>;
   mail_preferences: Generated<Json>;
+  /** Who may copy its parsers out (R7). */
+  copy_out: Generated<'family' | 'anyone'>;
   created_by: string | null;
   /** Set exactly when gone. */
   gone_at: Time | null;
@@ -359,6 +361,63 @@ export interface BillLinesTable {
   at: Time;
 }
 
+export interface ParsersTable extends Revised {
+  account_id: string;
+  id: string;
+  workspace_id: string;
+  /** Unique in its workspace. */
+  name: string;
+  document_type: string;
+  description: string | null;
+  definition: Json;
+  /** The names of the secrets that the definition declares, so that lists need not read it. */
+  declared_secrets: Json;
+  /** SHA-256 over document type, description and definition. */
+  digest: string;
+  /** The source and what the last copy brought are set exactly for copies. */
+  source_account_id: string | null;
+  source_parser_id: string | null;
+  source_name: string | null;
+  source_revision: number | null;
+  copied_revision: number | null;
+  copied_digest: string | null;
+  /** Of a user or a token. */
+  created_by: string | null;
+}
+
+/** Rows are added and never changed; they go with their parser. */
+export interface ParserRevisionsTable {
+  account_id: string;
+  parser_id: string;
+  revision: number;
+  change: 'created' | 'updated' | 'copied' | 'rolled_back' | 'secrets';
+  /** Set exactly when rolled back. */
+  rolled_back_to: number | null;
+  name: string;
+  document_type: string;
+  description: string | null;
+  definition: Json;
+  digest: string;
+  created_by: string | null;
+  created_at: Time;
+}
+
+export interface ParserSecretsTable {
+  account_id: string;
+  parser_id: string;
+  name: string;
+  /** By the key `key_id`, which is not in the database. */
+  sealed: string;
+  key_id: string;
+  set_at: Time;
+}
+
+export interface PromotionPathsTable extends Revised {
+  account_id: string;
+  /** Ids, in order. */
+  accounts: Json;
+}
+
 export interface SettingsTable {
   key: string;
   value: string;
@@ -388,6 +447,10 @@ export interface Schema {
   receipts: ReceiptsTable;
   audit_events: AuditEventsTable;
   idempotency_records: IdempotencyRecordsTable;
+  parsers: ParsersTable;
+  parser_revisions: ParserRevisionsTable;
+  parser_secrets: ParserSecretsTable;
+  promotion_paths: PromotionPathsTable;
   settings: SettingsTable;
   plans: PlansTable;
   plan_prices: PlanPricesTable;

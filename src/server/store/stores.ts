@@ -16,7 +16,9 @@ import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
 import { outboxStore } from './outbox.ts';
 import { plansStore } from './plans.ts';
+import { parsersStore } from './parsers.ts';
 import { receiptsStore } from './receipts.ts';
+import { sealedSecretsStore } from './sealed-secrets.ts';
 import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
 import { settingsStore } from './settings.ts';
@@ -36,6 +38,7 @@ function platformStores(trx: Trx): Platform {
     tokens: tokensStore(trx),
     staff: staffStore(trx),
     secrets: secretsStore(trx),
+    sealedSecrets: sealedSecretsStore(trx),
     inviteSecrets: inviteSecretsStore(trx),
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
@@ -56,6 +59,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     members: membersStore(trx, accountId),
     links: linksStore(trx, accountId),
     workspaces: workspacesStore(trx, accountId),
+    parsers: parsersStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
@@ -76,6 +80,10 @@ const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   accounts_slug: ['slug_taken', 'Another account has this slug. Choose another.'],
   members_user: ['already_member', 'This person is a member of the account already.'],
   invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
+  parsers_name: [
+    'parser_name_taken',
+    'Another parser of the workspace has this name. Choose another, or change that one.',
+  ],
   links_active_parent: ['conflict', 'The account has a parent already.'],
 };
 

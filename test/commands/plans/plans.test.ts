@@ -19,17 +19,17 @@ describe('plans', () => {
     expect(await run('plans list')).toEqual([
       0,
       lines(
-        'NAME\tTITLE\tMONTHLY\tSEATS\tMAILS A DAY\tMANAGED ACCOUNTS\tUMBRELLA\tSELF-SERVE',
-        'basic\tBasic\t0.00\t5\t5\tno\tno\tyes',
-        'starter\tStarter\t19.00\t25\t25\tno\tno\tyes',
-        'professional\tProfessional\t99.00\t100\t100\tyes\tno\tyes',
-        'business\tBusiness\t299.00\t1000\t1000\tyes\tno\tyes',
-        'enterprise\tEnterprise\t999.00\tunlimited\tunlimited\tyes\tyes\tno',
+        'NAME\tTITLE\tMONTHLY\tSEATS\tMAILS A DAY\tPARSERS\tMANAGED ACCOUNTS\tUMBRELLA\tSELF-SERVE',
+        'basic\tBasic\t0.00\t5\t5\t10\tno\tno\tyes',
+        'starter\tStarter\t19.00\t25\t25\t100\tno\tno\tyes',
+        'professional\tProfessional\t99.00\t100\t100\t1000\tyes\tno\tyes',
+        'business\tBusiness\t299.00\t1000\t1000\t10000\tyes\tno\tyes',
+        'enterprise\tEnterprise\t999.00\tunlimited\tunlimited\tunlimited\tyes\tyes\tno',
       ),
       '',
     ]);
     const [, table] = await run('plans list --limit 1', { tty: true });
-    expect(table.split('\n')[1]).toMatch(/^basic +Basic +0\.00 +5 +5 +no +no +yes$/);
+    expect(table.split('\n')[1]).toMatch(/^basic +Basic +0\.00 +5 +5 +10 +no +no +yes$/);
   });
 
   it('are shown by name', async () => {
@@ -39,7 +39,7 @@ describe('plans', () => {
       monthly_price_cents: 0,
       self_serve: true,
       entitlements: { managed_accounts: false, umbrella: false },
-      limits: { seats: 5, mails_per_day: 5 },
+      limits: { seats: 5, mails_per_day: 5, parsers: 10 },
     });
     expect(await run('plans show gold')).toEqual([
       5,

@@ -23,4 +23,6 @@ export interface AccessPort {
    * @param within what the operation works in, for `Standing.place`
    */
   standing(actor: Actor, accountReference: string, within?: Within | null): Promise<Standing | null>;
+  /** The same of many accounts by id, in one query; those that are not there are left out. */
+  standings(actor: Actor, accountIds: readonly string[]): Promise<readonly Standing[]>;
 }

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../../../contract/limits.ts';
+import type { AccountKind, CopyOut } from '../../../contract/limits.ts';
 import type { TreeAccount } from '../../../contract/types.ts';
 import type { Membership } from '../access.ts';
 import type { Terms } from '../entitlements.ts';
@@ -37,6 +37,8 @@ export interface AccountRow {
   readonly trialEndsAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly mail: MailPreferences;
+  /** Who may copy its parsers out (R7). */
+  readonly copyOut: CopyOut;
   readonly revision: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -103,6 +105,7 @@ export interface AccountChange {
   readonly slug?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly mail?: MailPreferences;
+  readonly copyOut?: CopyOut;
   readonly plan?: string;
   readonly state?:
     | { readonly is: 'active' }
@@ -117,6 +120,7 @@ export interface AccountHoldings {
   readonly members: number;
   readonly pendingInvites: number;
   readonly workspaces: number;
+  readonly parsers: number;
   readonly tokens: number;
 }
 
@@ -137,7 +141,7 @@ export interface AccountPort {
   holdings(now: string): Promise<AccountHoldings>;
   /**
    * Ends the account: members leave it, their tokens and its own are revoked, pending invites are revoked with
-   * their unsent mail, open batches are cancelled, its links end. Rows that the audit trail names stay.
+   * their unsent mail, open batches are cancelled, its links end, its parsers go with their secrets. Rows that the audit trail names stay.
    */
   close(at: string): Promise<void>;
   /** Itself and its managed accounts, with counts and workspaces, in a fixed number of queries. */

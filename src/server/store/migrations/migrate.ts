@@ -7,6 +7,7 @@ import { accounts } from './0002-accounts.ts';
 import { invites } from './0003-invites.ts';
 import { records } from './0004-records.ts';
 import { plans } from './0005-plans.ts';
+import { parsers } from './0007-parsers.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
 /** In order. What has been released is never edited: a change is a new entry. */
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0003_invites': invites,
   '0004_records': records,
   '0005_plans': plans,
+  '0007_parsers': parsers,
 };
 
 type Kind = 'sqlite' | 'postgres';
