@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { type IdKind, idPattern, idPrefixes } from './ids.ts';
-import {
-  accountKinds,
-  accountRoles,
-  copyOutChoices,
-  limits,
-  modules,
-  workspaceRoles,
-} from './limits.ts';
+import { accountKinds, accountRoles, copyOutChoices, limits, modules, workspaceRoles } from './limits.ts';
 
 export const id = (kind: IdKind) =>
   z.string().regex(idPattern(kind), `must be an id such as ${idPrefixes[kind]}_…`);

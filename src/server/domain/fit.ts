@@ -30,6 +30,10 @@ const counters: Partial<Record<PlanLimit, Counter>> = {
     held: { what: 'seats in use', remedy: 'remove or deactivate members, or revoke invitations' },
   },
   mails_per_day: { used: ({ tenant, now }) => tenant.invites.mailsSince(dayStart(now)) },
+  parsers: {
+    used: ({ tenant }) => tenant.parsers.count(),
+    held: { what: 'parsers', remedy: 'delete parsers' },
+  },
   workspaces: {
     used: async ({ tenant, now }) => (await tenant.account.holdings(now.toISOString())).workspaces,
     held: { what: 'workspaces', remedy: 'delete workspaces' },

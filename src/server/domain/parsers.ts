@@ -4,10 +4,10 @@ import type { Parser } from '../../contract/types.ts';
 import { canSeePlace, decide } from './access.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { type Actor, personOf } from './actor.ts';
+import { limitsOf } from './entitlements.ts';
 import { DomainError, notFound } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { digestOf, secretNames } from './parser-content.ts';
-import { parserLimitOf } from './parser-limit.ts';
 import { type SecretsChange, secretsChange } from './parser-secrets.ts';
 import { toParser, toParserItems } from './parser-view.ts';
 import type { Facts } from './ports/audit.ts';
@@ -81,7 +81,7 @@ export async function showParser(work: PlaceWork, input: Input<'parsers.show'>):
 
 async function mustHaveRoom(work: PlaceWork): Promise<void> {
   const { account } = work.standing;
-  const limit = await parserLimitOf(work, account);
+  const limit = limitsOf(account).parsers;
   if (limit === null) return;
   const count = await work.tenant.parsers.count();
   if (count < limit) return;

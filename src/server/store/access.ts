@@ -4,9 +4,8 @@ import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toModules, toRole } from './columns.ts';
-import { toTerms } from './plans.ts';
-
 import { jsonRows } from './json-rows.ts';
+import { toTerms } from './plans.ts';
 import type { Trx } from './transaction.ts';
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
