@@ -8,7 +8,7 @@ import { hashToken, parseToken } from '../../contract/token.ts';
 import { type Action, canSeePlace, type Decision, decide, type Standing } from './access.ts';
 import type { Actor } from './actor.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
-import type { Within } from './ports/access.ts';
+import type { NoActor, Within } from './ports/access.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
@@ -70,14 +70,24 @@ function mustBeToken(credential: string | null): void {
   throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
 }
 
+const noActor: Record<NoActor, () => DomainError> = {
+  unknown: () => new DomainError('invalid_token', 'The token is unknown or was revoked.'),
+  expired: () => new DomainError('token_expired', 'The token has expired.'),
+  revoked: () => new DomainError('delegation_ended', 'The delegation was revoked.'),
+  ended: () =>
+    new DomainError(
+      'delegation_ended',
+      'The delegation has ended: the sign-in that opened it, your right to the account, its link or the active state of one of the two accounts is gone.',
+    ),
+};
+
 async function actorOf(deps: Deps, transaction: Transaction, credential: string | null): Promise<Actor> {
   if (credential === null) return { kind: 'anonymous' };
   const actor = await transaction.platform.access.authenticate(
     hashToken(credential),
     deps.clock.now().toISOString(),
   );
-  if (actor === 'unknown') throw new DomainError('invalid_token', 'The token is unknown or was revoked.');
-  if (actor === 'expired') throw new DomainError('token_expired', 'The token has expired.');
+  if (typeof actor === 'string') throw noActor[actor]();
   if ('tokenId' in actor && actor.kind !== 'user') deps.tokenSeen(actor.tokenId);
   return actor;
 }

@@ -71,6 +71,15 @@ const SEED = {
     expires_at: T,
     ...revised,
   },
+  delegations: {
+    account_id: 'acc_2',
+    id: 'tok_1',
+    master_id: 'acc_1',
+    link_id: 'lnk_1',
+    mode: 'full',
+    session_id: 'ses_1',
+    created_at: T,
+  },
   address_rules: { account_id: 'acc_1', domain: 'x.example', verdict: 'deny', created_at: T },
   batches: {
     account_id: 'acc_1',
@@ -404,7 +413,7 @@ describeOnEachDatabase('tenants', (open) => {
     expect(own).toEqual(['tokens', 'outbox', 'audit_events']);
     const references = (await db.read(foreignKeys)).filter((reference) => keyed.has(reference.target));
     expect(references.length).toBeGreaterThanOrEqual(9);
-    expect(references.filter((reference) => !/^account_id,\w+$/.test(reference.columns))).toEqual([]);
+    expect(references.filter((reference) => !/^(?:account|master)_id,\w+$/.test(reference.columns))).toEqual([]);
   });
 
   it('take a removed member out of its workspaces and grants', async () => {
