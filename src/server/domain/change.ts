@@ -6,7 +6,7 @@ import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
 import { type Action, canSeePlace, type Decision, decide, type Standing } from './access.ts';
-import type { Actor } from './actor.ts';
+import type { Actor, DelegationActor } from './actor.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
 import type { NoActor, Within } from './ports/access.ts';
 import type { AuditEntry } from './ports/audit.ts';
@@ -162,6 +162,28 @@ function madeBy(answer: unknown): string | null {
   return ids?.[1] ?? null;
 }
 
+/** What somebody tried in the account by delegation, and was refused, its own people read in their trail too (T144). */
+function triedByDelegation(
+  deps: Deps,
+  actor: DelegationActor,
+  operation: OperationId,
+  at: Date,
+  requestId: string,
+): AuditEntry {
+  return {
+    id: deps.newId('event'),
+    at: at.toISOString(),
+    accountId: actor.accountId,
+    actor,
+    action: 'system.refused',
+    target: { kind: 'operation', id: operation, name: null },
+    reason: null,
+    before: null,
+    after: null,
+    requestId,
+  };
+}
+
 function kept(error: unknown): RefusedAndKept {
   if (error instanceof RefusedAndKept) return error;
   throw error;
@@ -283,6 +305,11 @@ function wrap<Id extends OperationId, W, P>(
       const allowed = await authorise(transaction, actor, id, reference, within).catch(
         async (refusal: unknown) => {
           const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
+          if (known && writes && actor.kind === 'delegation' && reference !== null) {
+            const seen = refusal.code === 'forbidden' && !call.dryRun;
+            if (seen) await transaction.platform.audit.append([triedByDelegation(deps, actor, id, now, call.requestId)]);
+            return new RefusedAndKept(refusal);
+          }
           if (!known || !binding.repeated) throw refusal;
           const record = await earlier();
           if (record) return replay<Id>(record, call.requestHash);

@@ -263,6 +263,8 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   tokens_owned: ['tokens', { account_id: null }],
   tokens_session_kind: ['tokens', { kind: 'user' }],
   tokens_revocation: ['tokens', { state: 'revoked' }],
+  delegations_mode: ['delegations', { mode: 'x' }],
+  delegations_opened: ['delegations', { opening_token_id: 'tok_1' }],
   address_rules_verdict: ['address_rules', { verdict: 'x' }],
   batches_kind: ['batches', { kind: 'x' }],
   batches_state: ['batches', { state: 'x', finished_at: T }],
@@ -385,6 +387,7 @@ const FOREIGN: [Table, Record<string, Value>][] = [
   ['batch_rows', { account_id: OTHER, invite_id: null }],
   ['batch_rows', { account_id: OTHER, batch_id: 'bat_2' }],
   ['outbox', { account_id: OTHER, id: 'msg_9' }],
+  ['delegations', { master_id: OTHER, id: 'tok_1', account_id: 'acc_1' }],
   ['members', { account_id: 'acc_9' }],
   ['workspaces', { account_id: 'acc_9' }],
 ];
