@@ -47,6 +47,8 @@ export interface World {
   readonly targets: readonly Target[];
   /** Somebody else's account with one of everything, which no caller but the stranger has to do with. */
   readonly foreign: Target;
+  /** The other managed account of the same master as `managed`. */
+  readonly sibling: Target;
 }
 
 /** The role with every right in an account of the target's kind. */
@@ -290,6 +292,14 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
     ]),
   };
 
+  const sibling: Target = {
+    name: 'sibling',
+    ...(await contents(server, sib.token, 'acme-prod', 'admin')),
+    delegation: (await delegate(server, ann, 'acme-prod')).id,
+    admin: sib.token,
+    callers: new Map(delegated),
+  };
+
   const sue = await person(server, 'sue@org.example');
   const org = await organization(server, staff, 'acme-org', sue);
   await join(server, org.id, await person(server, 'sue2@org.example'), 'super_admin');
@@ -348,6 +358,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       await personalOf(server, lou, everybody),
     ],
     foreign,
+    sibling,
   };
 }
 
