@@ -8,6 +8,7 @@ export const idPrefixes = {
   parser: 'prs',
   link: 'lnk',
   token: 'tok',
+  delegation: 'dlg',
   session: 'ses',
   batch: 'bat',
   event: 'evt',

@@ -15,6 +15,8 @@ export const limits = {
   parserCopies: 1000,
   parserTargets: 50,
   promotionSteps: 20,
+  delegationMinutes: 30,
+  delegationMinutesMax: 60,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -33,6 +35,9 @@ export const planLimitNames = [
 ] as const;
 /** D13: the plan that a new account starts on. It is free, so that nobody is charged for signing up. */
 export const startPlan = 'basic';
+/** May it change anything, or only look (D15)? */
+export const delegationModes = ['full', 'read_only'] as const;
+export const delegationStates = ['active', 'revoked', 'expired', 'ended'] as const;
 
 /** Whom an account lets copy its parsers out of its family (R7). */
 export const copyOutChoices = ['family', 'anyone'] as const;
@@ -48,6 +53,8 @@ export type Module = (typeof modules)[number];
 export type WorkspaceRole = (typeof workspaceRoles)[number];
 export type Entitlement = (typeof entitlementNames)[number];
 export type PlanLimit = (typeof planLimitNames)[number];
+export type DelegationMode = (typeof delegationModes)[number];
+export type DelegationState = (typeof delegationStates)[number];
 
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */
 export const rolesOfKind = {

@@ -3,6 +3,7 @@ import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
+import { delegations } from './delegations.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
@@ -16,10 +17,14 @@ export interface Shape {
 }
 
 /** Every operation has its shape: leaving one out does not compile. */
-export const shapes = { ...auth, ...accounts, ...people, ...billing, ...parsers } as const satisfies Record<
-  OperationId,
-  Shape
->;
+export const shapes = {
+  ...auth,
+  ...accounts,
+  ...delegations,
+  ...people,
+  ...billing,
+  ...parsers,
+} as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {
   readonly [K in Name]: infer Schema extends z.ZodType;

@@ -6,9 +6,11 @@ import type { AccountView } from './ports/accounts.ts';
 import type { Tenant } from './ports.ts';
 import type { Work } from './work.ts';
 
-function viaOf(actor: Actor, isMember: boolean): Account['via'] {
+function viaOf(actor: Actor, isMember: boolean, granted: boolean): Account['via'] {
+  if (actor.kind === 'delegation') return 'delegation';
   if (isMember) return 'member';
-  return actor.kind === 'staff' ? 'staff' : 'managed';
+  if (actor.kind === 'staff') return 'staff';
+  return granted ? 'granted' : 'managed';
 }
 
 /** An account as the contract shows it to this actor. */
@@ -28,7 +30,7 @@ export function toAccount(work: Pick<Work, 'actor' | 'now'>, view: AccountView):
     mail: { ...view.mail },
     copy_out: view.copyOut,
     parent: parent && { link_id: parent.linkId, kind: parent.kind, account: { ...parent.account } },
-    via: viaOf(work.actor, rights !== null),
+    via: viaOf(work.actor, rights !== null, view.granted),
     role: rights?.role ?? null,
     seats: { used: view.seatsUsed, limit: limitsOf(view).seats },
     revision: view.revision,

@@ -34,6 +34,10 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
       role: bound?.role ?? null,
       modules: bound ? [...bound.modules] : [],
       expires_at: actor.expiresAt,
+      delegation:
+        actor.kind === 'delegation'
+          ? { master: { ...actor.master }, mode: actor.mode, reason: actor.reason }
+          : null,
     },
   };
 }

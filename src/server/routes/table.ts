@@ -3,6 +3,7 @@ import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
+import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
@@ -20,6 +21,7 @@ export const handlers = {
   ...invites,
   ...me,
   ...accounts,
+  ...delegations,
   ...members,
   ...workspaces,
   ...parsers,

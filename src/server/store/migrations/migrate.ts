@@ -7,6 +7,7 @@ import { accounts } from './0002-accounts.ts';
 import { invites } from './0003-invites.ts';
 import { records } from './0004-records.ts';
 import { plans } from './0005-plans.ts';
+import { delegations } from './0006-delegations.ts';
 import { parsers } from './0007-parsers.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0003_invites': invites,
   '0004_records': records,
   '0005_plans': plans,
+  '0006_delegations': delegations,
   '0007_parsers': parsers,
 };
 
