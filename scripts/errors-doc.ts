@@ -37,7 +37,8 @@ const advice = {
     'Copy the whole link. A link sent again makes the earlier one invalid: take the newest mail.',
   method_not_allowed: 'The `Allow` header and openapi.json say what there is at this path.',
   conflict: 'Read the object again, then decide.',
-  slug_taken: 'Choose another. A slug rests for 90 days after its account is gone.',
+  slug_taken: 'Choose another. A slug rests for 90 days after its account or workspace is gone.',
+  name_taken: 'Choose another name, or change the one that has it.',
   address_taken: 'Sign in with that address, or take another.',
   already_member: 'Nothing to do; change the role with `tenantctl members update`.',
   already_invited: 'Wait, or `tenantctl invites resend ADDRESS`.',
@@ -58,6 +59,8 @@ const advice = {
   catalogue_blocked:
     '`blockers[]` lists what is wrong with the new catalogue: plans that accounts still need, plans named twice, no free start plan.',
   has_managed_accounts: 'Delete or release the managed accounts first.',
+  workspace_limit: 'Delete a workspace, or take a plan with more of them: `tenantctl plans list`.',
+  last_workspace: 'Create another workspace first: `tenantctl workspaces create NAME`.',
   personal_account: 'Create a standard account for this.',
   parser_name_taken: 'Choose another name, or change the parser that has it.',
   copy_refused:

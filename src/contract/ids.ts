@@ -6,6 +6,7 @@ export const idPrefixes = {
   invite: 'inv',
   workspace: 'wsp',
   parser: 'prs',
+  resource: 'res',
   link: 'lnk',
   token: 'tok',
   delegation: 'dlg',

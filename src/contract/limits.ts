@@ -17,6 +17,10 @@ export const limits = {
   promotionSteps: 20,
   delegationMinutes: 30,
   delegationMinutesMax: 60,
+  resourceConfigBytes: 64 * 1024,
+  /** How long a workspace's key lives unless asked otherwise, and at most. */
+  keyDays: 365,
+  keyDaysMax: 3650,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -38,6 +42,11 @@ export const startPlan = 'basic';
 /** May it change anything, or only look (D15)? */
 export const delegationModes = ['full', 'read_only'] as const;
 export const delegationStates = ['active', 'revoked', 'expired', 'ended'] as const;
+/** What a workspace holds; parsers and forms live there too, with operations of their own. */
+export const resourceKinds = ['connector', 'workflow', 'job'] as const;
+export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+/** The roles that a workspace's key may have: never one that gives roles to people. */
+export const keyRoles = ['viewer', 'operator', 'developer'] as const;
 
 /** Whom an account lets copy its parsers out of its family (R7). */
 export const copyOutChoices = ['family', 'anyone'] as const;
@@ -55,6 +64,9 @@ export type Entitlement = (typeof entitlementNames)[number];
 export type PlanLimit = (typeof planLimitNames)[number];
 export type DelegationMode = (typeof delegationModes)[number];
 export type DelegationState = (typeof delegationStates)[number];
+export type ResourceKind = (typeof resourceKinds)[number];
+export type JobState = (typeof jobStates)[number];
+export type KeyRole = (typeof keyRoles)[number];
 
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */
 export const rolesOfKind = {

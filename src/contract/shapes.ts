@@ -7,6 +7,7 @@ import { delegations } from './delegations.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
+import { workspaces } from './workspaces.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
 export interface Shape {
@@ -24,6 +25,7 @@ export const shapes = {
   ...people,
   ...billing,
   ...parsers,
+  ...workspaces,
 } as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {

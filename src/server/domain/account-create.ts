@@ -3,7 +3,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { Plan } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
 import { accountTarget, shownAccount } from './account-view.ts';
-import type { UserActor } from './actor.ts';
+import { makerOf, type UserActor } from './actor.ts';
 import { mayChoose, planNamed } from './catalogue.ts';
 import { managedAccountsGrant } from './entitlements.ts';
 import { DomainError, invalid, refused } from './errors.ts';
@@ -47,7 +47,7 @@ async function insertAccount(work: Work, body: Body, kind: 'standard' | 'organiz
   const { actor, deps } = work;
   if (body.slug !== undefined) await claimSlug(work, body.slug);
   const slug = body.slug ?? (await slugFrom(work, body.name));
-  const createdBy = 'userId' in actor ? actor.userId : actor.kind === 'account_token' ? actor.tokenId : null;
+  const createdBy = makerOf(actor);
   const at = work.now.toISOString();
   const account: NewAccount = {
     id: deps.newId('account'),

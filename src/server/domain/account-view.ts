@@ -9,7 +9,7 @@ import type { Work } from './work.ts';
 function viaOf(actor: Actor, isMember: boolean, granted: boolean): Account['via'] {
   if (actor.kind === 'delegation') return 'delegation';
   if (isMember) return 'member';
-  if (actor.kind === 'staff') return 'staff';
+  if (actor.kind === 'staff' || actor.kind === 'key') return actor.kind;
   return granted ? 'granted' : 'managed';
 }
 

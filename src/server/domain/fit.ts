@@ -35,7 +35,7 @@ const counters: Partial<Record<PlanLimit, Counter>> = {
     held: { what: 'parsers', remedy: 'delete parsers' },
   },
   workspaces: {
-    used: async ({ tenant, now }) => (await tenant.account.holdings(now.toISOString())).workspaces,
+    used: ({ tenant }) => tenant.workspaces.count(),
     held: { what: 'workspaces', remedy: 'delete workspaces' },
   },
 };

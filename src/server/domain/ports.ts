@@ -17,6 +17,7 @@ import type { ParsersPort } from './ports/parsers.ts';
 import type { PlansPort } from './ports/plans.ts';
 import type { PromotionPathsPort } from './ports/promotion-paths.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
+import type { ResourcesPort } from './ports/resources.ts';
 import type { SealedSecretsPort } from './ports/sealed-secrets.ts';
 import type { SecretsPort } from './ports/secrets.ts';
 import type { SessionsPort } from './ports/sessions.ts';
@@ -25,6 +26,8 @@ import type { StaffPort } from './ports/staff.ts';
 import type { SubscriptionPort, SubscriptionsPort } from './ports/subscriptions.ts';
 import type { AccountTokensPort, TokensPort } from './ports/tokens.ts';
 import type { UsersPort } from './ports/users.ts';
+import type { WorkspaceKeysPort } from './ports/workspace-keys.ts';
+import type { WorkspaceMembersPort } from './ports/workspace-members.ts';
 import type { WorkspacesPort } from './ports/workspaces.ts';
 
 /** Stores bound to one account: every query they make carries its id, whatever they are asked. */
@@ -38,6 +41,9 @@ export interface Tenant {
   readonly parserCopies: ParserCopiesPort;
   readonly parserDifferences: ParserDifferencesPort;
   readonly promotionPaths: PromotionPathsPort;
+  readonly workspaceMembers: WorkspaceMembersPort;
+  readonly workspaceKeys: WorkspaceKeysPort;
+  readonly resources: ResourcesPort;
   readonly invites: InvitesPort;
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;

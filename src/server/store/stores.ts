@@ -22,6 +22,7 @@ import { parsersStore } from './parsers.ts';
 import { plansStore } from './plans.ts';
 import { promotionPathsStore } from './promotion-paths.ts';
 import { receiptsStore } from './receipts.ts';
+import { resourcesStore } from './resources.ts';
 import { sealedSecretsStore } from './sealed-secrets.ts';
 import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
@@ -31,6 +32,8 @@ import { subscriptionStore, subscriptionsStore } from './subscriptions.ts';
 import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
 import { usersStore } from './users.ts';
+import { workspaceKeysStore } from './workspace-keys.ts';
+import { workspaceMembersStore } from './workspace-members.ts';
 import { workspacesStore } from './workspaces.ts';
 
 function platformStores(trx: Trx): Platform {
@@ -67,6 +70,9 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     parserCopies: parserCopiesStore(trx, accountId),
     parserDifferences: parserDifferencesStore(trx, accountId),
     promotionPaths: promotionPathsStore(trx, accountId),
+    workspaceMembers: workspaceMembersStore(trx, accountId),
+    workspaceKeys: workspaceKeysStore(trx, accountId),
+    resources: resourcesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
@@ -86,6 +92,8 @@ function transactionOf(trx: Trx): Transaction {
 const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   users_email: ['address_taken', 'Somebody has signed up with this address already.'],
   accounts_slug: ['slug_taken', 'Another account has this slug. Choose another.'],
+  workspaces_slug: ['slug_taken', 'Another workspace of the account has this slug. Choose another.'],
+  resources_name: ['name_taken', 'Another one of this kind in the workspace has this name. Choose another.'],
   members_user: ['already_member', 'This person is a member of the account already.'],
   invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
   parsers_name: [

@@ -123,7 +123,12 @@ export interface AccountHoldings {
   readonly pendingInvites: number;
   readonly workspaces: number;
   readonly parsers: number;
+  /** Connectors, workflows and jobs of all its workspaces. */
+  readonly resources: number;
+  /** Of its members and its own. */
   readonly tokens: number;
+  /** Of its workspaces. */
+  readonly keys: number;
 }
 
 /** The account that the stores are bound to. */
@@ -142,8 +147,9 @@ export interface AccountPort {
   reclaimSlug(slug: string): Promise<void>;
   holdings(now: string): Promise<AccountHoldings>;
   /**
-   * Ends the account: members leave it, their tokens and its own are revoked, pending invites are revoked with
-   * their unsent mail, open batches are cancelled, its links end, its parsers go with their secrets. Rows that the audit trail names stay.
+   * Ends the account: members leave it, their tokens, its own and its workspaces' keys are revoked, resources and
+   * parsers go, pending invites are revoked with their unsent mail, open batches are cancelled, its links end. Rows that
+   * the audit trail names stay.
    */
   close(at: string): Promise<void>;
   /** Itself and its managed accounts, with counts and workspaces, in a fixed number of queries. */

@@ -9,6 +9,7 @@ import { records } from './0004-records.ts';
 import { plans } from './0005-plans.ts';
 import { delegations } from './0006-delegations.ts';
 import { parsers } from './0007-parsers.ts';
+import { resources } from './0008-resources.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
 /** In order. What has been released is never edited: a change is a new entry. */
@@ -20,6 +21,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0005_plans': plans,
   '0006_delegations': delegations,
   '0007_parsers': parsers,
+  '0008_resources': resources,
 };
 
 type Kind = 'sqlite' | 'postgres';
