@@ -72,8 +72,14 @@ export const entries: readonly Entry[] = [
   {
     name: 'plans',
     aliases: ['plan'],
-    summary: 'The plan catalogue',
+    summary: 'Plans, and the one that an account is on',
     noun: async () => (await import('./commands/plans/index.ts')).plans,
+  },
+  {
+    name: 'billing',
+    aliases: ['bills', 'bill'],
+    summary: 'What an account is charged',
+    noun: async () => (await import('./commands/billing/index.ts')).billing,
   },
   {
     name: 'roles',

@@ -26,6 +26,7 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   not_managed: { command: 'tenantctl accounts show', inAccount: true },
   slug_taken: { command: 'tenantctl accounts list, or choose another --slug' },
   plan_not_self_serve: { command: 'tenantctl plans list' },
+  plan_blocked: { command: 'tenantctl plans current', inAccount: true },
   last_staff: { command: 'tenantctl staff list' },
   last_admin: { command: 'tenantctl members list --role admin', inAccount: true },
   batch_incomplete: { command: 'tenantctl invites batches resume BATCH' },
@@ -50,6 +51,8 @@ const lists: readonly (readonly [RegExp, string])[] = [
   [/\/accounts\/[^/]+\/parsers\/[^/]+\/revisions\/./, 'tenantctl parsers revisions NAME'],
   [/\/accounts\/[^/]+\/parsers\/(?!copy|diff)./, 'tenantctl parsers list'],
   [/\/accounts\/[^/]+\/tokens\/./, 'tenantctl tokens list --account-token'],
+  [/\/accounts\/[^/]+\/bill/, 'tenantctl billing show'],
+  [/\/plans\/./, 'tenantctl plans list'],
   [/\/tokens\/./, 'tenantctl tokens list'],
   [/\/staff\/./, 'tenantctl staff list'],
 ];

@@ -180,8 +180,12 @@ function oddThing({ yaml, document }: Parsing): Odd | null {
       return yaml.isNode(key) ? refuse('a key must be text: put it in quotes', key) : undefined;
     },
     Scalar(_, node) {
-      const bad = typeof node.value === 'number' && !Number.isFinite(node.value);
-      return bad ? refuse('it is no finite number', node) : undefined;
+      const { value } = node;
+      if (typeof value !== 'number') return undefined;
+      if (!Number.isFinite(value)) return refuse('it is no finite number', node);
+      // JSON would make something else of it.
+      const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+      return rounded ? refuse('this number cannot be kept exactly', node) : undefined;
     },
     Alias(_, node, path) {
       aliases += 1;

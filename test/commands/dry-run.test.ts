@@ -51,6 +51,9 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'invites batches resume': 'invites batches resume BATCH --csv people.csv',
   'invites batches cancel': 'invites batches cancel BATCH',
   'invites batches revoke': 'invites batches revoke BATCH',
+  'plans change': 'plans change business',
+  'plans cancel-change': 'plans cancel-change --account acme-dev',
+  'plans replace': 'plans replace --file plans.yaml --profile staff',
   api: 'api POST /accounts -f name=New',
   'dev clock': 'dev clock --advance 1d --profile staff',
 };
@@ -133,12 +136,18 @@ async function estate() {
   const file = pathOf(cli.configDir, 'people.csv');
   writeFileSync(file, 'email\nnew1@example.com\nnew2@example.com\n');
   const batch = await openBatch(server, cli, file);
+  await cli.ok('plans change starter --account acme-dev');
+  await cli.ok('plans change basic --account acme-dev');
+  const catalogue = (await cli.ok('plans list -o yaml')).stdout.replace('title: Basic', 'title: Other');
+  const plans = pathOf(cli.configDir, 'plans.yaml');
+  writeFileSync(plans, catalogue);
   const real = (text: string) =>
     text
       .replace('BATCH', batch)
       .replace('TOKEN', token)
       .replace('SECRET', secret)
-      .replace('people.csv', file);
+      .replace('people.csv', file)
+      .replace('plans.yaml', plans);
   /** Runs a sample, and says which changes it sent. */
   const run = async (path: string, ...more: string[]) => {
     const sample = samples[path];

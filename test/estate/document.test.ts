@@ -45,6 +45,12 @@ describe('what is read', () => {
     expect(await data('a: &x [1]\nb: *x\n')).toEqual([{ a: [1], b: [1] }]);
   });
 
+  it('is refused where its numbers would become others', async () => {
+    expect(await mistakes('a: 1.5\nb: 9007199254740993\n')).toEqual([
+      'a.yaml:2:4: this number cannot be kept exactly',
+    ]);
+  });
+
   it('never becomes a prototype', async () => {
     const [found] = await data('__proto__: {admin: true}\n');
     expect(Object.hasOwn(found as object, '__proto__')).toBe(true);

@@ -212,7 +212,7 @@ describeOnEachDatabase('the catalogue', (open) => {
     expect(blocked.blockers).toEqual([
       {
         kind: 'seats',
-        detail: 'seats in use: 2, and gold has 1; remove or deactivate members, or revoke invitations',
+        detail: '2 in use, and gold has 1; remove or deactivate members, or revoke invitations',
       },
     ]);
   });

@@ -79,7 +79,7 @@ describeOnEachDatabase('a subscription', (open) => {
       limits: {
         seats: { used: 1, limit: 5 },
         mails_per_day: { used: 0, limit: 5 },
-        parsers: { used: null, limit: 10 },
+        parsers: { used: 0, limit: 10 },
         workspaces: { used: 1, limit: 1 },
         uploads_per_month: { used: null, limit: 100 },
         messages_per_month: { used: null, limit: 50 },
@@ -308,12 +308,12 @@ describeOnEachDatabase('a change of plan', (open) => {
     const blockers = [
       {
         kind: 'seats',
-        detail: 'seats in use: 6, and basic has 5; remove or deactivate members, or revoke invitations',
+        detail: '6 in use, and basic has 5; remove or deactivate members, or revoke invitations',
       },
-      { kind: 'workspaces', detail: 'workspaces: 2, and basic has 1; delete workspaces' },
+      { kind: 'workspaces', detail: '2 in use, and basic has 1; delete workspaces' },
       {
         kind: 'managed_accounts',
-        detail: 'managed accounts: acme-dev, acme-prod (2), and basic has none; release or delete them',
+        detail: '2 (acme-dev, acme-prod), and basic has none; release or delete them',
       },
     ];
     expect((await preview(server, ann, 'basic')).blockers).toEqual(blockers);
@@ -368,7 +368,7 @@ describeOnEachDatabase('a change of plan', (open) => {
         .execute(),
     );
     expect((await preview(server, ann, 'business')).blockers).toEqual([
-      { kind: 'umbrella', detail: 'linked sub-accounts: 1, and business has none; end the links' },
+      { kind: 'umbrella', detail: '1 linked, and business has none; end the links' },
     ]);
   });
 
@@ -436,7 +436,7 @@ describeOnEachDatabase('when a period ends', (open) => {
       0,
     ]);
     const { data } = await server.ok('audit.list', { token: ann.token, params: { account: ann.id } });
-    const detail = 'seats in use: 7, and basic has 5; remove or deactivate members, or revoke invitations';
+    const detail = 'seats: 7 in use, and basic has 5; remove or deactivate members, or revoke invitations';
     expect([data[0]?.action, data[0]?.actor.kind, data[0]?.after]).toEqual([
       'system.subscription_change_refused',
       'system',

@@ -6,6 +6,7 @@ import { dayStart } from './mail-limits.ts';
 import type { AccountRow } from './ports/accounts.ts';
 import type { Tenant } from './ports.ts';
 
+/** What stands in the way of a plan: `kind` is a limit or an entitlement, `detail` how much of it and what to do. */
 export interface Blocker {
   readonly kind: string;
   readonly detail: string;
@@ -19,24 +20,24 @@ interface Place {
 /** How much of something that plans limit an account uses, and what to do about too much of it. */
 interface Counter {
   readonly used: (place: Place) => Promise<number>;
-  /** What an account has and keeps: `seats`. What starts again by itself every day or month stands in nobody's way. */
-  readonly held?: { readonly what: string; readonly remedy: string };
+  /** Of what an account has and keeps. What starts again by itself every day or month stands in nobody's way. */
+  readonly remedy?: string;
 }
 
 /** A limit whose feature is there is counted here. One without a line is shown without use, and blocks nothing. */
 const counters: Partial<Record<PlanLimit, Counter>> = {
   seats: {
     used: ({ tenant, now }) => tenant.account.seatsUsed(now.toISOString()),
-    held: { what: 'seats in use', remedy: 'remove or deactivate members, or revoke invitations' },
+    remedy: 'remove or deactivate members, or revoke invitations',
   },
   mails_per_day: { used: ({ tenant, now }) => tenant.invites.mailsSince(dayStart(now)) },
   parsers: {
     used: ({ tenant }) => tenant.parsers.count(),
-    held: { what: 'parsers', remedy: 'delete parsers' },
+    remedy: 'delete parsers',
   },
   workspaces: {
     used: ({ tenant }) => tenant.workspaces.count(),
-    held: { what: 'workspaces', remedy: 'delete workspaces' },
+    remedy: 'delete workspaces',
   },
 };
 
@@ -65,14 +66,13 @@ async function limitBlockers(place: Place, from: Plan, to: Plan): Promise<Blocke
   const [before, after] = [limitsOf({ terms: from }), limitsOf({ terms: to })];
   const blockers: Blocker[] = [];
   for (const name of planLimitNames) {
-    const { used, held } = counters[name] ?? {};
+    const { used, remedy } = counters[name] ?? {};
     const limit = after[name];
     // What the account is over already is no reason against a plan that gives no less.
-    if (!used || !held || limit === null || !less(limit, before[name])) continue;
+    if (!used || remedy === undefined || limit === null || !less(limit, before[name])) continue;
     const count = await used(place);
     if (count <= limit) continue;
-    const detail = `${held.what}: ${count}, and ${to.name} has ${limit}; ${held.remedy}`;
-    blockers.push({ kind: name, detail });
+    blockers.push({ kind: name, detail: `${count} in use, and ${to.name} has ${limit}; ${remedy}` });
   }
   return blockers;
 }
@@ -86,7 +86,8 @@ async function managedBlockers(place: Place, account: AccountRow, from: Plan, to
   const count = await place.tenant.links.count('managed');
   if (count === 0) return [];
   const names = (await place.tenant.links.managed(NAMED)).map(({ slug }) => slug).join(', ');
-  const detail = `managed accounts: ${names}${count > NAMED ? ', …' : ''} (${count}), and ${to.name} has none; release or delete them`;
+  const list = `${names}${count > NAMED ? ', …' : ''}`;
+  const detail = `${count} (${list}), and ${to.name} has none; release or delete them`;
   return [{ kind: 'managed_accounts', detail }];
 }
 
@@ -94,9 +95,7 @@ async function umbrellaBlockers({ tenant }: Place, from: Plan, to: Plan): Promis
   if (to.entitlements.umbrella || !from.entitlements.umbrella) return [];
   const count = await tenant.links.count('sub');
   if (count === 0) return [];
-  return [
-    { kind: 'umbrella', detail: `linked sub-accounts: ${count}, and ${to.name} has none; end the links` },
-  ];
+  return [{ kind: 'umbrella', detail: `${count} linked, and ${to.name} has none; end the links` }];
 }
 
 function kindBlockers(account: AccountRow, to: Plan): Blocker[] {

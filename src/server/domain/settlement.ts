@@ -71,6 +71,8 @@ async function admins({ transaction, tenant }: Task) {
     : [];
 }
 
+const sentence = ({ kind, detail }: Blocker): string => `${kind}: ${detail}`;
+
 /** A server without mail has the audit trail to tell of it. */
 async function tellAdmins(
   task: Task,
@@ -85,7 +87,7 @@ async function tellAdmins(
     subject: `${account.name} stays on its plan`,
     text: [
       `The account ${account.slug} was to go to the plan ${plan} on ${day}. It does not fit that plan, so it stays on ${account.plan} and goes on being charged for it:`,
-      ...blockers.map(({ detail }) => detail),
+      ...blockers.map(sentence),
       `Once that is done, ask for the change again: tenantctl plans change ${plan} --account ${account.slug}`,
     ].join('\n'),
   };
@@ -113,7 +115,7 @@ async function planOfNext(task: Task, subscription: Subscription, account: Accou
   const blockers = from && to ? await blockersOf(task, account, from, to) : [gone(scheduledPlan)];
   const before = { plan, scheduled: scheduledPlan };
   if (blockers.length > 0) {
-    const after = { plan, scheduled: null, blockers: blockers.map(({ detail }) => detail) };
+    const after = { plan, scheduled: null, blockers: blockers.map(sentence) };
     const action = 'system.subscription_change_refused';
     await platform.audit.append([event(task, action, account, before, after)]);
     await tellAdmins(task, account, { plan: scheduledPlan, day: subscription.periodEnd }, blockers);
