@@ -7,10 +7,10 @@ import { type FoundParser, inFile, mistakeAt, placeText as placeInFile } from '.
 import { asTyped, counted, quoted } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { type Place, placeOf, placeText } from '../place.ts';
-import { parsersFrom } from './files.ts';
+import { firstOf, parsersFrom } from './files.ts';
 import { countsText, eachOf, tellOutcomes } from './outcomes.ts';
 import { changeParser } from './save.ts';
-import { missingOf, noteWaiting, type Waiting } from './waiting.ts';
+import { lostText, lostValues, missingOf, noteWaiting, type Waiting } from './waiting.ts';
 
 const spec = {
   path: 'parsers import',
@@ -80,8 +80,8 @@ async function planned(
   for await (const item of client.pages('parsers.list', { params: { account }, query }))
     if (wanted.has(item.name)) there.set(item.name, item);
   const steps = found.map((one) => stepOf(one, there.get(one.content.name), onConflict));
-  const conflicts = onConflict === 'fail' ? steps.filter(({ action }) => action === 'skipped') : [];
-  if (conflicts.length > 0) throw refused(conflicts);
+  const conflicts = steps.filter(({ action, before }) => before !== undefined && action !== 'unchanged');
+  if (onConflict === 'fail' && conflicts.length > 0) throw refused(conflicts);
   return steps;
 }
 
@@ -102,10 +102,12 @@ function refused(conflicts: readonly Step[]) {
     {
       code: 'parser_name_taken',
       hint: 'leave them with --on-conflict skip, or replace their content with --on-conflict overwrite',
-      details: conflicts.map(({ found, before }) => ({
-        pointer: placeInFile(mistakeAt(found, '/name', '')),
-        detail: `${found.content.name} is there at revision ${before?.revision} with other content`,
-      })),
+      details: firstOf(
+        conflicts.map(({ found, before }) => ({
+          pointer: placeInFile(mistakeAt(found, '/name', '')),
+          detail: `${found.content.name} is there at revision ${before?.revision} with other content`,
+        })),
+      ),
     },
   );
 }
@@ -138,11 +140,14 @@ async function consented(
   await ctx.confirmed({
     weight: 'yes',
     what: `replace the content of ${counted(replaced.length, 'parser')} in ${placeText(place)}`,
-    consequences: replaced.map(
-      ({ found, before }) => `${found.content.name}, at revision ${before?.revision}`,
-    ),
+    consequences: replaced.map(replacedText),
     command: asTyped(ctx, `tenantctl parsers import ${file.map(quoted).join(' ')} --on-conflict overwrite`),
   });
+}
+
+function replacedText({ found, before }: Step): string {
+  const lost = before === undefined ? [] : lostText(lostValues(before, found.content.definition));
+  return [`${found.content.name}, at revision ${before?.revision}`, ...lost].join('; with ');
 }
 
 async function carriedOut(

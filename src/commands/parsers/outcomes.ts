@@ -6,7 +6,10 @@ import { type Outcome, outcomeColumns } from './columns.ts';
 /** What became of one of them, before it is known by its name. */
 type Done = Omit<Outcome, 'name' | 'error'>;
 
-/** One after the other: that one fails keeps none of the others from being done. What would fail them all ends it. */
+/**
+ * One after the other: that one fails keeps none of the others from being done. A single one fails as it is, and what
+ * would fail them all ends it.
+ */
 export async function eachOf<T>(
   items: readonly T[],
   nameOf: (item: T) => string,
@@ -19,6 +22,7 @@ export async function eachOf<T>(
       outcomes.push({ name, ...(await change(item)), error: null });
     } catch (thrown) {
       const error = asTenantctlError(thrown);
+      if (items.length === 1) throw error;
       if (!own.has(error.outcome)) throw stopped(error, items.length, outcomes.length);
       const { code, message, details = [] } = error;
       outcomes.push({ name, outcome: 'failed', id: null, revision: null, error: { code, message, details } });
