@@ -227,14 +227,15 @@ function check(value: Form, context: z.RefinementCtx): void {
 export const parserDefinition = form.superRefine(check).meta({ id: 'ParserDefinition' });
 
 /** A parser as a file (docs/parsers.md): the definition's parts stand beside the name. Published as schemas/parser.json. */
-export const parserFile = form
-  .extend({
+export const parserFile = z
+  .strictObject({
     /** For editors that look for it; the tool does not. */
     $schema: z.string().optional(),
     schema: z.literal(PARSER_FILE),
     name: parserName,
     document_type: documentType,
     description: parserDescription.nullable().optional(),
+    ...form.shape,
   })
   .superRefine(check)
   .meta({ id: 'ParserFile', title: 'A document parser of the tenancy API' });

@@ -118,6 +118,7 @@ export const parserDifference = z
     state: z.enum(['same', 'added', 'changed', 'extra']),
     /** Overwriting it needs `force`: the target was edited since the last copy onto it, or was made there. */
     edited_at_target: z.boolean(),
+    /** Where it is on both sides and differs: what would make the source's of the target's. */
     changes: z.array(
       z.strictObject({
         /** Things with a name are found by it: `fields.total.type`. */

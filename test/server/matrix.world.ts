@@ -13,6 +13,7 @@ import {
   place,
   standard,
 } from '../support/estate.ts';
+import { definition, parser } from '../support/parsers.ts';
 import {
   NEW_PASSWORD,
   PASSWORD,
@@ -33,6 +34,7 @@ export interface Target {
   readonly batch: string;
   readonly workspace: string;
   readonly token: string;
+  readonly parser: string;
   /** Who tries, by name; null sends no credential. */
   readonly callers: ReadonlyMap<string, string | null>;
   /** A caller with every right over the account that somebody in it can have. */
@@ -54,6 +56,9 @@ const one = ({ account }: Target) => ({ params: { account } });
 const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
 const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite } });
 const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
+const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
+const anyRevision = { 'if-match': '*' };
+const parserContent = { document_type: 'invoice', definition: definition() };
 const none = () => ({});
 const rows = [{ row: 1, email: 'row@new.example', role: 'admin' }];
 
@@ -127,6 +132,22 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'batches.revoke': oneBatch,
   'workspaces.list': one,
   'workspaces.show': ({ account, workspace }) => ({ params: { account, workspace } }),
+  'parsers.list': one,
+  'parsers.create': (target) => ({ ...one(target), body: { name: 'New', ...parserContent } }),
+  'parsers.show': oneParser,
+  'parsers.update': (target) => ({
+    ...oneParser(target),
+    headers: anyRevision,
+    body: { description: 'New' },
+  }),
+  'parsers.delete': (target) => ({ ...oneParser(target), headers: anyRevision }),
+  'parsers.revisions': oneParser,
+  'parsers.revision': ({ account, parser }) => ({ params: { account, parser, revision: '1' } }),
+  'parsers.rollback': (target) => ({ ...oneParser(target), body: { revision: 1 } }),
+  'parsers.copy': (target) => ({ ...one(target), body: { to: [{ account: target.account }] } }),
+  'parsers.diff': (target) => ({ ...one(target), query: { to: target.account } }),
+  'promotion_path.show': one,
+  'promotion_path.update': (target) => ({ ...one(target), body: { accounts: [] } }),
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
   'plans.list': none,
@@ -166,10 +187,12 @@ async function contents(server: TestServer, token: string, account: string, role
   const workspace = await server.database.read((trx) =>
     trx.selectFrom('workspaces').where('account_id', '=', accountId).select('id').executeTakeFirstOrThrow(),
   );
+  const { id: parserId } = await parser(server, { token }, account, 'Invoice');
   return {
     account,
     accountId,
     member,
+    parser: parserId,
     invite: invite.id,
     batch: batch.id,
     token: made.id,
@@ -347,6 +370,7 @@ async function personalOf(
     invite: `inv_${nothing}`,
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
+    parser: `prs_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',
     admin: owner.token,
     callers: new Map([...everybody, ['owner', owner.token]]),

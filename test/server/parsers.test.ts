@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import { aesSeal } from '../../src/server/domain/seal.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
-import { accountToken, person, standard, trail } from '../support/estate.ts';
+import { person, standard, trail } from '../support/estate.ts';
 import { definition, field, parser, parsersOf } from '../support/parsers.ts';
-import { SEALING_KEY, START, startServer, type TestServer } from '../support/server.ts';
+import { START, startServer, type TestServer } from '../support/server.ts';
 
 async function acme(server: TestServer) {
   const ann = await person(server, 'ann@acme.example');

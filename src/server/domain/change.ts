@@ -366,7 +366,7 @@ function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string 
 }
 
 /** Every account has a workspace of this name to start with. */
-const DEFAULT_WORKSPACE = 'default';
+export const DEFAULT_WORKSPACE = 'default';
 
 /** A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. */
 function withinOf(input: Input<OperationId>): Within {

@@ -11,7 +11,7 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
       .where('l.parent_id', '=', accountId)
       .where('l.state', '=', 'active')
       .where('c.state', '<>', 'gone')
-      .select(['l.id as linkId', 'l.kind', 'c.id as accountId', 'c.slug']);
+      .select(['l.id as linkId', 'l.kind', 'c.id as accountId', 'c.slug', 'c.name']);
   return {
     async insert({ id, childId, kind, at }) {
       await trx

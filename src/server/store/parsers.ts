@@ -105,7 +105,7 @@ async function definitionsOf(
 }
 
 /** How many of the rows fit into a page, at least one. */
-function fitting(sizes: readonly number[]): number {
+export function fitting(sizes: readonly number[]): number {
   let sum = 0;
   const over = sizes.findIndex((size) => (sum += size) > PAGE_CHARS);
   return over === -1 ? sizes.length : Math.max(over, 1);

@@ -15,7 +15,10 @@ import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
 import { outboxStore } from './outbox.ts';
+import { parserCopiesStore } from './parser-copies.ts';
+import { parserDifferencesStore } from './parser-differences.ts';
 import { parsersStore } from './parsers.ts';
+import { promotionPathsStore } from './promotion-paths.ts';
 import { receiptsStore } from './receipts.ts';
 import { sealedSecretsStore } from './sealed-secrets.ts';
 import { secretsStore } from './secrets.ts';
@@ -56,6 +59,9 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     links: linksStore(trx, accountId),
     workspaces: workspacesStore(trx, accountId),
     parsers: parsersStore(trx, accountId),
+    parserCopies: parserCopiesStore(trx, accountId),
+    parserDifferences: parserDifferencesStore(trx, accountId),
+    promotionPaths: promotionPathsStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),

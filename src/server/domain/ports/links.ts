@@ -4,6 +4,7 @@ export interface ChildLink {
   readonly kind: 'managed' | 'sub';
   readonly accountId: string;
   readonly slug: string;
+  readonly name: string;
 }
 
 /** Links below the account, which is the parent in all of them; and what is said of the one above it. */
