@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { asTenantctlError, partialError, TenantctlError } from '../../errors.ts';
+import { asTenantctlError, partialError, retold, type TenantctlError } from '../../errors.ts';
 import { counted } from '../change.ts';
 import { type Outcome, outcomeColumns } from './columns.ts';
 
@@ -37,12 +37,8 @@ const own: ReadonlySet<string> = new Set(['not_found', 'conflict', 'usage']);
 function stopped(error: TenantctlError, all: number, done: number): TenantctlError {
   if (done === 0) return error;
   const stands = `${done} of ${all} are done; running it again does the others`;
-  return new TenantctlError(error.outcome, {
-    ...error,
-    message: error.message,
-    why: error.why === undefined ? stands : `${error.why.replace(/\.$/, '')}. ${stands}`,
-    cause: error,
-  });
+  const why = error.why === undefined ? stands : `${error.why.replace(/\.$/, '')}. ${stands}`;
+  return retold(error, { why });
 }
 
 export async function tellOutcomes(ctx: Context, outcomes: readonly Outcome[]): Promise<void> {
