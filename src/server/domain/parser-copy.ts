@@ -3,7 +3,6 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { ParserCopyResult } from '../../contract/types.ts';
 import type { Place, Standing } from './access.ts';
 import { accountTarget } from './account-view.ts';
-import { DEFAULT_WORKSPACE } from './change.ts';
 import { DomainError } from './errors.ts';
 import { inOneFamily, masterOf, mayBeNamedIn } from './family.ts';
 import {
@@ -79,7 +78,7 @@ const refusals: Readonly<Record<string, string>> = {
 
 /** A target that the caller may write to, or why not: about what they may not see it says no more than anybody is told. */
 async function targetOf(work: PlaceWork, to: Copy['body']['to'][number]): Promise<Target | Blocker> {
-  const { account, workspace: reference = DEFAULT_WORKSPACE } = to;
+  const { account, workspace: reference = null } = to;
   try {
     const standing = await work.authorise(account, 'parsers.copy_into', { noun: 'workspace', reference });
     if (standing.place === null) throw new Error('authorised for a workspace that is not there');
