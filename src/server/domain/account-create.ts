@@ -44,15 +44,13 @@ async function insertAccount(
     at,
   };
   await work.platform.accounts.insert(account);
-  await work
-    .tenantOf(account.id)
-    .workspaces.insert({
-      id: deps.newId('workspace'),
-      slug: firstWorkspace[account.kind],
-      name: 'Default',
-      createdBy,
-      at,
-    });
+  await work.tenantOf(account.id).workspaces.insert({
+    id: deps.newId('workspace'),
+    slug: firstWorkspace[account.kind],
+    name: 'Default',
+    createdBy,
+    at,
+  });
   return account;
 }
 
