@@ -37,6 +37,13 @@ export type Module = (typeof modules)[number];
 export type WorkspaceRole = (typeof workspaceRoles)[number];
 export type PlanName = (typeof planNames)[number];
 
+/** The slug of the workspace that an account begins with, and that is meant where none is named. */
+export const firstWorkspace = {
+  personal: 'personal',
+  standard: 'default',
+  organization: 'default',
+} as const satisfies Record<AccountKind, string>;
+
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */
 export const rolesOfKind = {
   personal: ['owner'],

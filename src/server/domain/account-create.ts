@@ -1,4 +1,4 @@
-import type { PlanName } from '../../contract/limits.ts';
+import { firstWorkspace, type PlanName } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Standing } from './access.ts';
 import { accountTarget, featureOf, shownAccount } from './account-view.ts';
@@ -44,9 +44,13 @@ async function insertAccount(
     at,
   };
   await work.platform.accounts.insert(account);
-  await work
-    .tenantOf(account.id)
-    .workspaces.insert({ id: deps.newId('workspace'), slug: 'default', name: 'Default', createdBy, at });
+  await work.tenantOf(account.id).workspaces.insert({
+    id: deps.newId('workspace'),
+    slug: firstWorkspace[account.kind],
+    name: 'Default',
+    createdBy,
+    at,
+  });
   return account;
 }
 

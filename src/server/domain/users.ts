@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseAddress } from '../../contract/address.ts';
+import { firstWorkspace } from '../../contract/limits.ts';
 import type { User } from '../../contract/types.ts';
 import { invalid } from './errors.ts';
 import type { UserRow } from './ports/users.ts';
@@ -62,7 +63,7 @@ export async function createUser(work: Maker, person: Person): Promise<string> {
   const workspaceId = deps.newId('workspace');
   await tenant.workspaces.insert({
     id: workspaceId,
-    slug: 'personal',
+    slug: firstWorkspace.personal,
     name: 'Personal',
     createdBy: userId,
     at,
