@@ -55,17 +55,37 @@ export async function importRun(options: ImportOptions, ctx: Context): Promise<v
   if (ctx.flags.dryRun === true) return await tellPlan(ctx, place, steps);
   await consented(ctx, place, steps, options);
   const waiting: Waiting[] = [];
+  const progress = progressOf(ctx, steps.length);
   const outcomes = await eachOf(
     steps,
     ({ found: { content } }) => content.name,
     async (step) => {
       const after = await carriedOut(client, place, step);
       waiting.push({ place, name: after.name, secrets: missingOf(after) });
+      progress.next();
       return { outcome: step.action, id: after.id, revision: after.revision };
     },
   );
+  progress.end();
   noteWaiting(ctx, waiting);
   await tellOutcomes(ctx, outcomes);
+}
+
+/** A few are there before a bar would be; with -o ndjson its events would stand among the rows. */
+const WORTH_A_BAR = 20;
+
+function progressOf(ctx: Context, total: number): { next: () => void; end: () => void } {
+  if (total < WORTH_A_BAR || ctx.out.format === 'ndjson')
+    return { next: () => undefined, end: () => undefined };
+  const progress = ctx.out.progress('Importing');
+  let done = 0;
+  return {
+    next: () => {
+      done += 1;
+      progress.update({ done, total });
+    },
+    end: () => progress.end(),
+  };
 }
 
 async function planned(
