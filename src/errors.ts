@@ -82,6 +82,12 @@ export class TenantctlError extends Error {
   }
 }
 
+/** The same refusal, told with more: where in a file it is, how far the run came. */
+export function retold(error: TenantctlError, more: Partial<Failure>): TenantctlError {
+  const { message } = error;
+  return new TenantctlError(error.outcome, { ...error, message, cause: error.cause ?? error, ...more });
+}
+
 /** What a constructor takes: the code may be left out where the outcome says enough. */
 type Partly = Omit<Failure, 'code'> & { readonly code?: string | undefined };
 

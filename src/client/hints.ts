@@ -33,9 +33,6 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   feature_locked: { command: 'ask the operators: tenantctl accounts unlock ACCOUNT' },
   mail_not_configured: { command: 'start the server with --smtp URL, or with --dev' },
   parser_name_taken: { command: 'tenantctl parsers list', inAccount: true },
-  copy_refused: {
-    command: '--on-conflict skip, rename or overwrite; --force for what was made or edited at the target',
-  },
   parser_limit: { command: 'tenantctl parsers list', inAccount: true },
   stale: { command: 'read it again, then repeat the change' },
 };

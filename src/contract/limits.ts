@@ -68,6 +68,9 @@ export type ResourceKind = (typeof resourceKinds)[number];
 export type JobState = (typeof jobStates)[number];
 export type KeyRole = (typeof keyRoles)[number];
 
+/** The slug of the workspace that an account begins with, and that is meant where none is named. */
+export const firstWorkspace = 'default';
+
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */
 export const rolesOfKind = {
   personal: ['owner'],

@@ -145,7 +145,7 @@ export const promotionPath = z
 
 const inAccount = z.strictObject({ account: c.reference });
 const one = inAccount.extend({ parser: z.string().min(1).max(100) });
-/** Where a parser is named by its name: the account's workspace `default` unless given. */
+/** Where a parser is named by its name; left out: the workspace that the account began with. */
 const where = z.strictObject({ workspace: c.reference.optional() });
 
 const content = {

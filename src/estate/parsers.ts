@@ -1,6 +1,6 @@
 import { fromParserFile } from '../contract/parser-file.ts';
 import type { BodyInput } from '../contract/shapes.ts';
-import { type Detail, TenantctlError } from '../errors.ts';
+import { type Detail, retold, TenantctlError } from '../errors.ts';
 import { type Document, type Mistake, readDocuments, type Source } from './document.ts';
 import { mistakesOf, type Part } from './issues.ts';
 
@@ -63,12 +63,7 @@ export function placeText({ name, line, column }: Mistake): string {
 /** The server's refusal of what a file says: its pointers into the request become places in the file. */
 export function inFile(thrown: unknown, found: FoundParser): unknown {
   if (!(thrown instanceof TenantctlError) || thrown.details === undefined) return thrown;
-  return new TenantctlError(thrown.outcome, {
-    ...thrown,
-    message: thrown.message,
-    cause: thrown,
-    details: thrown.details.map((detail) => placed(detail, found)),
-  });
+  return retold(thrown, { details: thrown.details.map((detail) => placed(detail, found)) });
 }
 
 function placed({ pointer, detail }: Detail, found: FoundParser): Detail {

@@ -137,13 +137,18 @@ function keyPlaceOf(
   return own === null ? { is: 'none' } : { is: 'own', file: own };
 }
 
+function keySource(place: Exclude<KeyPlace, { is: 'none' }>): string {
+  if (place.is === 'given') return 'TENANTCTL_SECRETS_KEY';
+  return place.is === 'file' ? `TENANTCTL_SECRETS_KEY_FILE ${place.file}` : place.file;
+}
+
 function keyText(place: Exclude<KeyPlace, { is: 'none' }>): string {
   if (place.is === 'given') return place.text;
   try {
     return place.is === 'own' ? keptKey(place.file, newSealingKey) : readKey(place.file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StartError(`the key for secrets cannot be read: ${why}`);
+    throw new StartError(`${keySource(place)} cannot be read: ${why}`);
   }
 }
 
@@ -151,9 +156,8 @@ function sealOf(place: KeyPlace): Seal | null {
   if (place.is === 'none') return null;
   const keys = readSealingKeys(keyText(place));
   if (keys !== null) return aesSeal(keys);
-  const where = place.is === 'given' ? 'TENANTCTL_SECRETS_KEY' : place.file;
   throw new StartError(
-    `${where} holds no key for secrets: 32 random bytes in base64 are wanted, such as \`openssl rand -base64 32\` gives`,
+    `${keySource(place)} holds no key for secrets: 32 random bytes in base64 are wanted, such as \`openssl rand -base64 32\` gives`,
   );
 }
 

@@ -8,6 +8,13 @@ import { Cli, runCli, sendTo } from '../support/cli.ts';
 import { join, person } from '../support/estate.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
 
+/** A parser as a file, but for its name. */
+const parserFile = `schema: tenantctl/parser/v1
+document_type: invoice
+fields: [{name: total, type: amount, rules: [{kind: label, label: Total}]}]
+secrets: [{name: api_key}]
+`;
+
 /**
  * Arguments for every verb that changes something, such that without --dry-run it would: by what a command line says,
  * or as [command line, stdin]. A verb that is missing here fails the test.
@@ -54,6 +61,17 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'plans change': 'plans change business',
   'plans cancel-change': 'plans cancel-change --account acme-dev',
   'plans replace': 'plans replace --file plans.yaml --profile staff',
+  'parsers create': ['parsers create New --file -', `${parserFile}name: New`],
+  'parsers update': 'parsers update Invoice --type bill',
+  'parsers delete': 'parsers delete Invoice',
+  'parsers rollback': 'parsers rollback Invoice --to 1',
+  'parsers import': ['parsers import -', `${parserFile}name: New`],
+  'parsers copy': 'parsers copy Invoice --to acme-dev',
+  'parsers promote': 'parsers promote --all --from acme',
+  'parsers secrets set': ['parsers secrets set Invoice api_key --value-stdin', 'x'],
+  'parsers secrets unset': 'parsers secrets unset Invoice api_key',
+  'parsers promotion-path set': 'parsers promotion-path set acme-dev acme',
+  'parsers promotion-path clear': 'parsers promotion-path clear',
   api: 'api POST /accounts -f name=New',
   'dev clock': 'dev clock --advance 1d --profile staff',
 };
@@ -132,6 +150,10 @@ async function estate() {
   await cli.ok('tokens create old');
   const token = (await cli.ok('tokens list -o id')).stdout.trim();
   await cli.ok('invites send zoe@example.com --modules forms');
+  await cli.ok('parsers import -', { stdin: `${parserFile}name: Invoice` });
+  await cli.ok('parsers secrets set Invoice api_key --value-stdin', { stdin: 'x' });
+  await cli.ok('parsers update Invoice --description changed');
+  await cli.ok('parsers promotion-path set acme acme-dev');
   const secret = await server.secretFor('zoe@example.com');
   const file = pathOf(cli.configDir, 'people.csv');
   writeFileSync(file, 'email\nnew1@example.com\nnew2@example.com\n');

@@ -7,6 +7,7 @@ import {
   resolveConfig,
   type Settings,
   type Sources,
+  workspaceOf,
 } from '../../src/config/resolve.ts';
 
 const profilesPath = '/c/config.json';
@@ -260,5 +261,24 @@ describe('settings', () => {
   it('say how to name an API where none is known', () => {
     expect(requireApiUrl(settings({ profiles: saved }))).toBe('http://127.0.0.1:7411');
     expect(() => requireApiUrl(settings({}))).toThrow(expect.objectContaining({ code: 'no_api_url' }));
+  });
+});
+
+describe('the workspace', () => {
+  const of = (sources: Partial<Sources>) => workspaceOf(settings(sources));
+  const env = { TENANTCTL_ACCOUNT: 'other', TENANTCTL_WORKSPACE: 'ops' };
+
+  it('goes with the account that was named as closely or less', () => {
+    expect(of({ profiles: saved })).toBe('main');
+    expect(of({ profiles: saved, flags: { workspace: 'w' } })).toBe('w');
+    expect(of({ profiles: saved, flags: { account: 'other', workspace: 'w' } })).toBe('w');
+    expect(of({ profiles: saved, env })).toBe('ops');
+    expect(of({})).toBeUndefined();
+  });
+
+  it('is none where another account was named more closely', () => {
+    expect(of({ profiles: saved, flags: { account: 'other' } })).toBeUndefined();
+    expect(of({ profiles: saved, env: { TENANTCTL_ACCOUNT: 'other' } })).toBeUndefined();
+    expect(of({ env, flags: { account: 'acme' } })).toBeUndefined();
   });
 });

@@ -52,6 +52,7 @@ describe('commands that the pages name', () => {
       new Set([
         'README.md',
         'docs/operating.md',
+        'docs/parsers.md',
         'examples/ci/github-actions.yml',
         'examples/ci/gitlab-ci.yml',
       ]),

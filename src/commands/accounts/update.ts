@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { copyOutChoices } from '../../contract/limits.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { Account } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
@@ -10,7 +11,7 @@ const onOff = ['on', 'off'] as const;
 
 const spec = {
   path: 'accounts update',
-  summary: 'Change name, slug, labels or mail preferences of an account',
+  summary: 'Change name, slug, labels, mail preferences of an account, or where its parsers go',
   about:
     'Labels that are not named stay. The labels of a managed account are set by its master. A slug that was given up stays yours for 90 days.',
   args: { account: { help: 'slug or id; not with --accounts or --all-managed' } },
@@ -21,6 +22,11 @@ const spec = {
     removeLabel: { value: 'KEY', repeat: true, help: 'take a label away' },
     mailSecurity: { value: 'WHEN', choices: onOff, help: 'mail administrators about security: on or off' },
     mailMembers: { value: 'WHEN', choices: onOff, help: 'mail administrators about members: on or off' },
+    copyOut: {
+      value: 'WHERE',
+      choices: copyOutChoices,
+      help: 'where its parsers may be copied: within the family, or to anyone',
+    },
     ifRevision: { value: 'N', number: true, help: 'only if it is still at this revision' },
   },
   examples: [
@@ -66,7 +72,7 @@ export async function updateRun(options: UpdateOptions, ctx: Context): Promise<v
 }
 
 function plainChange(options: UpdateOptions): BodyInput<'accounts.update'> {
-  const { name, slug, mailSecurity, mailMembers } = options;
+  const { name, slug, mailSecurity, mailMembers, copyOut } = options;
   const mail = {
     ...(mailSecurity === undefined ? {} : { security: mailSecurity === 'on' }),
     ...(mailMembers === undefined ? {} : { members: mailMembers === 'on' }),
@@ -75,6 +81,7 @@ function plainChange(options: UpdateOptions): BodyInput<'accounts.update'> {
     ...(name === undefined ? {} : { name }),
     ...(slug === undefined ? {} : { slug }),
     ...(Object.keys(mail).length === 0 ? {} : { mail }),
+    ...(copyOut === undefined ? {} : { copy_out: copyOut }),
   };
 }
 

@@ -117,6 +117,47 @@ of it by then, stdout stays empty. Ctrl-C lets the changes in flight finish and 
 130, and what was done is named. Run again, what is so already stays as it is; only
 invites resend sends once more.`,
   },
+  parsers: {
+    summary: 'Parsers as files, their names, and how they get from development to production',
+    text: `A parser is named NAME, in the account and workspace that you work in, or
+ACCOUNT[/WORKSPACE]/NAME. A file holds one, in YAML or JSON; a YAML file may hold several with
+--- between them, a JSON file a list:
+
+  schema: tenantctl/parser/v1
+  name: Invoice
+  document_type: invoice
+  fields:
+    - name: total
+      type: amount
+      rules:
+        - kind: label
+          label: Total
+        - kind: lookup
+          url: https://totals.example.com/find
+          by: total
+          secret: totals_key
+  secrets:
+    - name: totals_key
+
+Also: preprocessing, tables. The server has the JSON Schema, for editors, at
+/schemas/parser.json. Mistakes are told with file, line and column, before anything is sent.
+
+  tenantctl parsers import parsers/ --account acme-dev     create what is new, leave the rest
+  tenantctl parsers export --all --dir parsers/            the way back
+  tenantctl parsers secrets set Invoice totals_key         asked for masked, never shown
+
+Values of secrets are never exported or copied: each account has its own.
+
+Between the accounts of a family, all or nothing, and run again without harm:
+
+  tenantctl parsers diff --from acme-dev --to acme-prod    what a copy would change
+  tenantctl parsers copy --all --from acme-dev --to acme-eu,acme-us --on-conflict overwrite
+  tenantctl parsers promotion-path set acme-dev acme-staging acme-prod --account acme
+  tenantctl parsers promote --all --account acme           one step along the path
+
+Overwriting refuses what was made or edited at the target; --force overwrites that too. Every
+change is a revision: parsers revisions NAME, parsers rollback NAME --to REVISION.`,
+  },
   ci: {
     summary: 'Running in CI',
     text: `Give a token that the account owns, not a person's: it outlives people and can be revoked

@@ -6,7 +6,7 @@ import type { Report } from '../../bulk/report.ts';
 import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import type { Account, Batch } from '../../contract/types.ts';
-import { asTenantctlError, TenantctlError } from '../../errors.ts';
+import { asTenantctlError, retold, type TenantctlError } from '../../errors.ts';
 import type { Progress } from '../../output/progress.ts';
 import { quoted } from '../change.ts';
 import { resultOf, showResult, throwIfFailed } from './bulk-result.ts';
@@ -132,16 +132,9 @@ function stopped(ctx: Context, failure: TenantctlError, run: BatchRun, resume: s
     ctx.out.say(`Interrupted: ${stands}. To go on:\n  ${resume}`);
     return failure;
   }
-  return new TenantctlError(failure.outcome, {
-    code: failure.code,
-    message: failure.message,
+  return retold(failure, {
     why: failure.why === undefined ? stands : `${failure.why.replace(/\.$/, '')}. ${stands}`,
     hint: failure.outcome === 'temporary' ? resume : (failure.hint ?? resume),
-    status: failure.status,
-    requestId: failure.requestId,
-    details: failure.details,
-    reasons: failure.reasons,
-    cause: failure.cause ?? failure,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { ParserCopyResult } from '../../contract/types.ts';
+import { retold, TenantctlError } from '../../errors.ts';
 import { counted } from '../change.ts';
 import { type Place, placeText } from '../place.ts';
 import { copiedColumns, copiedRows } from './columns.ts';
@@ -35,11 +36,27 @@ export async function copyParsers(ctx: Context, copying: Copying): Promise<void>
     force,
   };
   if (ctx.flags.dryRun !== true && ctx.prompt.allowed) {
-    const plan = await client.call('parsers.copy', { params, body, dryRun: true });
+    const plan = await client.call('parsers.copy', { params, body, dryRun: true }).catch(hinted(copying));
     if (plan.changed) await agreed(ctx, plan, copying);
   }
-  const result = await client.call('parsers.copy', { params, body });
+  const result = await client.call('parsers.copy', { params, body }).catch(hinted(copying));
   await tellCopied(ctx, result);
+}
+
+/** What to do about a refusal depends on what stands in the way. */
+function hinted({ from, to }: Copying): (thrown: unknown) => never {
+  return (thrown) => {
+    if (!(thrown instanceof TenantctlError) || thrown.code !== 'copy_refused') throw thrown;
+    const kinds = new Set(thrown.details?.map(({ pointer }) => pointer));
+    const [target] = to;
+    if (kinds.has('edited') && target !== undefined)
+      throw retold(thrown, {
+        hint: `tenantctl parsers diff --from ${placeText(from)} --to ${placeText(target)}`,
+      });
+    throw kinds.has('name_taken')
+      ? retold(thrown, { hint: 'the same with --on-conflict skip, rename or overwrite' })
+      : thrown;
+  };
 }
 
 async function agreed(ctx: Context, plan: ParserCopyResult, { command }: Copying): Promise<void> {

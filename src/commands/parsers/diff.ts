@@ -9,7 +9,7 @@ const spec = {
   path: 'parsers diff',
   summary: 'Show field by field what copying parsers to another place would change',
   about:
-    'Two places with --from and --to, one parser of both, or two parsers by their whole names. BEFORE is what stands at the target. Fields and tables are found by their name, so that moving one is no difference.',
+    'Two places with --from and --to, one parser of both, or two parsers by their whole names. BEFORE is what stands at the target. Fields and tables are found by their name, so that one more in the middle is one difference.',
   args: { name: { help: 'NAME, or two of ACCOUNT[/WORKSPACE]/NAME', rest: true, optional: true } },
   flags: {
     from: {

@@ -24,7 +24,7 @@ function headText(
   const notes = {
     same: 'the same',
     added: `only in ${from}`,
-    changed: edited_at_target ? `edited in ${to}: only --force overwrites it` : undefined,
+    changed: edited_at_target ? `made or edited in ${to}: only --force overwrites it` : undefined,
     extra: `only in ${to}: a copy leaves it alone`,
   };
   const note = notes[state];

@@ -80,20 +80,27 @@ async function writeDocuments(ctx: Context, files: AsyncIterable<ParserFile>): P
 
 async function writeInto(ctx: Context, dir: string, files: AsyncIterable<ParserFile>): Promise<void> {
   const folder = resolve(ctx.world.cwd, dir);
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : undefined;
-    throw usageError(`--dir ${dir}: it cannot be made`, { code: 'invalid_dir', why, cause });
-  });
+  const dryRun = ctx.flags.dryRun === true;
+  if (!dryRun)
+    await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : undefined;
+      throw usageError(`--dir ${dir}: it cannot be made`, { code: 'invalid_dir', why, cause });
+    });
   const nameOf = fileNames();
   const written: Written[] = [];
   for await (const file of files) {
     const name = nameOf(file.name);
-    const sink = fileSink(join(folder, name));
-    await sink.write(await yamlText(file));
-    await sink.end(true);
+    if (!dryRun) await writeFile(join(folder, name), await yamlText(file));
     written.push({ name: file.name, file: join(dir, name) });
   }
   await ctx.out.list(writtenColumns, written, { all: true, empty: 'No parser here: nothing was written.' });
+}
+
+/** Put into place only when it is whole. */
+async function writeFile(path: string, text: string): Promise<void> {
+  const sink = fileSink(path);
+  await sink.write(text);
+  await sink.end(true);
 }
 
 interface Written {

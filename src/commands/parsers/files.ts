@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { type TenantctlError, usageError } from '../../errors.ts';
+import { type Detail, type TenantctlError, usageError } from '../../errors.ts';
 import { type Mistake, MOST_BYTES, type Source } from '../../estate/document.ts';
 import { type FoundParser, mistakeAt, placeText, readParsers } from '../../estate/parsers.ts';
 import { annotate } from '../annotate.ts';
@@ -88,13 +88,17 @@ function refused(ctx: Context, mistakes: readonly Mistake[]): TenantctlError {
     ctx,
     mistakes.map(({ name, line, column, message }) => ({ file: name, line, column, message })),
   );
-  const details = mistakes.slice(0, SHOWN).map((one) => ({ pointer: placeText(one), detail: one.message }));
-  const more = mistakes.length - SHOWN;
-  if (more > 0) details.push({ pointer: 'and', detail: `${more} more` });
+  const details = firstOf(mistakes.map((one) => ({ pointer: placeText(one), detail: one.message })));
   const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
   return usageError(`there ${mistakes.length === 1 ? 'is' : 'are'} ${count} in the files; nothing was sent`, {
     code: 'bad_parser_file',
     hint: 'tenantctl help parsers',
     details,
   });
+}
+
+/** More than a screen of them helps nobody. */
+export function firstOf(details: readonly Detail[]): Detail[] {
+  const more = details.length - SHOWN;
+  return [...details.slice(0, SHOWN), ...(more > 0 ? [{ detail: `and ${more} more` }] : [])];
 }

@@ -7,10 +7,10 @@ import { type FoundParser, inFile, mistakeAt, placeText as placeInFile } from '.
 import { asTyped, counted, quoted } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { type Place, placeOf, placeText } from '../place.ts';
-import { parsersFrom } from './files.ts';
+import { firstOf, parsersFrom } from './files.ts';
 import { countsText, eachOf, tellOutcomes } from './outcomes.ts';
 import { changeParser } from './save.ts';
-import { missingOf, noteWaiting, type Waiting } from './waiting.ts';
+import { lostText, lostValues, missingOf, noteWaiting, type Waiting } from './waiting.ts';
 
 const spec = {
   path: 'parsers import',
@@ -55,17 +55,37 @@ export async function importRun(options: ImportOptions, ctx: Context): Promise<v
   if (ctx.flags.dryRun === true) return await tellPlan(ctx, place, steps);
   await consented(ctx, place, steps, options);
   const waiting: Waiting[] = [];
+  const progress = progressOf(ctx, steps.length);
   const outcomes = await eachOf(
     steps,
     ({ found: { content } }) => content.name,
     async (step) => {
       const after = await carriedOut(client, place, step);
       waiting.push({ place, name: after.name, secrets: missingOf(after) });
+      progress.next();
       return { outcome: step.action, id: after.id, revision: after.revision };
     },
   );
+  progress.end();
   noteWaiting(ctx, waiting);
   await tellOutcomes(ctx, outcomes);
+}
+
+/** A few are there before a bar would be; with -o ndjson its events would stand among the rows. */
+const WORTH_A_BAR = 20;
+
+function progressOf(ctx: Context, total: number): { next: () => void; end: () => void } {
+  if (total < WORTH_A_BAR || ctx.out.format === 'ndjson')
+    return { next: () => undefined, end: () => undefined };
+  const progress = ctx.out.progress('Importing');
+  let done = 0;
+  return {
+    next: () => {
+      done += 1;
+      progress.update({ done, total });
+    },
+    end: () => progress.end(),
+  };
 }
 
 async function planned(
@@ -80,8 +100,8 @@ async function planned(
   for await (const item of client.pages('parsers.list', { params: { account }, query }))
     if (wanted.has(item.name)) there.set(item.name, item);
   const steps = found.map((one) => stepOf(one, there.get(one.content.name), onConflict));
-  const conflicts = onConflict === 'fail' ? steps.filter(({ action }) => action === 'skipped') : [];
-  if (conflicts.length > 0) throw refused(conflicts);
+  const conflicts = steps.filter(({ action, before }) => before !== undefined && action !== 'unchanged');
+  if (onConflict === 'fail' && conflicts.length > 0) throw refused(conflicts);
   return steps;
 }
 
@@ -102,10 +122,12 @@ function refused(conflicts: readonly Step[]) {
     {
       code: 'parser_name_taken',
       hint: 'leave them with --on-conflict skip, or replace their content with --on-conflict overwrite',
-      details: conflicts.map(({ found, before }) => ({
-        pointer: placeInFile(mistakeAt(found, '/name', '')),
-        detail: `${found.content.name} is there at revision ${before?.revision} with other content`,
-      })),
+      details: firstOf(
+        conflicts.map(({ found, before }) => ({
+          pointer: placeInFile(mistakeAt(found, '/name', '')),
+          detail: `${found.content.name} is there at revision ${before?.revision} with other content`,
+        })),
+      ),
     },
   );
 }
@@ -138,11 +160,14 @@ async function consented(
   await ctx.confirmed({
     weight: 'yes',
     what: `replace the content of ${counted(replaced.length, 'parser')} in ${placeText(place)}`,
-    consequences: replaced.map(
-      ({ found, before }) => `${found.content.name}, at revision ${before?.revision}`,
-    ),
+    consequences: replaced.map(replacedText),
     command: asTyped(ctx, `tenantctl parsers import ${file.map(quoted).join(' ')} --on-conflict overwrite`),
   });
+}
+
+function replacedText({ found, before }: Step): string {
+  const lost = before === undefined ? [] : lostText(lostValues(before, found.content.definition));
+  return [`${found.content.name}, at revision ${before?.revision}`, ...lost].join('; with ');
 }
 
 async function carriedOut(

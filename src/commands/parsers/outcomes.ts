@@ -1,12 +1,15 @@
 import type { Context } from '../../context.ts';
-import { asTenantctlError, partialError, TenantctlError } from '../../errors.ts';
+import { asTenantctlError, partialError, retold, type TenantctlError } from '../../errors.ts';
 import { counted } from '../change.ts';
 import { type Outcome, outcomeColumns } from './columns.ts';
 
 /** What became of one of them, before it is known by its name. */
 type Done = Omit<Outcome, 'name' | 'error'>;
 
-/** One after the other: that one fails keeps none of the others from being done. What would fail them all ends it. */
+/**
+ * One after the other: that one fails keeps none of the others from being done. A single one fails as it is, and what
+ * would fail them all ends it.
+ */
 export async function eachOf<T>(
   items: readonly T[],
   nameOf: (item: T) => string,
@@ -19,6 +22,7 @@ export async function eachOf<T>(
       outcomes.push({ name, ...(await change(item)), error: null });
     } catch (thrown) {
       const error = asTenantctlError(thrown);
+      if (items.length === 1) throw error;
       if (!own.has(error.outcome)) throw stopped(error, items.length, outcomes.length);
       const { code, message, details = [] } = error;
       outcomes.push({ name, outcome: 'failed', id: null, revision: null, error: { code, message, details } });
@@ -33,12 +37,8 @@ const own: ReadonlySet<string> = new Set(['not_found', 'conflict', 'usage']);
 function stopped(error: TenantctlError, all: number, done: number): TenantctlError {
   if (done === 0) return error;
   const stands = `${done} of ${all} are done; running it again does the others`;
-  return new TenantctlError(error.outcome, {
-    ...error,
-    message: error.message,
-    why: error.why === undefined ? stands : `${error.why.replace(/\.$/, '')}. ${stands}`,
-    cause: error,
-  });
+  const why = error.why === undefined ? stands : `${error.why.replace(/\.$/, '')}. ${stands}`;
+  return retold(error, { why });
 }
 
 export async function tellOutcomes(ctx: Context, outcomes: readonly Outcome[]): Promise<void> {

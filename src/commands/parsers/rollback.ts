@@ -4,7 +4,7 @@ import type { Parser } from '../../contract/types.ts';
 import { asTyped, quoted, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt } from '../place.ts';
-import { missingOf, noteWaiting } from './waiting.ts';
+import { lostText, lostValues, missingOf, noteWaiting } from './waiting.ts';
 
 const spec = {
   path: 'parsers rollback',
@@ -38,12 +38,14 @@ export async function rollbackRun({ name, to: revision }: RollbackOptions, ctx: 
   // Its id from here on: the name may be one of those that change.
   const one = { account: at.account, parser: before.id };
   const earlier = await client.call('parsers.revision', { params: { ...one, revision } });
-  await ctx.confirmed({
-    weight: 'yes',
-    what: `make revision ${revision} of ${before.name} (${earlier.change} ${earlier.at}) its revision ${before.revision + 1}`,
-    consequences: differences(before, earlier),
-    command: asTyped(ctx, `tenantctl parsers rollback ${quoted(name)} --to ${revision}`),
-  });
+  if (before.digest !== earlier.digest) {
+    await ctx.confirmed({
+      weight: 'yes',
+      what: `make revision ${revision} of ${before.name} (${earlier.change} ${earlier.at}) its revision ${before.revision + 1}`,
+      consequences: differences(before, earlier),
+      command: asTyped(ctx, `tenantctl parsers rollback ${quoted(name)} --to ${revision}`),
+    });
+  }
   const after = await client.call('parsers.rollback', {
     params: one,
     body: { revision },
@@ -58,15 +60,17 @@ export async function rollbackRun({ name, to: revision }: RollbackOptions, ctx: 
   noteWaiting(ctx, [{ place: at, name: after.name, secrets: missingOf(after) }]);
 }
 
+/** The name stays. What differs in the definition only the server could tell: here it is in numbers. */
 function differences(before: Parser, earlier: Answer<'parsers.revision'>): string[] {
-  const texts = (['name', 'document_type', 'description'] as const).flatMap((field) =>
-    before[field] === earlier[field]
-      ? []
-      : [`${field.replace('_', ' ')}: ${before[field] ?? 'none'} -> ${earlier[field] ?? 'none'}`],
+  const texts = (['document_type', 'description'] as const)
+    .filter((field) => before[field] !== earlier[field])
+    .map((field) => `${field.replace('_', ' ')}: ${before[field] ?? 'none'} -> ${earlier[field] ?? 'none'}`);
+  const parts = (['preprocessing', 'fields', 'tables', 'secrets'] as const).map((part) =>
+    changed(part, before.definition[part].length, earlier.definition[part].length),
   );
-  if (before.digest === earlier.digest) return [...texts, 'the content is the same'];
-  const counts = (['preprocessing', 'fields', 'tables', 'secrets'] as const)
-    .filter((part) => before.definition[part].length !== earlier.definition[part].length)
-    .map((part) => `${part}: ${before.definition[part].length} -> ${earlier.definition[part].length}`);
-  return [...texts, ...counts];
+  return [...texts, `definition: ${parts.join(', ')}`, ...lostText(lostValues(before, earlier.definition))];
+}
+
+function changed(part: string, before: number, after: number): string {
+  return before === after ? `${before} ${part}` : `${before} -> ${after} ${part}`;
 }

@@ -3,18 +3,18 @@ import type { BodyInput } from '../../contract/shapes.ts';
 import type { Parser } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
 import { type FoundParser, inFile } from '../../estate/parsers.ts';
-import { tellChange } from '../change.ts';
+import { asTyped, quoted, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt } from '../place.ts';
 import { parserFrom } from './files.ts';
 import { changeParser } from './save.ts';
-import { missingOf, noteWaiting } from './waiting.ts';
+import { lostText, lostValues, missingOf, noteWaiting } from './waiting.ts';
 
 const spec = {
   path: 'parsers update',
   summary: 'Change a parser: its definition from a file, its name, type or description',
   about:
-    'A file replaces the definition, the type and the description; --type and --description win over it, and only --rename changes the name. Each change makes the next revision, and parsers rollback goes back.',
+    'A file replaces the definition, the type and the description; --type and --description win over it, and only --rename changes the name. Each change makes the next revision, and parsers rollback goes back. A secret that the new definition does not declare loses its value, which is asked about first.',
   args: { name: { help: 'NAME, or ACCOUNT[/WORKSPACE]/NAME, or an id' } },
   flags: {
     file: { value: 'FILE', help: 'the new definition; - is stdin' },
@@ -47,6 +47,7 @@ export async function updateRun(options: UpdateOptions, ctx: Context): Promise<v
   const client = ctx.client();
   const params = { account: at.account, parser: at.name };
   const before = await client.call('parsers.show', { params, query: { workspace: at.workspace } });
+  await agreedToLosses(ctx, options.name, lostValues(before, body.definition ?? before.definition));
   const revision = options.ifRevision ?? before.revision;
   const after = await changeParser(client, {
     before: { ...before, revision },
@@ -62,6 +63,17 @@ export async function updateRun(options: UpdateOptions, ctx: Context): Promise<v
     already: `${after.name} is like that already (revision ${after.revision}).`,
   });
   noteWaiting(ctx, [{ place: at, name: after.name, secrets: missingOf(after) }]);
+}
+
+/** Revisions keep what a file replaces, but for values of secrets. */
+async function agreedToLosses(ctx: Context, typed: string, lost: readonly string[]): Promise<void> {
+  if (lost.length === 0) return;
+  await ctx.confirmed({
+    weight: 'yes',
+    what: `change ${typed}, and with that take away`,
+    consequences: lostText(lost),
+    command: asTyped(ctx, `tenantctl parsers update ${quoted(typed)} ...`),
+  });
 }
 
 function bodyOf(options: UpdateOptions, found: FoundParser | undefined): BodyInput<'parsers.update'> {

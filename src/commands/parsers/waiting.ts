@@ -15,6 +15,21 @@ export function missingOf({ secrets }: Pick<ParserItem, 'secrets'>): string[] {
   return secrets.filter(({ state }) => state === 'missing').map(({ name }) => name);
 }
 
+/** Secrets whose values go, because the new definition does not declare them. */
+export function lostValues(
+  { secrets }: Pick<ParserItem, 'secrets'>,
+  { secrets: declared = [] }: { readonly secrets?: readonly { readonly name: string }[] | undefined },
+): string[] {
+  const names = new Set(declared.map(({ name }) => name));
+  return secrets.filter(({ name, state }) => state === 'set' && !names.has(name)).map(({ name }) => name);
+}
+
+export function lostText(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const what = names.length === 1 ? 'the value' : 'the values';
+  return [`${what} of ${names.join(', ')}, which it does not declare, for good`];
+}
+
 const SHOWN = 20;
 
 /** Which secrets wait for their values, with the commands that give them. */

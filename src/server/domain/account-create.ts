@@ -1,4 +1,4 @@
-import { startPlan } from '../../contract/limits.ts';
+import { firstWorkspace, startPlan } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Plan } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
@@ -66,7 +66,7 @@ async function insertAccount(work: Work, body: Body, kind: 'standard' | 'organiz
   await beginSubscription(tenant, plan, work.now);
   await tenant.workspaces.insert({
     id: deps.newId('workspace'),
-    slug: 'default',
+    slug: firstWorkspace,
     name: 'Default',
     createdBy,
     at,

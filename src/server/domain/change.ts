@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errorCodes } from '../../contract/errors.ts';
 import { looksLikeId } from '../../contract/ids.ts';
-import { limits } from '../../contract/limits.ts';
+import { firstWorkspace, limits } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
@@ -120,7 +120,7 @@ async function authorise(
   const decision = decide(actor, action, standing);
   if (!decision.allowed && !decision.visible && reference !== null) throw notFound('account', reference);
   if (within !== null && standing !== null && (standing.place === null || !canSeePlace(actor, standing)))
-    throw notFound(within.noun, within.reference);
+    throw notFound(within.noun, within.reference ?? firstWorkspace);
   if (decision.allowed) {
     if (standing !== null) mustBeSettled(standing, now);
     return new Authorised(decision, standing);
@@ -436,14 +436,11 @@ function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string 
   return null;
 }
 
-/** Every account has a workspace of this name to start with. */
-export const DEFAULT_WORKSPACE = 'default';
-
 /** A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. */
 function withinOf(input: Input<OperationId>): Within {
   const parser = named(input, 'parser');
   if (parser !== null && looksLikeId(parser)) return { noun: 'parser', reference: parser };
-  return { noun: 'workspace', reference: named(input, 'workspace') ?? DEFAULT_WORKSPACE };
+  return { noun: 'workspace', reference: named(input, 'workspace') };
 }
 
 /** The same for an operation in one workspace of the account: the actor's role there counts (domain.md, Workspace roles). */

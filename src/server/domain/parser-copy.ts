@@ -3,7 +3,6 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { ParserCopyResult } from '../../contract/types.ts';
 import type { Place, Standing } from './access.ts';
 import { accountTarget } from './account-view.ts';
-import { DEFAULT_WORKSPACE } from './change.ts';
 import { limitsOf } from './entitlements.ts';
 import { DomainError } from './errors.ts';
 import { inOneFamily, masterOf, mayBeNamedIn } from './family.ts';
@@ -77,9 +76,16 @@ const refusals: Readonly<Record<string, string>> = {
   account_suspended: 'suspended',
 };
 
+/** Every right that would do, or the sentence where there are no reasons to give. */
+function whyNot({ message, trouble: { reasons = [] } }: DomainError): string {
+  const position = reasons.filter(({ check }) => check === 'membership').map(({ text }) => text);
+  const needs = reasons.filter(({ check, ok }) => !ok && check !== 'membership').map(({ text }) => text);
+  return needs.length === 0 ? message : [...position, needs.join(', or ')].join('; ');
+}
+
 /** A target that the caller may write to, or why not: about what they may not see it says no more than anybody is told. */
 async function targetOf(work: PlaceWork, to: Copy['body']['to'][number]): Promise<Target | Blocker> {
-  const { account, workspace: reference = DEFAULT_WORKSPACE } = to;
+  const { account, workspace: reference = null } = to;
   try {
     const standing = await work.authorise(account, 'parsers.copy_into', { noun: 'workspace', reference });
     if (standing.place === null) throw new Error('authorised for a workspace that is not there');
@@ -87,7 +93,7 @@ async function targetOf(work: PlaceWork, to: Copy['body']['to'][number]): Promis
   } catch (error) {
     const kind = error instanceof DomainError ? refusals[error.code] : undefined;
     if (kind === undefined || !(error instanceof DomainError)) throw error;
-    return { kind, detail: `${account}: ${error.message}` };
+    return { kind, detail: `${account}: ${whyNot(error)}` };
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Answer } from '../../contract/shapes.ts';
 import type { ParserDifference } from '../../contract/types.ts';
-import { DEFAULT_WORKSPACE } from './change.ts';
 import { notFound } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { differences } from './parser-diff.ts';
@@ -32,9 +31,9 @@ export async function diffParsers(
   work: PlaceWork,
   input: Input<'parsers.diff'>,
 ): Promise<Answer<'parsers.diff'>> {
-  const { to, to_workspace: reference = DEFAULT_WORKSPACE, name, same = false } = input.query;
+  const { to, to_workspace: reference = null, name, same = false } = input.query;
   const { account, place } = await work.authorise(to, 'parsers.diff', { noun: 'workspace', reference });
-  if (place === null) throw notFound('workspace', reference);
+  if (place === null) throw new Error('authorised for a workspace that is not there');
   const target = { accountId: account.id, workspaceId: place.workspaceId };
   const { workspaceId } = work.place;
   const { parserDifferences } = work.tenant;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseAddress } from '../../contract/address.ts';
-import { startPlan } from '../../contract/limits.ts';
+import { firstWorkspace, startPlan } from '../../contract/limits.ts';
 import type { User } from '../../contract/types.ts';
 import { invalid } from './errors.ts';
 import type { UserRow } from './ports/users.ts';
@@ -66,7 +66,7 @@ export async function createUser(work: Maker, person: Person): Promise<string> {
   const workspaceId = deps.newId('workspace');
   await tenant.workspaces.insert({
     id: workspaceId,
-    slug: 'default',
+    slug: firstWorkspace,
     name: 'Personal',
     createdBy: userId,
     at,

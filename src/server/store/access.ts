@@ -1,5 +1,5 @@
 import { looksLikeId } from '../../contract/ids.ts';
-import type { AccountRole } from '../../contract/limits.ts';
+import { type AccountRole, firstWorkspace } from '../../contract/limits.ts';
 import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
@@ -148,21 +148,21 @@ function selectStandings(trx: Trx, person: string) {
 /** The workspace that an operation works in, with the role of the person's membership there. */
 async function findPlace(
   trx: Trx,
-  accountId: string,
-  memberId: string | null,
-  { noun, reference }: Within,
+  { account: { id: accountId }, membership }: Pick<Standing, 'account' | 'membership'>,
+  { noun, reference: named }: Within,
 ): Promise<Place | null> {
+  const reference = named ?? firstWorkspace;
   const query = trx
     .selectFrom('workspaces as w')
     .leftJoin('workspace_members as wm', (join) =>
       join
         .onRef('wm.account_id', '=', 'w.account_id')
         .onRef('wm.workspace_id', '=', 'w.id')
-        .on('wm.member_id', '=', memberId ?? ''),
+        .on('wm.member_id', '=', membership?.memberId ?? ''),
     )
     .where('w.account_id', '=', accountId)
     .select(['w.id', 'w.slug', 'wm.role']);
-  const named =
+  const found =
     noun === 'workspace'
       ? query.where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
       : query.where('w.id', '=', (eb) =>
@@ -172,7 +172,7 @@ async function findPlace(
             .where('id', '=', reference)
             .select('workspace_id'),
         );
-  const row = await named.executeTakeFirst();
+  const row = await found.executeTakeFirst();
   return row ? { workspaceId: row.id, slug: row.slug, role: row.role } : null;
 }
 
@@ -226,8 +226,7 @@ export function accessStore(trx: Trx): AccessPort {
         .executeTakeFirst();
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
-      const { account, membership } = standing;
-      return { ...standing, place: await findPlace(trx, account.id, membership?.memberId ?? null, within) };
+      return { ...standing, place: await findPlace(trx, standing, within) };
     },
 
     async standings(actor, accountIds) {

@@ -144,6 +144,7 @@ describe('accounts show and tree', () => {
         'LABELS\tenv=dev',
         'MANAGED ACCOUNTS\tlocked',
         'MAIL\tsecurity, members',
+        'PARSERS GO TO\tfamily',
         'YOUR ROLE\tnone (managed)',
         'REVISION\t1',
         'CREATED\t2026-03-02T09:00:00.000Z',
@@ -204,9 +205,10 @@ describe('accounts update', () => {
       name: 'Dev2',
       labels: { owner: 'ana' },
     });
-    await cli.ok('accounts update acme --mail-members off');
+    await cli.ok('accounts update acme --mail-members off --copy-out anyone');
     expect((await cli.ok('accounts show acme --json')).json()).toMatchObject({
       mail: { security: true, members: false },
+      copy_out: 'anyone',
     });
   });
 
@@ -405,6 +407,7 @@ describe('accounts delete', () => {
       members: 0,
       pending_invites: 0,
       workspaces: 1,
+      parsers: 0,
       tokens: 0,
     });
   });

@@ -1,10 +1,13 @@
 import type { Standing } from '../access.ts';
 import type { Actor } from '../actor.ts';
 
-/** A workspace as a request names it: by its id or slug, or by the id of something that lies in it. */
+/**
+ * A workspace as a request names it: by its id or slug, or by the id of something that lies in it. With null it names
+ * none, and the one that the account began with is meant.
+ */
 export interface Within {
   readonly noun: 'workspace' | 'parser';
-  readonly reference: string;
+  readonly reference: string | null;
 }
 
 /** Why nobody acts by a token. */
