@@ -15,7 +15,10 @@ export interface Shape {
 }
 
 /** Every operation has its shape: leaving one out does not compile. */
-export const shapes = { ...auth, ...accounts, ...delegations, ...people } as const satisfies Record<OperationId, Shape>;
+export const shapes = { ...auth, ...accounts, ...delegations, ...people } as const satisfies Record<
+  OperationId,
+  Shape
+>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {
   readonly [K in Name]: infer Schema extends z.ZodType;

@@ -307,7 +307,10 @@ function wrap<Id extends OperationId, W, P>(
           const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
           if (known && writes && actor.kind === 'delegation' && reference !== null) {
             const seen = refusal.code === 'forbidden' && !call.dryRun;
-            if (seen) await transaction.platform.audit.append([triedByDelegation(deps, actor, id, now, call.requestId)]);
+            if (seen)
+              await transaction.platform.audit.append([
+                triedByDelegation(deps, actor, id, now, call.requestId),
+              ]);
             return new RefusedAndKept(refusal);
           }
           if (!known || !binding.repeated) throw refusal;

@@ -74,10 +74,7 @@ function holds(eb: Builder, now: string) {
   ]);
 }
 
-function stateOf(
-  eb: Builder,
-  now: string,
-): ExpressionWrapper<Joined, keyof Joined, DelegationState> {
+function stateOf(eb: Builder, now: string): ExpressionWrapper<Joined, keyof Joined, DelegationState> {
   return eb
     .case()
     .when(eb.and([eb('t.state', '=', 'revoked'), eb('d.revoked_by', 'is not', null)]))
