@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
 import type { Program } from './world.ts';
 
 /** Where signals come from: `process`. */
@@ -13,11 +12,13 @@ export class Children {
   readonly #signals: Signals;
   /** A terminal sends Ctrl-C to every program in its foreground: passed on, it would arrive twice. */
   readonly #terminal: () => boolean;
+  readonly #numberOf: (signal: NodeJS.Signals) => number;
   #running: ChildProcess | undefined;
 
-  constructor(signals: Signals, terminal: () => boolean) {
+  constructor(signals: Signals, terminal: () => boolean, numberOf: (signal: NodeJS.Signals) => number) {
     this.#signals = signals;
     this.#terminal = terminal;
+    this.#numberOf = numberOf;
   }
 
   /** Is a signal the business of the program that runs? Then it has been passed on. */
@@ -34,7 +35,7 @@ export class Children {
     const child = spawn(command, args, { env, cwd, stdio: 'inherit' });
     child.once('error', reject);
     child.once('exit', (code, signal) =>
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+      resolve(code ?? 128 + (signal === null ? 0 : this.#numberOf(signal))),
     );
     this.#running = child;
     // Left alone it would end us at once, and what the program was given would not be taken back.

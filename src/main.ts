@@ -118,7 +118,9 @@ function explained(thrown: unknown): TenantctlError {
 
 function processWorld(): World {
   const stop = new AbortController();
-  const children = new Children(process, () => process.stdin.isTTY);
+  // Asked for when a program has ended, for the build loads node:os only where one of its functions is called.
+  const numberOf = (signal: NodeJS.Signals) => process.getBuiltinModule('node:os').constants.signals[signal];
+  const children = new Children(process, () => process.stdin.isTTY, numberOf);
   const onSignal = (signal: NodeJS.Signals, code: number, reason: TenantctlError) => () => {
     if (children.takes(signal)) return;
     // The second time nothing is waited for.

@@ -34,7 +34,7 @@ export function actingText({ account, user, mode, expires_at }: Acting, now: num
 export function leftText(expiresAt: string, now: number): string {
   const ms = Date.parse(expiresAt) - now;
   if (ms <= 0) return 'ended';
-  return ms < 60_000 ? 'less than a minute left' : `${Math.floor(ms / 60_000)} min left`;
+  return ms < 60_000 ? 'less than a minute left' : `${Math.ceil(ms / 60_000)} min left`;
 }
 
 /** The command that opens it again, by the profile that it was opened with: a delegation opens no other. */

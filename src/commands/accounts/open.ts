@@ -9,10 +9,7 @@ import type { FlagSpecs } from '../spec.ts';
 /** What `login` and `exec` ask alike. */
 export const openFlags = {
   reason: { value: 'TEXT', help: 'why, for the trail of both accounts', required: 'Why do you log in' },
-  for: {
-    value: 'TIME',
-    help: `how long: 10m, 1h (${limits.delegationMinutes}m, at most ${limits.delegationMinutesMax}m)`,
-  },
+  for: { value: 'TIME', help: 'how long: 10m, 45m (default 30m, at most 1h)' },
 } as const satisfies FlagSpecs;
 
 export interface Opening {
