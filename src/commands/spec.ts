@@ -25,6 +25,8 @@ export interface ArgumentSpec {
   readonly optional?: true;
   /** All that follow; gives a list. Only the last one may be. */
   readonly rest?: true;
+  /** With `rest`: another program's command line, behind `--`. */
+  readonly program?: true;
 }
 
 /** By the name that `run` gets them under: `dryRun` is `--dry-run`, `account` is `ACCOUNT`. */

@@ -11,7 +11,7 @@ const spec = {
     'The program gets TENANTCTL_TOKEN, TENANTCTL_API_URL and TENANTCTL_ACCOUNT in its environment; no profile is kept, and the log-in is revoked when it ends, however it ends. Its output, signals and exit code are its own (128 + n after signal n; 127 if it is not found, 126 if it cannot be run). Write -- before it, so that its flags stay its own.',
   args: {
     account: { help: 'slug or id' },
-    command: { help: 'the program and its arguments', rest: true },
+    command: { help: 'the program and its arguments', rest: true, program: true },
   },
   flags: openFlags,
   examples: [
