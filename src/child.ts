@@ -28,9 +28,10 @@ export class Children {
     return true;
   }
 
-  /** Its exit code as a shell would tell it; rejects if it cannot be started. */
-  async run({ command, args, env, cwd }: Program): Promise<number> {
+  /** Its exit code as a shell would tell it; rejects if it cannot be started, or `stop` came first. */
+  async run({ command, args, env, cwd }: Program, stop: AbortSignal): Promise<number> {
     const { spawn } = await import('node:child_process');
+    stop.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const child = spawn(command, args, { env, cwd, stdio: 'inherit' });
     child.once('error', reject);

@@ -55,7 +55,8 @@ async function work(argv: readonly string[], run: Run): Promise<void> {
 
 /** Flags that cannot be read still say how an error is to be told. */
 function fallbackFlags(argv: readonly string[]): Flags {
-  const [own = []] = [argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined)];
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
   return own.includes('--json') ? { json: true } : {};
 }
 
@@ -138,7 +139,7 @@ function processWorld(): World {
     hostname: hostname(),
     pid: process.pid,
     kill: (pid, signal) => process.kill(pid, signal),
-    runProgram: (program) => children.run(program),
+    runProgram: (program) => children.run(program, stop.signal),
     get stdin() {
       return process.stdin;
     },

@@ -1,6 +1,6 @@
 import type { DelegationMode } from '../contract/limits.ts';
 import type { Identity } from '../contract/types.ts';
-import { usageError } from '../errors.ts';
+import { conflictError, usageError } from '../errors.ts';
 import type { Profile } from './profiles.ts';
 
 /** By whom and until when a run acts inside a managed account. */
@@ -54,4 +54,13 @@ export function refuseDelegated(profile: Profile | null, what: string): void {
       hint: base === null ? 'tenantctl profiles list' : `the same command with --profile ${base}`,
     },
   );
+}
+
+/** What somebody made by that name is not overwritten. */
+export function mustBeDelegated(profile: Profile | undefined): void {
+  if (profile === undefined || profile.delegation !== null) return;
+  throw conflictError(`there is a profile ${JSON.stringify(profile.name)} already, and it is no delegation`, {
+    code: 'profile_exists',
+    hint: `tenantctl profiles remove ${profile.name}`,
+  });
 }

@@ -1,6 +1,6 @@
-import { conflictError, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import type { Credentials, StoredCredential } from './credentials.ts';
-import { refuseDelegated } from './delegation.ts';
+import { mustBeDelegated, refuseDelegated } from './delegation.ts';
 import type { Host } from './host.ts';
 import type { Paths } from './paths.ts';
 import { newProfile, type Profile, updateProfiles } from './profiles.ts';
@@ -40,7 +40,7 @@ export async function keepSignIn(keeper: Keeper, signIn: SignIn): Promise<Profil
   await updateProfiles(paths.config, host, (current) => {
     const known = current.profiles.find((profile) => profile.name === name);
     if (signIn.delegation === undefined) refuseDelegated(known ?? null, 'nobody signs in to it');
-    else if (known?.delegation === null) throw taken(name);
+    else mustBeDelegated(known);
     const before = (signIn.replace === true ? undefined : known) ?? fresh;
     if (before.api_url !== apiUrl) throw otherApi(before, apiUrl);
     const after = {
@@ -63,13 +63,6 @@ export async function keepSignIn(keeper: Keeper, signIn: SignIn): Promise<Profil
     ),
   }));
   return saved.profiles.find((profile) => profile.name === name) ?? fresh;
-}
-
-function taken(name: string) {
-  return conflictError(`there is a profile ${JSON.stringify(name)} already, and it is no delegation`, {
-    code: 'profile_exists',
-    hint: `tenantctl profiles remove ${name}`,
-  });
 }
 
 function otherApi(profile: Profile, apiUrl: string) {

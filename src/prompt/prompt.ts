@@ -54,18 +54,10 @@ export interface Prompt {
 }
 
 export function createPrompt(options: PromptOptions): Prompt {
-  const { clean, mark } = options;
+  const { clean } = options;
   const allowed = mayAsk(options);
-  const ask = async <T>(question: Question, run: Asker<T>, refusal: Refusal = missingFlag): Promise<T> => {
-    if (!allowed) throw refusal(question);
-    const message = clean(`${(await mark?.()) ?? ''}${question.message}`);
-    return await onTerminal(
-      options,
-      question,
-      (inquirer, context) => run(inquirer, context, message),
-      refusal,
-    );
-  };
+  const ask = <T>(question: Question, run: Asker<T>, refusal: Refusal = missingFlag) =>
+    allowed ? onTerminal(options, question, run, refusal) : Promise.reject(refusal(question));
 
   return {
     allowed,
@@ -114,7 +106,6 @@ export function createPrompt(options: PromptOptions): Prompt {
 }
 
 type Inquirer = typeof InquirerPrompts;
-type Opened<T> = (inquirer: Inquirer, context: PromptTerminal['context']) => Promise<T>;
 type Asker<T> = (inquirer: Inquirer, context: PromptTerminal['context'], message: string) => Promise<T>;
 type Refusal = (question: Question) => TenantctlError;
 
@@ -145,13 +136,14 @@ function missingConfirmation({ flag, hint }: Question): TenantctlError {
 async function onTerminal<T>(
   options: PromptOptions,
   question: Question,
-  run: Opened<T>,
+  run: Asker<T>,
   refusal: Refusal,
 ): Promise<T> {
+  const message = options.clean(`${(await options.mark?.()) ?? ''}${question.message}`);
   const inquirer = await import('@inquirer/prompts');
   const terminal = terminalFor(options);
   try {
-    return await run(inquirer, terminal.context);
+    return await run(inquirer, terminal.context, message);
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : '';
     if (name === 'ExitPromptError') throw interruptedError('interrupted', { cause });

@@ -57,7 +57,7 @@ describe('the access token', () => {
     const dying = { ...session(1, 1), kind: 'api' as const, refresh_token: null };
     expect(await (await setUp(dying)).ask()).toBe('access-1');
     await expect(
-      (await setUp({ ...dying, ...{ access_expires_at: session(1, 0).access_expires_at } })).ask(),
+      (await setUp({ ...dying, access_expires_at: session(1, 0).access_expires_at })).ask(),
     ).rejects.toMatchObject({
       code: 'session_ended',
     });

@@ -1,9 +1,9 @@
+import { mustBeDelegated } from '../../config/delegation.ts';
 import { keepSignIn } from '../../config/keep.ts';
 import { checkName, type Profile } from '../../config/profiles.ts';
 import { requireApiUrl } from '../../config/resolve.ts';
 import type { Context } from '../../context.ts';
 import type { Account, Delegation } from '../../contract/types.ts';
-import { conflictError } from '../../errors.ts';
 import { counted } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { checkOpening, close, isReadOnly, type Opened, open, openFlags } from './open.ts';
@@ -49,12 +49,8 @@ export async function loginRun(options: LoginOptions, ctx: Context): Promise<voi
 function nameFor({ slug }: Account, ctx: Context): string {
   const { profile, profiles } = ctx.config();
   const name = checkName(`${profile?.name ?? 'default'}@${slug}`);
-  const known = profiles.profiles.find((one) => one.name === name);
-  if (known === undefined || known.delegation !== null) return name;
-  throw conflictError(`there is a profile ${JSON.stringify(name)} already, and it is no delegation`, {
-    code: 'profile_exists',
-    hint: `tenantctl profiles remove ${name}`,
-  });
+  mustBeDelegated(profiles.profiles.find((one) => one.name === name));
+  return name;
 }
 
 /** The delegation that the profile held so far: whoever logs in again is done with it. */

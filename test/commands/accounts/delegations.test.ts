@@ -4,9 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Profile } from '../../../src/config/profiles.ts';
 import { findProfile, readProfiles } from '../../../src/config/profiles.ts';
-import type { Program } from '../../../src/world.ts';
 import { machine } from '../../config/machine.ts';
-import { Cli, type CliOptions, sendTo } from '../../support/cli.ts';
+import { Cli, type CliOptions } from '../../support/cli.ts';
 import { delegate, grantChildren, join, type Person, person } from '../../support/estate.ts';
 import { plain } from '../../support/plain.ts';
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts';
@@ -179,6 +178,7 @@ describe('accounts login', () => {
     ['login --email ana@example.com', 2, '--profile ana'],
     ['profiles use ana@acme-dev', 2, 'never the default'],
     ['auth refresh', 2, 'is not renewed'],
+    ['profiles update ana@acme-dev --no-account', 2, 'what it was opened for'],
     ['tokens list', 9, 'the same command with --profile ana'],
     ['tokens create x', 9, 'the same command with --profile ana'],
     ['accounts release acme-dev --yes', 9, 'the same command with --profile ana'],
