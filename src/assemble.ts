@@ -10,7 +10,7 @@ import { findProject } from './config/project.ts';
 import { requireApiUrl, resolveConfig } from './config/resolve.ts';
 import { readOutput } from './config/values.ts';
 import type { ClientChoice, Config, Context, Flags } from './context.ts';
-import { actingOf, announceIn, markOf } from './delegated.ts';
+import { actingOf, announceIn, markOf, mustBePerson } from './delegated.ts';
 import { usageError } from './errors.ts';
 import { hasColour } from './output/colour.ts';
 import { parseFields } from './output/fields.ts';
@@ -94,6 +94,7 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
     client: (choice) => (choice === undefined ? plainClient() : openClient(choice)),
     acting,
     announce: () => announceIn(ctx),
+    mustBePerson: () => mustBePerson(ctx),
     credential: () => profileCredential(config(), requireApiUrl(config().settings), () => anonymous({})),
     as: (other) =>
       assemble(world, { ...flags, ...other }, { out: out(), prompt: prompt(), state, opened }).ctx,

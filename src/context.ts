@@ -42,6 +42,8 @@ export interface Context {
   acting(): Promise<Acting | null>;
   /** Says on a terminal in whose account it acts, if by delegation: before every change (threats T139). */
   announce(): Promise<void>;
+  /** Throws what the API would answer to a delegation: for what asks for a password first. */
+  mustBePerson(): Promise<void>;
   /** The bearer token of this run, for what shows or renews it. */
   credential(): Credential;
   /** The same run with other global flags: another profile, say. Output and questions stay the same. */

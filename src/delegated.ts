@@ -37,6 +37,16 @@ export async function announceIn(ctx: Context): Promise<void> {
   if (acting !== null) ctx.out.note(`Acting in ${actingText(acting, ctx.world.clock.now())}.`);
 }
 
+export async function mustBePerson(ctx: Context): Promise<void> {
+  const acting = await ctx.acting();
+  if (acting === null) return;
+  throw new TenantctlError('forbidden', {
+    code: 'forbidden',
+    message: `this is for the signed-in person, and this run acts in ${acting.account} by delegation`,
+    reasons: [{ check: 'delegation', ok: false, text: 'this is never done by delegation' }],
+  });
+}
+
 const overCodes = ['token_expired', 'delegation_ended', 'invalid_token'];
 
 /** What to do about a refusal, where the run acts by delegation: not what a session would be told. */

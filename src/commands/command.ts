@@ -35,6 +35,7 @@ export function verb<const S extends VerbSpec>(spec: S, ctx: Context, run: Run<S
   command.helpInformation = () => helpText(spec);
   command.action(async () => {
     if (spec.local === true && ctx.flags.dryRun === true) throw noDryRun(spec);
+    if (spec.person === true) await ctx.mustBePerson();
     if (writes(spec)) await ctx.announce();
     const given = { ...argumentsOf(spec, command), ...flagsOf(command.opts(), spec.flags ?? {}) };
     await run(await completed(spec, given, ctx), ctx);

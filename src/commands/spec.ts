@@ -51,6 +51,8 @@ export interface VerbSpec {
   readonly next?: string;
   /** It changes something on this machine: the profiles, a file. It has no dry run. */
   readonly local?: true;
+  /** It asks for the person's own password: refused by delegation before it is typed. */
+  readonly person?: true;
   /** It may call what its operations do not name: `api`. */
   readonly raw?: true;
 }

@@ -137,7 +137,11 @@ test('a mark stands before every question', async () => {
     [(prompt) => prompt.confirm(yes), '[acme-dev] Go on? (y/N)', 'y\n'],
     [(prompt) => prompt.input(email), '[acme-dev] E-mail address', 'a@x.io\n'],
     [(prompt) => prompt.password({ message: 'Password', flag: '--p' }), '[acme-dev] Password', 'word\n'],
-    [(prompt) => prompt.typed('acme', { flag: '--confirm acme' }), '[acme-dev] Type acme to confirm', 'acme\n'],
+    [
+      (prompt) => prompt.typed('acme', { flag: '--confirm acme' }),
+      '[acme-dev] Type acme to confirm',
+      'acme\n',
+    ],
     [
       (prompt) => prompt.select({ message: 'Account', flag: '--a', choices: [{ name: 'A', value: 1 }] }),
       '[acme-dev] Account',

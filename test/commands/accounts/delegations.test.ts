@@ -179,6 +179,8 @@ describe('accounts login', () => {
     ['profiles use ana@acme-dev', 2, 'never the default'],
     ['auth refresh', 2, 'is not renewed'],
     ['profiles update ana@acme-dev --no-account', 2, 'what it was opened for'],
+    ['auth password change', 9, 'for the signed-in person'],
+    ['auth delete-user', 9, 'the same command with --profile ana'],
     ['tokens list', 9, 'the same command with --profile ana'],
     ['tokens create x', 9, 'the same command with --profile ana'],
     ['accounts release acme-dev --yes', 9, 'the same command with --profile ana'],
