@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { fanOutFlags } from '../flags.ts';
 import { ask } from '../prompt/ask.ts';
-import { helpText } from './help-text.ts';
+import { helpText, writes } from './help-text.ts';
 import {
   type ArgumentSpec,
   type FlagSpec,
@@ -37,6 +37,8 @@ export function verb<const S extends VerbSpec>(spec: S, ctx: Context, run: Run<S
   command.helpInformation = () => helpText(spec);
   command.action(async () => {
     if (spec.local === true && ctx.flags.dryRun === true) throw noDryRun(spec);
+    if (spec.person === true) await ctx.mustBePerson();
+    if (writes(spec)) await ctx.announce();
     const given = { ...argumentsOf(spec, command), ...flagsOf(command.opts(), spec.flags ?? {}) };
     const wide = spec.fanOut === undefined ? {} : flagsOf(command.opts(), fanOutFlags);
     if (Object.keys(wide).length > 0) return await runInMany(spec, given, wide, ctx, run);
