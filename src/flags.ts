@@ -46,7 +46,7 @@ export const fanOutFlags = {
   accounts: {
     value: 'SELECTOR',
     list: true,
-    help: 'run in the managed accounts with all these labels (env=dev,tier=gold), or of these names (acme-dev,acme-prod)',
+    help: 'run in managed accounts by labels (env=dev,tier=gold) or names (acme-dev,acme-prod)',
     group: 'Fan-out',
   },
   allManaged: { help: 'run in all managed accounts', group: 'Fan-out' },

@@ -31,7 +31,7 @@ export type VerbConstructor = (ctx: Context) => Verb;
 export function verb<const S extends VerbSpec>(spec: S, ctx: Context, run: Run<S>): Verb {
   const command = new Command(lastWord(spec.path)).description(spec.summary);
   for (const [name, argument] of Object.entries(spec.args ?? {}))
-    command.addArgument(argumentOf(name, argument, namesItself(spec, name)));
+    command.addArgument(argumentOf(name, argument, isFilledIn(spec, name)));
   const flags: FlagSpecs = { ...spec.flags, ...(spec.fanOut !== undefined && fanOutFlags) };
   for (const [name, flag] of Object.entries(flags)) command.addOption(optionOf(name, flag));
   command.helpInformation = () => helpText(spec);
@@ -64,7 +64,7 @@ async function runInMany<S extends VerbSpec>(
 }
 
 /** Fan-out says which accounts: only without it is a required ACCOUNT missing, which the parser cannot know. */
-function namesItself(spec: VerbSpec, name: string): boolean {
+function isFilledIn(spec: VerbSpec, name: string): boolean {
   return spec.fanOut !== undefined && name === 'account';
 }
 

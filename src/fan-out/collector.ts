@@ -115,5 +115,5 @@ function printedOf<Row>(
 }
 
 function neverPrinted(what: string): never {
-  throw new TypeError(`a verb that fans out prints ${what}`);
+  throw new TypeError(`a verb that fans out must not print ${what}`);
 }

@@ -15,25 +15,22 @@ export interface Job {
 /** Runs in each account, so many at a time. Gives what ended it early, if something did. */
 export async function inEach({ targets, parallel, enough, run }: Job): Promise<TenantctlError | undefined> {
   const lanes = new Lanes(() => parallel);
-  let alike: TenantctlError[] = [];
+  let streak = { code: '', length: 0 };
   let ended: TenantctlError | undefined;
   for (const target of targets) {
     if (!(await lanes.room()) || ended !== undefined || enough()) break;
     lanes.start(async () => {
       const { error } = await run(target);
-      alike = error !== undefined && isOfTheRun(error) ? [...sameAs(error, alike), error] : [];
+      const code = error !== undefined && isOfTheRun(error) ? error.code : '';
+      streak = { code, length: code === streak.code ? streak.length + 1 : 1 };
       // As many in a row as run at once: the next ones would only fail alike.
       const most = error?.outcome === 'auth' ? 1 : parallel;
-      if (alike.length >= most) ended ??= error;
+      if (code !== '' && streak.length >= most) ended ??= error;
     });
   }
   await lanes.settled();
   lanes.check();
   return ended;
-}
-
-function sameAs(error: TenantctlError, others: readonly TenantctlError[]): readonly TenantctlError[] {
-  return others.filter(({ code }) => code === error.code);
 }
 
 /**

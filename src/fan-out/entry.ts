@@ -24,11 +24,7 @@ export function inactive(account: Target): Entry {
 }
 
 export function notStarted(account: Target): Entry {
-  const error = interruptedError('not started', {
-    code: 'not_started',
-    why: 'The run ended before.',
-    retryable: true,
-  });
+  const error = interruptedError('the run ended before', { code: 'not_started', retryable: true });
   return { account, outcome: 'not_started', printed: undefined, error };
 }
 

@@ -35,13 +35,12 @@ export async function runAll(round: Round): Promise<void> {
   for (const account of chosen) if (!isActive(account)) ledger.record(inactive(account));
   const active = chosen.filter(isActive);
   const progress = progressOn(round, active.length);
-  let wanted = true;
   const worthPrinting = Promise.withResolvers<boolean>();
   const working = inEach({
     targets: active,
     parallel: wish.parallel,
     // A change goes on although nobody reads what became of it.
-    enough: () => interrupt.aborted || (!changes && (!wanted || out.closed)),
+    enough: () => interrupt.aborted || (!changes && out.closed),
     run: async (account) => {
       const entry = await runIn(round, account);
       progress.count(entry);
@@ -57,10 +56,7 @@ export async function runAll(round: Round): Promise<void> {
   const printWhenDue = async () => {
     // On a terminal the bar and the result would share a line.
     if (ctx.world.stdout.isTTY === true || out.format === 'none') await working;
-    if (out.format === 'none' || !(await worthPrinting.promise)) return;
-    await print(ledger, changes, ctx).finally(() => {
-      wanted = false;
-    });
+    if (out.format !== 'none' && (await worthPrinting.promise)) await print(ledger, changes, ctx);
   };
   const [worked, told] = await Promise.allSettled([working, printWhenDue()]);
   if (worked.status === 'rejected') throw worked.reason;

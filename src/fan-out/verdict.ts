@@ -54,13 +54,14 @@ function detailsOf(entries: readonly Entry[]) {
 }
 
 function standing(ended: readonly Entry[]): string[] {
-  const named = (entries: readonly Entry[]) =>
-    entries.map(({ account }) => account.slug).join(', ') || 'none';
   const [done, left] = [ended.filter(isWell), ended.filter(({ outcome }) => outcome === 'not_started')];
   const failed = ended.filter(({ outcome }) => outcome === 'failed');
+  const line = (what: string, entries: readonly Entry[]) =>
+    entries.length === 0 ? [] : [`${what}: ${entries.map(({ account }) => account.slug).join(', ')}.`];
   return [
-    `Interrupted. Done in ${done.length} of ${ended.length} accounts: ${named(done)}.`,
-    ...(failed.length === 0 ? [] : [`Failed or cut short: ${named(failed)}.`]),
-    `Not started: ${named(left)}.`,
+    `Interrupted: ${done.length} of ${ended.length} accounts are done.`,
+    ...line('Done', done),
+    ...line('Failed or cut short', failed),
+    ...line('Not started', left),
   ];
 }

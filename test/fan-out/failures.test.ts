@@ -162,6 +162,15 @@ describe('what would fail alike everywhere', () => {
   it('on a terminal a bar says how far it is, elsewhere nothing does', async () => {
     const bar = await place.cli.run(change, { tty: true });
     expect(steady(bar.stderr)).toMatch(/accounts update: 40\/40, .*done 40\n$/);
+    let before = '';
+    let atFirst: string | undefined;
+    await place.cli.run(`${change} -o json`, {
+      tty: true,
+      onStderr: (text) => (before = text),
+      onStdout: () => (atFirst ??= before),
+    });
+    // They share a screen: the result comes when the bar has gone.
+    expect(atFirst).toMatch(/40\/40, [^\n]+\n$/);
     expect((await place.cli.run(change)).stderr).not.toContain('40/40');
     const short = await place.cli.run('members list --accounts acme-01,acme-02', { tty: true });
     expect(short.stderr).not.toContain('2/2');
@@ -269,7 +278,7 @@ describe('Ctrl-C', () => {
     expect(found.at(-1)?.error?.code).toBe('not_started');
     const left = Object.keys(numbered(6)).slice(done.length);
     expect(stderr).toContain(
-      `Interrupted. Done in ${done.length} of 6 accounts: ${done.map(([slug]) => slug).join(', ')}.\nNot started: ${left.join(', ')}.\n`,
+      `Interrupted: ${done.length} of 6 accounts are done.\nDone: ${done.map(([slug]) => slug).join(', ')}.\nNot started: ${left.join(', ')}.\n`,
     );
   });
 
@@ -287,7 +296,7 @@ describe('Ctrl-C', () => {
     const { code, stderr } = await place.cli.run(words, { send, interrupt: stop.signal });
     expect([code, stderr]).toEqual([
       130,
-      'Interrupted. Done in 1 of 6 accounts: acme-01.\nFailed or cut short: acme-02.\nNot started: acme-03, acme-04, acme-05, acme-06.\n',
+      'Interrupted: 1 of 6 accounts are done.\nDone: acme-01.\nFailed or cut short: acme-02.\nNot started: acme-03, acme-04, acme-05, acme-06.\n',
     ]);
   });
 

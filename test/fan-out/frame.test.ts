@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/assemble.ts';
+import type { Send } from '../../src/client/wire.ts';
 import { type VerbSpec, verb } from '../../src/commands/command.ts';
-import type { Context } from '../../src/context.ts';
+import type { Context, Flags } from '../../src/context.ts';
 import { newConfigDir, sendTo, worldOf } from '../support/cli.ts';
 import { accountToken } from '../support/estate.ts';
 import { family } from './family.ts';
@@ -22,25 +23,31 @@ const paint = {
 
 type PaintOptions = { readonly account: string; readonly hue: string };
 
+interface Made {
+  readonly spec?: VerbSpec;
+  readonly flags?: Flags;
+  readonly stdout?: Writable;
+}
+
+/** Runs the verb over three accounts, on a terminal unless stdout is given. */
 async function painted(
   words: string,
   run: (options: PaintOptions, ctx: Context) => Promise<void>,
-  spec: VerbSpec = paint,
+  { spec = paint, flags = { yes: true }, stdout = new PassThrough() }: Made = {},
 ) {
-  const { server, master, children } = await family({ one: {}, two: {} });
+  const { server, master, children } = await family({ one: {}, two: {}, three: {} });
   const env = { TENANTCTL_TOKEN: await accountToken(server, master.id, 'admin'), TENANTCTL_ACCOUNT: 'acme' };
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()].map((stream) =>
-    Object.assign(stream, { isTTY: false, columns: 80 }),
-  );
-  if (stdout === undefined || stderr === undefined) throw new Error('no streams');
   let requests = 0;
   const wire = sendTo(server.app);
-  const send: typeof wire = async (request) => {
+  const send: Send = async (request) => {
     requests += 1;
     return await wire(request);
   };
   const now = server.clock.now().getTime();
-  const { ctx } = assemble(worldOf({ env, send, now }, stdout, stderr), { yes: true, quiet: true });
+  const terminal = { isTTY: true, columns: 80, _isStdio: true };
+  const out = Object.assign(stdout, { isTTY: stdout instanceof PassThrough });
+  const world = worldOf({ env, send, now, tty: true }, out, Object.assign(new PassThrough(), terminal));
+  const { ctx } = assemble(world, { quiet: true, ...flags });
   const { command } = verb(spec as typeof paint, ctx, run);
   command.exitOverride().configureOutput({ writeErr: () => undefined });
   const failure = await command.parseAsync(words.split(' '), { from: 'user' }).then(
@@ -61,23 +68,31 @@ describe('the frame', () => {
   });
 
   it('asks for what is missing once, before anything is sent', async () => {
-    const { failure, requests } = await painted('--all-managed', () => Promise.reject(new Error('was run')));
+    const nobody = { flags: { yes: true, noInput: true } } as const;
+    const { failure, requests } = await painted(
+      '--all-managed',
+      () => Promise.reject(new Error('was run')),
+      nobody,
+    );
     expect(failure).toMatchObject({ code: 'missing_flag', message: '--hue is missing' });
     expect(requests()).toBe(0);
   });
 
   it('covers a plain confirmation, and gives no other', async () => {
-    const asked = async (weight: 'yes' | 'slug') =>
-      await painted('--all-managed --hue red', async (_, ctx) => {
+    // A read is agreed to by nobody, so that only what fan-out gives can cover it.
+    const spec: VerbSpec = { ...paint, operations: ['accounts.show'] };
+    const asked = async (weight: 'yes' | 'slug') => {
+      const run = async (_: PaintOptions, ctx: Context) =>
         await ctx.confirmed({ weight, what: 'paint it', slug: 'one' });
-      });
+      return await painted('--all-managed --hue red', run, { spec, flags: {} });
+    };
     expect((await asked('yes')).failure).toBeNull();
     expect((await asked('slug')).failure).toMatchObject({ outcome: 'confirmation' });
   });
 
   it('refuses a verb that takes away, whatever its spec says', async () => {
     const spec: VerbSpec = { ...paint, operations: ['accounts.suspend'] };
-    const { failure, requests } = await painted('--all-managed --hue red', async () => undefined, spec);
+    const { failure, requests } = await painted('--all-managed --hue red', async () => undefined, { spec });
     expect([String(failure), requests()]).toEqual([
       'TypeError: accounts paint calls accounts.suspend and must not fan out',
       0,
@@ -90,6 +105,54 @@ describe('the frame', () => {
   ])('fails a verb that prints %s', async (_, prints) => {
     const { failure } = await painted('--all-managed --hue red', async (_options, ctx) => await prints(ctx));
     expect(failure).toMatchObject({ outcome: 'partial' });
+  });
+});
+
+describe('a reader that goes away', () => {
+  const gone = () =>
+    new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),
+    });
+  const columns = [{ header: 'N', value: (n: number) => n }];
+  const line = '--all-managed --hue red --parallel 1';
+
+  async function ranIn(operation: 'accounts.show' | 'accounts.update') {
+    let runs = 0;
+    const run = async (_: PaintOptions, ctx: Context) => {
+      runs += 1;
+      // What the first one printed leaves meanwhile.
+      while (runs === 2 && !ctx.out.closed) await new Promise(setImmediate);
+      await ctx.out.list(columns, [runs]);
+    };
+    const spec: VerbSpec = { ...paint, operations: [operation] };
+    const { failure } = await painted(line, run, { spec, stdout: gone() });
+    return [failure, runs];
+  }
+
+  it('ends reads', async () => {
+    expect(await ranIn('accounts.show')).toEqual([null, 2]);
+  });
+
+  it('ends no change', async () => {
+    expect(await ranIn('accounts.update')).toEqual([null, 3]);
+  });
+
+  it('ends a list that is being read', async () => {
+    let pulled = 0;
+    async function* endless(ctx: Context) {
+      for (; pulled < 100_000; pulled += 1) {
+        while (pulled === 0 && !ctx.out.closed) await new Promise(setImmediate);
+        yield pulled;
+      }
+    }
+    let runs = 0;
+    const run = async (_: PaintOptions, ctx: Context) => {
+      runs += 1;
+      await ctx.out.list(columns, runs === 1 ? [1] : endless(ctx));
+    };
+    const spec: VerbSpec = { ...paint, operations: ['accounts.show'] };
+    await painted(line, run, { spec, stdout: gone() });
+    expect(pulled).toBeLessThan(2);
   });
 });
 
