@@ -144,7 +144,8 @@ function offsetOf(parsed: YamlDocument, path: readonly string[]): number {
   for (let length = path.length; length >= 0; length -= 1) {
     const node: unknown = length === 0 ? parsed.contents : parsed.getIn(path.slice(0, length), true);
     if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
-      const [start]: unknown[] = node.range;
+      const range: readonly unknown[] = node.range;
+      const start = range[0];
       if (typeof start === 'number') return start;
     }
   }

@@ -34,7 +34,7 @@ export function replaceCommand(ctx: Context, run = replaceRun): Verb {
 export async function replaceRun({ file }: ReplaceOptions, ctx: Context): Promise<void> {
   const document = await readDocument(file, 'the catalogue', {
     directory: ctx.world.cwd,
-    stdin: ctx.readStdin,
+    stdin: (what, maxBytes) => ctx.readStdin(what, maxBytes),
   });
   const plans = plansIn(document);
   const client = ctx.client();
@@ -59,9 +59,9 @@ function isList(data: unknown): data is Plans {
   return Array.isArray(data);
 }
 
-function plansIn({ data, at }: Document): Plans {
-  if (isList(data)) return data;
-  throw usageError(`${at('')}: the catalogue is a list of plans, and this is none`, {
+function plansIn(document: Document): Plans {
+  if (isList(document.data)) return document.data;
+  throw usageError(`${document.at('')}: the catalogue is a list of plans, and this is none`, {
     code: 'bad_input_file',
     hint: 'tenantctl plans list -o yaml shows what it looks like',
   });
