@@ -51,6 +51,7 @@ describe('commands that the pages name', () => {
     expect(new Set(commands.map(({ page }) => page))).toEqual(
       new Set([
         'README.md',
+        'docs/billing.md',
         'docs/operating.md',
         'docs/parsers.md',
         'examples/ci/github-actions.yml',

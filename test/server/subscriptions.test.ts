@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onPlatform } from '../../src/server/domain/change.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { accountToken, join, managed, master, organization, person, trail } from '../support/estate.ts';
 import { PASSWORD, startServer } from '../support/server.ts';
@@ -553,6 +554,29 @@ describeOnEachDatabase('when a period ends', (open) => {
         .executeTakeFirstOrThrow(),
     );
     expect(period_start).toBe('2026-05-02');
+  });
+
+  it('settles every account that one operation is about, however many', async () => {
+    const server = await startServer({ database: await open() });
+    const ids: string[] = [];
+    for (let n = 0; n < 6; n += 1) ids.push((await customer(server, `acme-${n}`)).id);
+    moveTo(server, '2026-04-02');
+    const plans = onPlatform('roles.list', async (work) => {
+      for (const id of ids) await work.authorise(id, 'accounts.show');
+      return { data: [], next_cursor: null };
+    });
+    const input = { params: {}, query: { limit: 1 }, body: {}, expected: null, after: null, ip: '' };
+    const call = { idempotencyKey: null, requestHash: '', requestId: 'test', dryRun: false };
+    await plans(server.deps, input, { ...call, credential: await server.staffToken() });
+    const due = await server.database.read((trx) =>
+      trx
+        .selectFrom('subscriptions')
+        .where('account_id', 'in', ids)
+        .where('period_start', '=', '2026-04-02')
+        .select('account_id')
+        .execute(),
+    );
+    expect(due).toHaveLength(6);
   });
 
   it('of a deleted account nothing is due any more, and its bills stay', async () => {

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { showsRows } from '../rows.ts';
 import { billColumns, billRows } from './columns.ts';
 
 const spec = {
@@ -29,7 +30,7 @@ export async function showRun({ period }: ShowOptions, ctx: Context): Promise<vo
     throw usageError(`--period ${period}: not a day such as 2026-03-31`, { code: 'invalid_value' });
   const account = ctx.account();
   const bill = await ctx.client().call('billing.show', { params: { account }, query: { period } });
-  if (ctx.out.format !== 'table' && ctx.out.format !== 'csv') return await ctx.out.item([], bill);
+  if (!showsRows(ctx)) return await ctx.out.item([], bill);
   await ctx.out.list(billColumns, billRows(bill), { all: true });
   ctx.out.note(`Period: ${bill.period_start} until ${bill.period_end}.`);
   if (bill.previous !== null)

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Column } from '../../output/columns.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { showsRows } from '../rows.ts';
 import { type ChangeRow, changeRows } from './change-text.ts';
 
 const spec = {
@@ -38,6 +39,6 @@ export async function previewRun({ plan, now }: PreviewOptions, ctx: Context): P
     .call('subscription.preview', { params: { account }, body: { plan, now } });
   if (change.direction === 'none') ctx.out.note(`${account} is on ${plan} already: nothing would change.`);
   for (const { kind, detail } of change.blockers) ctx.out.warn(`in the way: ${kind}: ${detail}`);
-  if (ctx.out.format === 'table' || ctx.out.format === 'csv') await ctx.out.list(columns, changeRows(change));
+  if (showsRows(ctx)) await ctx.out.list(columns, changeRows(change));
   else await ctx.out.item([], change);
 }

@@ -71,7 +71,7 @@ type Feature = { readonly is: 'locked' | 'unlocked' } | { readonly is: 'trial'; 
 /** R4: what is managed already stays; only new managed accounts are refused. */
 export async function lockFeature(work: AccountWork, input: Input<'accounts.lock'>): Promise<Account> {
   const account = await work.tenant.account.read();
-  if (account.managedAccounts === 'locked') return shownAccount(work, work.tenant);
+  if (featureOf(account, work.now).managed_accounts === 'locked') return shownAccount(work, work.tenant);
   await work.tenant.account.update({ managedAccounts: { is: 'locked' } }, work.now.toISOString());
   recordFeature(work, account, { is: 'locked' }, input.body.reason);
   return shownAccount(work, work.tenant);
@@ -102,6 +102,13 @@ async function mailGuide(work: AccountWork, account: AccountRow): Promise<void> 
   work.afterCommit(work.deps.mailQueued);
 }
 
+/** A trial ends by locking: on a plan that has the feature it would only take away what is unlocked for good. */
+function mustNotLoseBy({ standing }: AccountWork, { slug, plan }: AccountRow): void {
+  if (!standing.account.terms.entitlements.managed_accounts) return;
+  const text = `Managed accounts of ${slug} are unlocked already, and its plan ${plan} has them: a trial would end that. Lock them first if that is meant.`;
+  throw new DomainError('conflict', text);
+}
+
 export async function unlockFeature(work: AccountWork, input: Input<'accounts.unlock'>): Promise<Account> {
   const account = await work.tenant.account.read();
   if (account.kind === 'personal') {
@@ -122,8 +129,9 @@ export async function unlockFeature(work: AccountWork, input: Input<'accounts.un
       ? { is: 'unlocked' }
       : { is: 'trial', endsAt: new Date(work.now.getTime() + days * DAY_MS).toISOString() };
   const wasLocked = featureOf(account, work.now).managed_accounts === 'locked';
-  if (!wasLocked && feature.is === 'unlocked' && account.managedAccounts === 'unlocked') {
-    return shownAccount(work, work.tenant);
+  if (account.managedAccounts === 'unlocked') {
+    if (feature.is === 'unlocked') return shownAccount(work, work.tenant);
+    mustNotLoseBy(work, account);
   }
   await work.tenant.account.update({ managedAccounts: feature }, work.now.toISOString());
   recordFeature(work, account, feature, reason);

@@ -280,7 +280,7 @@ function mustBeTraced(operation: OperationId, state: WorkState, answer: unknown)
   }
 }
 
-/** The clock may pass one more period's end meanwhile; more often means that settling does not settle. */
+/** Of one account: the clock may pass another period's end meanwhile; more often means that settling does not settle. */
 const MOST_SETTLINGS = 3;
 
 /**
@@ -288,11 +288,15 @@ const MOST_SETTLINGS = 3;
  * acts on a plan that is over. That is a change of its own: a read cannot make it, and a refusal would take it back.
  */
 async function afterSettling<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
-  for (let settlings = 0; ; settlings += 1) {
+  const settlings = new Map<string, number>();
+  for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof SubscriptionDue) || settlings === MOST_SETTLINGS) throw error;
+      if (!(error instanceof SubscriptionDue)) throw error;
+      const before = settlings.get(error.accountId) ?? 0;
+      if (before === MOST_SETTLINGS) throw error;
+      settlings.set(error.accountId, before + 1);
       await settleAccount(deps, error.accountId);
     }
   }

@@ -58,7 +58,8 @@ function toDue(row: Selected, now: string): DueMail {
   return {
     id: row.id,
     accountId: row.account_id,
-    terms: row.account_id === null ? null : toTerms(row),
+    // One account on a plan that is lost must not hold up everybody's mail.
+    terms: row.entitlements === null ? null : toTerms(row),
     kind: row.kind,
     recipient: row.recipient,
     recipientFolded: row.recipient_folded,

@@ -42,7 +42,11 @@ describe('accounts create', () => {
     ]);
     expect(
       await run('accounts create Big --organization --super-admin zoe@example.com --profile staff'),
-    ).toEqual([0, 'Created big (acc_1) on plan basic.\n', 'It opens when its first super admin accepts.\n']);
+    ).toEqual([
+      0,
+      'Created big (acc_1) on plan business.\n',
+      'It opens when its first super admin accepts.\n',
+    ]);
     expect((await server.mails()).map(({ to }) => to)).toEqual(
       expect.arrayContaining(['bo@example.com', 'zoe@example.com']),
     );
@@ -310,6 +314,17 @@ describe('the states of an account', () => {
     expect(await run('accounts activate acme-dev')).toEqual([0, 'Activated acme-dev.\n', '']);
     const active = [0, 'acme-dev is not suspended.\n', 'Nothing to do.\n'];
     expect(await run('accounts activate acme-dev')).toEqual(active);
+  });
+
+  it('unlocked on a plan that lacks them is told what else it needs', async () => {
+    await cli.ok('accounts create Small --slug small');
+    expect(await run('accounts unlock small --profile staff')).toEqual([
+      0,
+      'Unlocked managed accounts of small.\n',
+      'The plan basic has no managed accounts: change it (tenantctl plans list), or give a trial (--trial-days N).\n',
+    ]);
+    const [, , refused] = await run('accounts create x --master small');
+    expect(refused).toContain('Plans that have them: professional, business, enterprise.');
   });
 
   it('unlocked, on trial and locked, by staff', async () => {
