@@ -92,6 +92,10 @@ describe('a mistake in a parser', () => {
       invoice.replace('label: Total', 'label: 5'),
       '9:16: fields[0].rules[0].label: expected string, received number',
     ],
+    [
+      'schema: tenantctl/parser/v1\nname: A\ndocument_type: a\n',
+      '1:1: fields: must not be empty where tables are too',
+    ],
     [`${invoice}secrets: [{name: a}, {name: a}]\n`, '10:29: secrets[1].name: is there twice: a'],
   ])('%#', async (text, ...expected) => {
     expect(await mistakes(text)).toEqual(expected.map((one) => `a.yaml:${one}`));
