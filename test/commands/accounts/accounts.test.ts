@@ -144,6 +144,7 @@ describe('accounts show and tree', () => {
         'LABELS\tenv=dev',
         'MANAGED ACCOUNTS\tlocked',
         'MAIL\tsecurity, members',
+        'COPY OUT\tfamily',
         'YOUR ROLE\tnone (managed)',
         'REVISION\t1',
         'CREATED\t2026-03-02T09:00:00.000Z',
@@ -208,6 +209,8 @@ describe('accounts update', () => {
     expect((await cli.ok('accounts show acme --json')).json()).toMatchObject({
       mail: { security: true, members: false },
     });
+    await cli.ok('accounts update acme --copy-out anyone');
+    expect((await cli.ok('accounts show acme --json')).json()).toMatchObject({ copy_out: 'anyone' });
   });
 
   it('that changes nothing says so', async () => {
@@ -405,6 +408,7 @@ describe('accounts delete', () => {
       members: 0,
       pending_invites: 0,
       workspaces: 1,
+      parsers: 0,
       tokens: 0,
     });
   });
