@@ -109,8 +109,9 @@ export class ProgramEnded extends TenantctlError {
 
 /** The same refusal, told with more: where in a file it is, how far the run came. */
 export function retold(error: TenantctlError, more: Partial<Failure>): TenantctlError {
-  const { message } = error;
-  return new TenantctlError(error.outcome, { ...error, message, cause: error.cause ?? error, ...more });
+  const { message, code, why, hint, status, requestId, retryable, details, reasons } = error;
+  const said = { message, code, why, hint, status, requestId, retryable, details, reasons };
+  return new TenantctlError(error.outcome, { ...said, cause: error.cause ?? error, ...more });
 }
 
 /** What a constructor takes: the code may be left out where the outcome says enough. */

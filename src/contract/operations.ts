@@ -159,7 +159,7 @@ export const operations = {
   'accounts.update': {
     method: 'PATCH',
     path: '/accounts/{account}',
-    summary: 'Change name, slug, labels or mail preferences',
+    summary: 'Change name, slug, labels, mail preferences or who may copy parsers out',
     if_match: 'optional',
   },
   'accounts.delete': {

@@ -47,8 +47,8 @@ function said(path: readonly PropertyKey[], words: string): string {
   return name === '' ? words : `${name}: ${words}`;
 }
 
-function wordsOf({ path, message, values, options }: Issue, data: unknown): string {
-  if (path.length > 0 && isMissing(data, path)) return 'is missing';
+function wordsOf({ code, path, message, values, options }: Issue, data: unknown): string {
+  if (code !== 'custom' && path.length > 0 && isMissing(data, path)) return 'is missing';
   const choices = values ?? options;
   if (choices !== undefined) return `must be ${choices.length > 1 ? 'one of ' : ''}${choices.join(', ')}`;
   return message.replace(/^Invalid input: /, '');

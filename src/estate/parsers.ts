@@ -6,12 +6,13 @@ import { mistakesOf, type Part } from './issues.ts';
 
 /** A parser as a file has it, with the place of everything in it. */
 export interface FoundParser {
+  readonly name: string;
   /** With every default filled in, as the server keeps it. */
   readonly content: ParserContent;
   readonly part: Part;
 }
 
-export type ParserContent = BodyInput<'parsers.create'>;
+export type ParserContent = Pick<BodyInput<'parsers.create'>, 'document_type' | 'description' | 'definition'>;
 
 export interface ReadParsers {
   readonly parsers: readonly FoundParser[];
@@ -29,8 +30,12 @@ export async function readParsers(source: Source): Promise<ReadParsers> {
   const wrong: Mistake[] = [...mistakes];
   for (const part of parts) {
     const { data, error } = parserFile.safeParse(part.data);
-    if (data === undefined) wrong.push(...mistakesOf(part, error.issues));
-    else parsers.push({ content: fromParserFile(data), part });
+    if (data === undefined) {
+      wrong.push(...mistakesOf(part, error.issues));
+      continue;
+    }
+    const { name, document_type, description, definition } = fromParserFile(data);
+    parsers.push({ name, content: { document_type, description, definition }, part });
   }
   return { parsers, mistakes: wrong.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }

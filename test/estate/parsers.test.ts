@@ -21,7 +21,7 @@ describe('the parsers of a file', () => {
   it('are what the server is asked to make, defaults filled in', async () => {
     const { parsers, mistakes } = await read(invoice);
     expect(mistakes).toEqual([]);
-    expect(parsers.map(({ content }) => content)).toEqual([
+    expect(parsers.map(({ name, content }) => ({ name, ...content }))).toEqual([
       {
         name: 'Invoice',
         document_type: 'invoice',
@@ -46,7 +46,7 @@ describe('the parsers of a file', () => {
   it('are one a document, or the items of a list', async () => {
     const receipt = invoice.replace('Invoice', 'Receipt');
     const names = async (text: string) =>
-      (await read(text)).parsers.map(({ content: { name }, part }) => [
+      (await read(text)).parsers.map(({ name, part }) => [
         name,
         part.document.at(`${part.pointer}/name`).line,
       ]);
@@ -91,6 +91,10 @@ describe('a mistake in a parser', () => {
     [
       invoice.replace('label: Total', 'label: 5'),
       '9:16: fields[0].rules[0].label: expected string, received number',
+    ],
+    [
+      'schema: tenantctl/parser/v1\nname: A\ndocument_type: a\n',
+      '1:1: fields: must not be empty where tables are too',
     ],
     [`${invoice}secrets: [{name: a}, {name: a}]\n`, '10:29: secrets[1].name: is there twice: a'],
   ])('%#', async (text, ...expected) => {

@@ -183,7 +183,7 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'parsers.revisions': oneParser,
   'parsers.revision': ({ account, parser }) => ({ params: { account, parser, revision: '1' } }),
   'parsers.rollback': (target) => ({ ...oneParser(target), body: { revision: 1 } }),
-  'parsers.copy': (target) => ({ ...one(target), body: { to: [{ account: target.account }] } }),
+  'parsers.copy': (target) => ({ ...one(target), body: { to: [{ account: 'acme-prod' }] } }),
   'parsers.diff': (target) => ({ ...one(target), query: { to: target.account } }),
   'promotion_path.show': one,
   'promotion_path.update': (target) => ({ ...one(target), body: { accounts: [] } }),

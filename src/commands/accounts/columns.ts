@@ -39,7 +39,7 @@ export const accountFacts: readonly Column<Account>[] = [
   },
   { header: 'MANAGED ACCOUNTS', value: featureText },
   { header: 'MAIL', value: mailText },
-  { header: 'PARSERS GO TO', value: (account) => account.copy_out },
+  { header: 'COPY OUT', value: (account) => account.copy_out },
   { header: 'YOUR ROLE', value: (account) => account.role ?? `none (${account.via})` },
   { header: 'REVISION', value: (account) => account.revision },
   { header: 'CREATED', value: (account) => account.created_at },

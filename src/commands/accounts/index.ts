@@ -26,7 +26,7 @@ export const accounts: Noun = {
     },
     {
       name: 'update',
-      summary: 'Change name, slug, labels, mail preferences of an account, or where its parsers go',
+      summary: 'Change name, slug, labels, mail preferences or copy-out of an account',
       load: async () => (await import('./update.ts')).updateCommand,
     },
     {

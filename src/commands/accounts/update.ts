@@ -11,7 +11,7 @@ const onOff = ['on', 'off'] as const;
 
 const spec = {
   path: 'accounts update',
-  summary: 'Change name, slug, labels, mail preferences of an account, or where its parsers go',
+  summary: 'Change name, slug, labels, mail preferences or copy-out of an account',
   about:
     'Labels that are not named stay. The labels of a managed account are set by its master. A slug that was given up stays yours for 90 days.',
   args: { account: { help: 'slug or id; not with --accounts or --all-managed' } },
@@ -23,17 +23,17 @@ const spec = {
     mailSecurity: { value: 'WHEN', choices: onOff, help: 'mail administrators about security: on or off' },
     mailMembers: { value: 'WHEN', choices: onOff, help: 'mail administrators about members: on or off' },
     copyOut: {
-      value: 'WHERE',
+      value: 'WHOM',
       choices: copyOutChoices,
-      help: 'where its parsers may be copied: within the family, or to anyone',
+      help: 'who may copy its parsers out: its family (master and managed accounts) or anyone',
     },
     ifRevision: { value: 'N', number: true, help: 'only if it is still at this revision' },
   },
   examples: [
     'tenantctl accounts update acme --name "Acme Ltd"',
     'tenantctl accounts update acme-dev --label env=dev --remove-label owner',
-    'tenantctl accounts update acme --mail-members off --if-revision 4',
     'tenantctl accounts update --account acme --accounts env=dev --label tier=gold',
+    'tenantctl accounts update acme-templates --copy-out anyone',
   ],
   operations: ['accounts.show', 'accounts.update'],
   fanOut: { without: ['slug', 'ifRevision'] },

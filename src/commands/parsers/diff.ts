@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { ParserDifference } from '../../contract/types.ts';
 import { pendingChanges, usageError } from '../../errors.ts';
+import type { Column } from '../../output/columns.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt, type Place, placeFrom, placeOf, placeText } from '../place.ts';
 import { differenceColumns, differenceRows, differencesText } from './differences.ts';
@@ -103,6 +104,9 @@ async function* watched(
   }
 }
 
+/** For `-o id`: a difference has no id, and is known by the name. */
+const nameColumns: readonly Column<ParserDifference>[] = [{ header: 'NAME', value: (one) => one.name }];
+
 async function tell(
   ctx: Context,
   found: AsyncIterable<ParserDifference>,
@@ -112,7 +116,7 @@ async function tell(
   const { format } = ctx.out;
   const rows = format === 'csv' || (format === 'table' && ctx.flags.fields !== undefined);
   if (rows) return await ctx.out.list(differenceColumns, differenceRows(found), { all: true });
-  if (format !== 'table') return await ctx.out.list([], found);
+  if (format !== 'table') return await ctx.out.list(nameColumns, found);
   const differences: ParserDifference[] = [];
   for await (const difference of found) differences.push(difference);
   if (differences.length === 0) return ctx.out.note(`${from} and ${to} do not differ.`);

@@ -74,7 +74,7 @@ function unreadable(name: string, cause: unknown): TenantctlError {
 function namedTwice(parsers: readonly FoundParser[]): Mistake[] {
   const seen = new Map<string, FoundParser>();
   return parsers.flatMap((parser) => {
-    const { name } = parser.content;
+    const { name } = parser;
     const first = seen.get(name);
     seen.set(name, first ?? parser);
     if (first === undefined) return [];

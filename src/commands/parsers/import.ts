@@ -58,7 +58,7 @@ export async function importRun(options: ImportOptions, ctx: Context): Promise<v
   const progress = progressOf(ctx, steps.length);
   const outcomes = await eachOf(
     steps,
-    ({ found: { content } }) => content.name,
+    ({ found: { name } }) => name,
     async (step) => {
       const after = await carriedOut(client, place, step);
       waiting.push({ place, name: after.name, secrets: missingOf(after) });
@@ -94,12 +94,12 @@ async function planned(
   found: readonly FoundParser[],
   { onConflict = 'fail' }: ImportOptions,
 ): Promise<Step[]> {
-  const wanted = new Map(found.map((one) => [one.content.name, one]));
+  const wanted = new Map(found.map((one) => [one.name, one]));
   const there = new Map<string, ParserItem>();
   const query = { workspace, definitions: 'true' as const };
   for await (const item of client.pages('parsers.list', { params: { account }, query }))
     if (wanted.has(item.name)) there.set(item.name, item);
-  const steps = found.map((one) => stepOf(one, there.get(one.content.name), onConflict));
+  const steps = found.map((one) => stepOf(one, there.get(one.name), onConflict));
   const conflicts = steps.filter(({ action, before }) => before !== undefined && action !== 'unchanged');
   if (onConflict === 'fail' && conflicts.length > 0) throw refused(conflicts);
   return steps;
@@ -107,12 +107,9 @@ async function planned(
 
 function stepOf(found: FoundParser, before: ParserItem | undefined, onConflict: string): Step {
   if (before === undefined) return { found, before, action: 'created' };
-  const { document_type, description, definition } = found.content;
-  const same = isDeepStrictEqual(
-    { document_type, description, definition },
-    { document_type: before.document_type, description: before.description, definition: before.definition },
-  );
-  if (same) return { found, before, action: 'unchanged' };
+  const { document_type, description, definition } = before;
+  if (isDeepStrictEqual(found.content, { document_type, description, definition }))
+    return { found, before, action: 'unchanged' };
   return { found, before, action: onConflict === 'overwrite' ? 'overwritten' : 'skipped' };
 }
 
@@ -125,7 +122,7 @@ function refused(conflicts: readonly Step[]) {
       details: firstOf(
         conflicts.map(({ found, before }) => ({
           pointer: placeInFile(mistakeAt(found, '/name', '')),
-          detail: `${found.content.name} is there at revision ${before?.revision} with other content`,
+          detail: `${found.name} is there at revision ${before?.revision} with other content`,
         })),
       ),
     },
@@ -139,7 +136,7 @@ async function tellPlan(ctx: Context, place: Place, steps: readonly Step[]): Pro
   await tellOutcomes(
     ctx,
     steps.map(({ found, action, before }) => ({
-      name: found.content.name,
+      name: found.name,
       outcome: action,
       id: before?.id ?? null,
       revision: before?.revision ?? null,
@@ -167,7 +164,7 @@ async function consented(
 
 function replacedText({ found, before }: Step): string {
   const lost = before === undefined ? [] : lostText(lostValues(before, found.content.definition));
-  return [`${found.content.name}, at revision ${before?.revision}`, ...lost].join('; with ');
+  return [`${found.name}, at revision ${before?.revision}`, ...lost].join('; with ');
 }
 
 async function carriedOut(
@@ -176,15 +173,14 @@ async function carriedOut(
   step: Step,
 ): Promise<Omit<Parser, 'definition'>> {
   const { found, before, action } = step;
-  const { name: _name, ...content } = found.content;
   try {
     if (before === undefined)
       return await client.call('parsers.create', {
         params: { account },
-        body: { ...found.content, workspace },
+        body: { ...found.content, name: found.name, workspace },
       });
     if (action !== 'overwritten') return before;
-    return await changeParser(client, { account, before, body: content });
+    return await changeParser(client, { account, before, body: found.content });
   } catch (thrown) {
     throw inFile(thrown, found);
   }

@@ -24,7 +24,7 @@ export function pathShowCommand(ctx: Context, run = pathShowRun): Verb {
 export async function pathShowRun(_options: PathShowOptions, ctx: Context): Promise<void> {
   const { id, slug } = await masterOf(ctx, ctx.account());
   const path = await ctx.client().call('promotion_path.show', { params: { account: id } });
-  if (ctx.out.format !== 'table' && ctx.out.format !== 'csv') return await ctx.out.result(path);
+  if (!['table', 'csv', 'id'].includes(ctx.out.format)) return await ctx.out.result(path);
   const rows = path.accounts.map((account, at) => ({ ...account, step: at + 1 }));
   const empty = `No path is declared. Try: tenantctl parsers promotion-path set DEV STAGING PROD --account ${slug}`;
   await ctx.out.list(pathColumns, rows, { all: true, empty });

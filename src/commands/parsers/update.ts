@@ -78,9 +78,8 @@ async function agreedToLosses(ctx: Context, typed: string, lost: readonly string
 
 function bodyOf(options: UpdateOptions, found: FoundParser | undefined): BodyInput<'parsers.update'> {
   const { rename, type, description } = options;
-  const { name: _name, ...content } = found?.content ?? { name: undefined };
   return {
-    ...content,
+    ...found?.content,
     ...(rename !== undefined && { name: rename }),
     ...(type !== undefined && { document_type: type }),
     ...(description !== undefined && { description: description === '' ? null : description }),

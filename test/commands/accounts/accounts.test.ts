@@ -148,7 +148,7 @@ describe('accounts show and tree', () => {
         'LABELS\tenv=dev',
         'MANAGED ACCOUNTS\tlocked',
         'MAIL\tsecurity, members',
-        'PARSERS GO TO\tfamily',
+        'COPY OUT\tfamily',
         'YOUR ROLE\tnone (managed)',
         'REVISION\t1',
         'CREATED\t2026-03-02T09:00:00.000Z',
@@ -209,11 +209,12 @@ describe('accounts update', () => {
       name: 'Dev2',
       labels: { owner: 'ana' },
     });
-    await cli.ok('accounts update acme --mail-members off --copy-out anyone');
+    await cli.ok('accounts update acme --mail-members off');
     expect((await cli.ok('accounts show acme --json')).json()).toMatchObject({
       mail: { security: true, members: false },
-      copy_out: 'anyone',
     });
+    await cli.ok('accounts update acme --copy-out anyone');
+    expect((await cli.ok('accounts show acme --json')).json()).toMatchObject({ copy_out: 'anyone' });
   });
 
   it('that changes nothing says so', async () => {

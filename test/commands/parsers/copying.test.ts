@@ -226,6 +226,9 @@ describe('parsers diff', () => {
         '2 changed, 1 only in acme-dev, 1 only in acme-prod',
       ),
     );
+    expect((await run('parsers diff --from acme-dev --to acme-prod -o id'))[1]).toBe(
+      lines('Invoice', 'New', 'Old', 'Receipt'),
+    );
     const json = (
       await cli.run('parsers diff --from acme-dev --to acme-prod --json')
     ).json() as ParserDifference[];
@@ -307,6 +310,7 @@ describe('parsers promotion-path', () => {
         '3\tacme-prod\tacme-prod',
       ),
     );
+    expect((await run('parsers promotion-path show -o id'))[1]).toBe(lines('acc_1', 'acc_1', 'acc_1'));
     expect((await cli.ok('parsers promotion-path show --json')).json()).toMatchObject({
       accounts: [{ slug: 'acme-dev' }, { slug: 'acme-staging' }, { slug: 'acme-prod' }],
       revision: 1,
