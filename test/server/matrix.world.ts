@@ -170,7 +170,12 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
 };
 
 /** One of everything in an account. */
-async function contents(server: TestServer, token: string, account: string, role: 'admin' | 'super_admin') {
+export async function contents(
+  server: TestServer,
+  token: string,
+  account: string,
+  role: 'admin' | 'super_admin',
+) {
   const params = { account };
   const victim = await person(server, `victim@${account}.example`);
   const { id: accountId } = await server.ok('accounts.show', { token, params });
@@ -386,7 +391,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
   };
 }
 
-const nothing = '00000000000000000000000000';
+export const nothing = '00000000000000000000000000';
 
 /** Somebody's personal account, which has its owner and nobody else: nothing to invite, nobody to manage. */
 async function personalOf(

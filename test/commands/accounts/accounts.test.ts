@@ -405,7 +405,9 @@ describe('accounts delete', () => {
       members: 0,
       pending_invites: 0,
       workspaces: 1,
+      resources: 0,
       tokens: 0,
+      keys: 0,
     });
   });
 
