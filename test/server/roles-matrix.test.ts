@@ -7,15 +7,7 @@ import { type Action, accessTable, canSee, canSeePlace, decide } from '../../src
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Reply, type Request, startServer, type TestServer } from '../support/server.ts';
 import { requests, rollingBack } from './matrix.world.ts';
-import {
-  actorOf,
-  buildScenes,
-  casts,
-  type Resources,
-  type Scene,
-  standingOf,
-  type Who,
-} from './roles-matrix.world.ts';
+import { actorOf, buildScenes, casts, type Scene, standingOf, type Who } from './roles-matrix.world.ts';
 
 /** May: yes, no with the reasons (403), or the thing is not there for them (404). */
 type Cell = 'Y' | '-' | '.';
