@@ -60,7 +60,7 @@ export interface World {
 /** The role with every right in an account of the target's kind. */
 const roleOf = ({ name }: Target) => (name === 'organization' ? 'super_admin' : 'admin');
 const digest = '0'.repeat(64);
-const nothing = '0'.repeat(26);
+export const nothing = '0'.repeat(26);
 const secret = mintToken('inv');
 const one = ({ account }: Target) => ({ params: { account } });
 const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
@@ -229,7 +229,12 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
 };
 
 /** One of everything in an account. */
-async function contents(server: TestServer, token: string, account: string, role: 'admin' | 'super_admin') {
+export async function contents(
+  server: TestServer,
+  token: string,
+  account: string,
+  role: 'admin' | 'super_admin',
+) {
   const params = { account };
   const victim = await person(server, `victim@${account}.example`);
   const { id: accountId } = await server.ok('accounts.show', { token, params });
