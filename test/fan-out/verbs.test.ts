@@ -28,6 +28,10 @@ const samples: Readonly<Record<string, string>> = {
   'audit list': '',
   'tokens list': '--account-token',
   'workspaces list': '',
+  'plans current': '',
+  'plans preview': 'business',
+  'plans change': 'business',
+  'billing show': '',
 };
 
 let place: Family;

@@ -16,6 +16,7 @@ const spec = {
     'tenantctl billing show --json --fields due_cents',
   ],
   operations: ['billing.show'],
+  fanOut: true,
   next: 'tenantctl plans current',
 } as const satisfies VerbSpec;
 

@@ -22,6 +22,7 @@ const spec = {
     'tenantctl plans change enterprise --account acme --reason "contract 7" --profile staff',
   ],
   operations: ['subscription.preview', 'subscription.change'],
+  fanOut: true,
   next: 'tenantctl billing show',
 } as const satisfies VerbSpec;
 

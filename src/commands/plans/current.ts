@@ -13,6 +13,7 @@ const spec = {
     'tenantctl plans current --json --fields plan,scheduled',
   ],
   operations: ['subscription.show'],
+  fanOut: true,
   next: 'tenantctl plans preview PLAN',
 } as const satisfies VerbSpec;
 

@@ -17,6 +17,7 @@ const spec = {
     'tenantctl plans preview basic --json --fields blockers',
   ],
   operations: ['subscription.preview'],
+  fanOut: true,
   next: 'tenantctl plans change PLAN',
 } as const satisfies VerbSpec;
 
