@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as access from './access.ts';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
 import type * as people from './people.ts';
@@ -25,3 +26,7 @@ export type Batch = z.output<typeof people.batch>;
 export type BatchRow = z.output<typeof people.batchRow>;
 export type RowResult = z.output<typeof people.rowResult>;
 export type RemovalPreview = z.output<typeof people.removalPreview>;
+export type AccessLink = z.output<typeof access.accessLink>;
+export type Explanation = z.output<typeof access.explanation>;
+export type Entitled = z.output<typeof access.entitled>;
+export type AccessMatrix = z.output<typeof access.accessMatrix>;

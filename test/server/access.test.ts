@@ -115,7 +115,7 @@ describe('the table', () => {
     }
     expect(decide(session, 'accounts.show', standing(null))).toMatchObject({
       allowed: false,
-      visible: false,
+      unseen: 'account',
     });
   });
 
@@ -138,12 +138,12 @@ describe('a deactivated member', () => {
 
 describe('a user', () => {
   it('may look at the account and leave, and with settings change some of it; no other module opens more', () => {
-    const none = ['accounts.show', 'accounts.leave'];
+    const none = ['accounts.show', 'accounts.leave', 'access.matrix'];
     expect(allowed(session, standing(membership('user')))).toEqual(none);
     for (const module of ['parsers', 'forms', 'contacts', 'messages', 'reports'] as const) {
       expect(allowed(session, standing(membership('user', [module])))).toEqual(none);
     }
-    const settings = ['accounts.show', 'accounts.update', 'accounts.leave'];
+    const settings = ['accounts.show', 'accounts.update', 'accounts.leave', 'access.matrix'];
     expect(allowed(session, standing(membership('user', ['settings'])))).toEqual(settings);
   });
 });
@@ -153,11 +153,12 @@ describe('roles of an organization', () => {
   it('read the members, and only a place in a workspace opens workspaces (R26)', () => {
     const reads = ['accounts.show', 'accounts.leave', 'members.list', 'members.show'];
     for (const role of ['billing_admin', 'member'] as const) {
-      expect(allowed(session, standing(membership(role), org))).toEqual(reads);
+      expect(allowed(session, standing(membership(role), org))).toEqual([...reads, 'access.matrix']);
       expect(allowed(session, standing(membership(role), { ...org, places: true }))).toEqual([
         ...reads,
         'workspaces.list',
         'workspaces.show',
+        'access.matrix',
       ]);
     }
   });
@@ -247,7 +248,10 @@ describe('a suspended account', () => {
     expect(said(decide(session, 'accounts.update', standing(membership('admin'), state)))).toBe(
       'account_suspended',
     );
-    expect(allowed(session, standing(membership('user', ['settings']), state))).toEqual(['accounts.leave']);
+    expect(allowed(session, standing(membership('user', ['settings']), state))).toEqual([
+      'accounts.leave',
+      'access.matrix',
+    ]);
   });
 
   it('answers no token of its own, and its master may still activate it', () => {
@@ -264,6 +268,70 @@ describe('a suspended account', () => {
     expect(said(decide(session, 'accounts.activate', below))).toBe('master');
     expect(said(decide(session, 'accounts.show', below))).toBe('master');
     expect(said(decide(session, 'members.remove', below))).toBe('account_suspended');
+  });
+});
+
+describe('the chain of every decision', () => {
+  const places: readonly (Standing | null)[] = [
+    null,
+    standing(null),
+    standing(membership('user', ['settings'])),
+    standing(membership('admin', [], 'deactivated')),
+    standing(membership('admin'), { state: 'suspended' }),
+    standing(membership('member'), { kind: 'organization', places: true }),
+    standing(null, { parent: above(membership('admin')) }),
+    standing(null, { parent: above(membership('admin'), 'suspended') }),
+  ];
+  const delegation: Actor = {
+    kind: 'delegation',
+    ...who,
+    accountId: 'acc_a',
+    masterId: 'acc_m',
+    role: 'admin',
+    modules: [],
+    mode: 'read_only',
+  };
+  const actors = [session, staff, anonymous, api('admin'), owned('user', ['settings']), delegation];
+  const decisions = actors.flatMap((actor) =>
+    places.flatMap((where) =>
+      operationIds.flatMap((id) => [decide(actor, id, where), decide(actor, id, where, true)]),
+    ),
+  );
+
+  it('comes to what was decided: every must, and one of the ways in', () => {
+    const holds = ({ chain }: Decision) =>
+      chain.every(({ need, ok }) => need !== 'must' || ok) &&
+      chain.some(({ need, ok }) => need === 'one_of' && ok);
+    expect(decisions.filter((decision) => holds(decision) !== decision.allowed)).toEqual([]);
+    expect(new Set(decisions.map(({ allowed }) => allowed))).toEqual(new Set([true, false]));
+  });
+
+  it('holds every reason that is given, but for the first sentence, which says who is meant', () => {
+    const beyond = decisions.flatMap(({ reasons, chain }) =>
+      reasons.filter(
+        ({ check, ok, text }) =>
+          check !== 'membership' &&
+          !chain.some((link) => link.check === check && link.ok === ok && link.text === text),
+      ),
+    );
+    expect(beyond).toEqual([]);
+  });
+
+  it('names what it looked at, in order', () => {
+    const where = standing(membership('user', ['forms']), { parent: above(null) });
+    expect(
+      decide(delegation, 'accounts.update', where).chain.map(({ check, ok, need }) => [check, ok, need]),
+    ).toEqual([
+      ['credential', true, 'fact'],
+      ['account_state', true, 'must'],
+      ['membership', true, 'fact'],
+      ['link', true, 'fact'],
+      ['admin', true, 'one_of'],
+      ['settings', false, 'one_of'],
+      ['master', false, 'one_of'],
+      ['delegation', true, 'must'],
+      ['read_only', false, 'must'],
+    ]);
   });
 });
 

@@ -129,6 +129,11 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'workspaces.show': ({ account, workspace }) => ({ params: { account, workspace } }),
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
+  'access.explain': ({ name, account }) => ({
+    body: { action: 'members.list', ...(name !== 'platform' && { account }) },
+  }),
+  'access.who_can': ({ account }) => ({ body: { action: 'members.list', account } }),
+  'access.matrix': one,
   'plans.list': none,
   'roles.list': none,
   'audit.list': one,

@@ -4,7 +4,8 @@ import type { Standing } from './access.ts';
 import { accountTarget, featureOf, shownAccount } from './account-view.ts';
 import type { UserActor } from './actor.ts';
 import { planNamed } from './catalogue.ts';
-import { DomainError, invalid, refused } from './errors.ts';
+import { type Condition, mustHold } from './condition.ts';
+import { invalid, refused } from './errors.ts';
 import { inviteFirstAdmin } from './first-admin.ts';
 import type { NewAccount } from './ports/accounts.ts';
 import { claimSlug, slugFrom } from './slugs.ts';
@@ -91,30 +92,48 @@ async function createOrganization(work: Work, body: Body): Promise<string> {
 }
 
 /** R4: managed accounts need the feature unlocked, and a plan that has it or a trial that is not over. */
-async function mustBeAbleToManage(work: Work, { account, parent }: Standing): Promise<void> {
-  if (account.kind === 'personal') {
-    throw new DomainError(
-      'personal_account',
-      `${account.slug} is a personal account: it has no managed accounts.`,
-    );
-  }
-  if (parent !== null) {
-    throw new DomainError(
-      'conflict',
-      `${account.slug} has a parent itself, so it cannot have managed accounts.`,
-    );
-  }
+export async function managing(work: Work, { account, parent }: Standing): Promise<Condition[]> {
+  const { slug } = account;
   const row = await work.tenantOf(account.id).account.read();
   const feature = featureOf(row, work.now).managed_accounts;
-  if (feature === 'locked') {
-    const text = `The managed accounts feature of ${account.slug} is locked. Ask staff to unlock it.`;
-    throw refused('feature_locked', 'feature', text);
-  }
   const plan = planNamed(row.plan, work.deps.setup);
-  if (feature === 'unlocked' && !plan.entitlements.managed_accounts) {
-    const text = `The plan ${plan.name} of ${account.slug} has no managed accounts: they come with professional and up.`;
-    throw refused('feature_locked', 'plan', text);
-  }
+  const personal = account.kind === 'personal';
+  const planned = feature === 'trial' || plan.entitlements.managed_accounts;
+  return [
+    {
+      check: 'account_kind',
+      ok: !personal,
+      code: 'personal_account',
+      text: personal
+        ? `${slug} is a personal account: it has no managed accounts.`
+        : `${slug} is no personal account.`,
+    },
+    {
+      check: 'link',
+      ok: parent === null,
+      code: 'conflict',
+      text: parent
+        ? `${slug} has a parent itself, so it cannot have managed accounts.`
+        : `${slug} has no parent itself.`,
+    },
+    {
+      check: 'feature',
+      ok: feature !== 'locked',
+      code: 'feature_locked',
+      text:
+        feature === 'locked'
+          ? `The managed accounts feature of ${slug} is locked. Ask staff to unlock it.`
+          : `The managed accounts feature of ${slug}: ${feature}.`,
+    },
+    {
+      check: 'plan',
+      ok: planned,
+      code: 'feature_locked',
+      text: planned
+        ? `The plan ${plan.name} of ${slug} has managed accounts, or its trial does.`
+        : `The plan ${plan.name} of ${slug} has no managed accounts: they come with professional and up.`,
+    },
+  ];
 }
 
 /**
@@ -125,7 +144,7 @@ async function createManaged(work: Work, master: Standing, body: Body): Promise<
   if (body.kind === 'organization') {
     throw invalid('/kind', 'must be standard: an organization has no master.');
   }
-  await mustBeAbleToManage(work, master);
+  mustHold(await managing(work, master));
   const account = await insertAccount(work, body, 'standard');
   const link = { id: work.deps.newId('link'), childId: account.id, kind: 'managed' } as const;
   await work.tenantOf(master.account.id).links.insert({ ...link, at: work.now.toISOString() });

@@ -6,6 +6,7 @@ import {
   workspaceRoles,
 } from '../../contract/limits.ts';
 import type { Plan, Role } from '../../contract/types.ts';
+import { operationsOf } from './representatives.ts';
 import type { Input, Work } from './work.ts';
 
 /** The plan catalogue as data. Seats and mails a day share a number; null is no limit. */
@@ -86,7 +87,9 @@ function role(
   grantable: boolean,
   text?: string,
 ): Role {
-  return { name, kind, account_kinds: accountKinds, grantable, description: text ?? meanings[name] ?? '' };
+  const operations = accountKinds.flatMap((of) => operationsOf(name, of));
+  const description = text ?? meanings[name] ?? '';
+  return { name, kind, account_kinds: accountKinds, grantable, description, operations };
 }
 
 /** One page holds them all. */

@@ -5,7 +5,7 @@ import { limits } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
-import { type Action, canSeePlace, type Decision, decide, type Standing } from './access.ts';
+import { type Action, type Decision, decide, type Standing } from './access.ts';
 import type { Actor } from './actor.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
 import type { Within } from './ports/access.ts';
@@ -105,11 +105,10 @@ async function authorise(
   const standing =
     reference === null ? null : await transaction.platform.access.standing(actor, reference, within);
   if (reference !== null && standing === null) throw notFound('account', reference);
-  const decision = decide(actor, action, standing);
-  if (!decision.allowed && !decision.visible && reference !== null) throw notFound('account', reference);
-  if (within !== null && standing !== null && (standing.place === null || !canSeePlace(actor, standing)))
-    throw notFound(within.noun, within.reference);
+  const decision = decide(actor, action, standing, within !== null);
   if (decision.allowed) return new Authorised(decision, standing);
+  if (decision.unseen === 'place' && within !== null) throw notFound(within.noun, within.reference);
+  if (decision.unseen !== null && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }
@@ -366,7 +365,7 @@ function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string 
 }
 
 /** Every account has a workspace of this name to start with. */
-const DEFAULT_WORKSPACE = 'default';
+export const DEFAULT_WORKSPACE = 'default';
 
 /** A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. */
 function withinOf(input: Input<OperationId>): Within {

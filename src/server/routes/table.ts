@@ -1,4 +1,5 @@
 import type { Handlers } from '../http/bind.ts';
+import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { catalogue } from './catalogue.ts';
@@ -21,5 +22,6 @@ export const handlers = {
   ...workspaces,
   ...tokens,
   ...staff,
+  ...access,
   ...dev,
 } satisfies Handlers;

@@ -1,5 +1,5 @@
 import { looksLikeId } from '../../contract/ids.ts';
-import type { AccountRole } from '../../contract/limits.ts';
+import type { AccountRole, WorkspaceRole } from '../../contract/limits.ts';
 import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
@@ -84,18 +84,22 @@ function membershipOf({ id, role, state, modules: json }: MemberColumns): Member
   return { memberId: id, role, state, modules: toModules(json) };
 }
 
-function findStanding(trx: Trx, person: string, reference: string) {
+/** A row for each of the people; one row where there is none of them, for those who act without a person. */
+function findStandings(trx: Trx, people: readonly string[], reference: string) {
   return trx
     .selectFrom('accounts as a')
-    .leftJoin('members as m', (join) => join.onRef('m.account_id', '=', 'a.id').on('m.user_id', '=', person))
+    .leftJoin('users as who', (join) => join.on('who.id', 'in', people))
+    .leftJoin('members as m', (join) =>
+      join.onRef('m.account_id', '=', 'a.id').onRef('m.user_id', '=', 'who.id'),
+    )
     .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
     .leftJoin('accounts as p', 'p.id', 'l.parent_id')
     .leftJoin('members as pm', (join) =>
-      join.onRef('pm.account_id', '=', 'p.id').on('pm.user_id', '=', person),
+      join.onRef('pm.account_id', '=', 'p.id').onRef('pm.user_id', '=', 'who.id'),
     )
     .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
     .where('a.state', '<>', 'gone')
-    .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
+    .select(['who.id as user_id', 'a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
     .select(['m.id as m_id', 'm.role as m_role', 'm.state as m_state', 'm.modules as m_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select([
@@ -124,7 +128,7 @@ function findStanding(trx: Trx, person: string, reference: string) {
         .select('g.link_id')
         .as('grant'),
     )
-    .executeTakeFirst();
+    .execute();
 }
 
 /** The workspace that an operation works in, with the role of the person's membership there. */
@@ -149,7 +153,20 @@ async function findPlace(
   return row ? { workspaceId: row.id, slug: row.slug, role: row.role } : null;
 }
 
-function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>): Standing | null {
+/** What each of some members is in one workspace; who has no role there is not in the map. */
+async function rolesAt(trx: Trx, accountId: string, workspaceId: string, memberIds: readonly string[]) {
+  if (memberIds.length === 0) return new Map<string, WorkspaceRole>();
+  const rows = await trx
+    .selectFrom('workspace_members')
+    .where('account_id', '=', accountId)
+    .where('workspace_id', '=', workspaceId)
+    .where('member_id', 'in', memberIds)
+    .select(['member_id', 'role'])
+    .execute();
+  return new Map(rows.map((row) => [row.member_id, row.role]));
+}
+
+function toStanding(row: Awaited<ReturnType<typeof findStandings>>[number]): Standing | null {
   if (row.state === 'gone') return null;
   const plan = toPlan(row.plan);
   const account = { id: row.id, slug: row.slug, name: row.name, kind: row.kind, state: row.state, plan };
@@ -192,11 +209,30 @@ export function accessStore(trx: Trx): AccessPort {
     actorOfToken: async (tokenId, now) => judge(await findToken(trx, 't.id', tokenId), now),
 
     async standing(actor, reference, within = null) {
-      const row = await findStanding(trx, personOf(actor) ?? '', reference);
+      const [row] = await findStandings(trx, [personOf(actor) ?? ''], reference);
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
       const { account, membership } = standing;
       return { ...standing, place: await findPlace(trx, account.id, membership?.memberId ?? null, within) };
+    },
+
+    async standingsOf(userIds, reference, within = null) {
+      const found = new Map<string, Standing>();
+      if (userIds.length === 0) return found;
+      for (const row of await findStandings(trx, userIds, reference)) {
+        const standing = toStanding(row);
+        if (standing && row.user_id !== null) found.set(row.user_id, standing);
+      }
+      const [first] = found.values();
+      if (!first || within === null) return found;
+      const place = await findPlace(trx, first.account.id, null, within);
+      const members = [...found.values()].flatMap(({ membership }) => membership?.memberId ?? []);
+      const roles = place && (await rolesAt(trx, first.account.id, place.workspaceId, members));
+      for (const [userId, standing] of found) {
+        const role = roles?.get(standing.membership?.memberId ?? '') ?? null;
+        found.set(userId, { ...standing, place: place && { ...place, role } });
+      }
+      return found;
     },
   };
 }

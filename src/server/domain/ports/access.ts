@@ -23,4 +23,10 @@ export interface AccessPort {
    * @param within what the operation works in, for `Standing.place`
    */
   standing(actor: Actor, accountReference: string, within?: Within | null): Promise<Standing | null>;
+  /** The same for many people at once, by user id, in a fixed number of queries. */
+  standingsOf(
+    userIds: readonly string[],
+    accountReference: string,
+    within?: Within | null,
+  ): Promise<ReadonlyMap<string, Standing>>;
 }
