@@ -91,14 +91,10 @@ async function createOrganization(work: Work, body: Body): Promise<string> {
   return account.id;
 }
 
-/** R4: managed accounts need the feature unlocked, and a plan that has it or a trial that is not over. */
-export async function managing(work: Work, { account, parent }: Standing): Promise<Condition[]> {
-  const { slug } = account;
-  const row = await work.tenantOf(account.id).account.read();
-  const feature = featureOf(row, work.now).managed_accounts;
-  const plan = planNamed(row.plan, work.deps.setup);
-  const personal = account.kind === 'personal';
-  const planned = feature === 'trial' || plan.entitlements.managed_accounts;
+/** What an account must be to have managed accounts at all. */
+function placeable({ account, parent }: Standing): Condition[] {
+  const { slug, kind } = account;
+  const personal = kind === 'personal';
   return [
     {
       check: 'account_kind',
@@ -106,7 +102,7 @@ export async function managing(work: Work, { account, parent }: Standing): Promi
       code: 'personal_account',
       text: personal
         ? `${slug} is a personal account: it has no managed accounts.`
-        : `${slug} is no personal account.`,
+        : `${slug} is of kind ${kind}.`,
     },
     {
       check: 'link',
@@ -116,6 +112,20 @@ export async function managing(work: Work, { account, parent }: Standing): Promi
         ? `${slug} has a parent itself, so it cannot have managed accounts.`
         : `${slug} has no parent itself.`,
     },
+  ];
+}
+
+/** R4: managed accounts need the feature unlocked, and a plan that has it or a trial that is not over. */
+export async function managing(work: Work, master: Standing): Promise<Condition[]> {
+  const place = placeable(master);
+  if (place.some(({ ok }) => !ok)) return place;
+  const { id, slug } = master.account;
+  const row = await work.tenantOf(id).account.read();
+  const feature = featureOf(row, work.now).managed_accounts;
+  const plan = planNamed(row.plan, work.deps.setup);
+  const planned = feature === 'trial' || plan.entitlements.managed_accounts;
+  return [
+    ...place,
     {
       check: 'feature',
       ok: feature !== 'locked',
@@ -123,14 +133,14 @@ export async function managing(work: Work, { account, parent }: Standing): Promi
       text:
         feature === 'locked'
           ? `The managed accounts feature of ${slug} is locked. Ask staff to unlock it.`
-          : `The managed accounts feature of ${slug}: ${feature}.`,
+          : `The managed accounts feature of ${slug} is ${feature === 'trial' ? 'on trial' : 'unlocked'}.`,
     },
     {
       check: 'plan',
       ok: planned,
       code: 'feature_locked',
       text: planned
-        ? `The plan ${plan.name} of ${slug} has managed accounts, or its trial does.`
+        ? `The plan ${plan.name} of ${slug} has managed accounts, or the trial gives them.`
         : `The plan ${plan.name} of ${slug} has no managed accounts: they come with professional and up.`,
     },
   ];
