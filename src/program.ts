@@ -64,6 +64,11 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/workspaces/index.ts')).workspaces,
   },
   {
+    name: 'access',
+    summary: 'Who may do what, and why',
+    noun: async () => (await import('./commands/access/index.ts')).access,
+  },
+  {
     name: 'plans',
     aliases: ['plan'],
     summary: 'The plan catalogue',

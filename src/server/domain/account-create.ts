@@ -123,7 +123,7 @@ export async function managing(work: Work, master: Standing): Promise<Condition[
   const row = await work.tenantOf(id).account.read();
   const feature = featureOf(row, work.now).managed_accounts;
   const plan = planNamed(row.plan, work.deps.setup);
-  const planned = feature === 'trial' || plan.entitlements.managed_accounts;
+  const has = plan.entitlements.managed_accounts;
   return [
     ...place,
     {
@@ -137,10 +137,10 @@ export async function managing(work: Work, master: Standing): Promise<Condition[
     },
     {
       check: 'plan',
-      ok: planned,
+      ok: has || feature === 'trial',
       code: 'feature_locked',
-      text: planned
-        ? `The plan ${plan.name} of ${slug} has managed accounts, or the trial gives them.`
+      text: has
+        ? `The plan ${plan.name} of ${slug} has managed accounts.`
         : `The plan ${plan.name} of ${slug} has no managed accounts: they come with professional and up.`,
     },
   ];

@@ -37,6 +37,7 @@ function say({ asker, asking }: Question, text: string, command: string | null, 
 
 const inAccount = ({ subject }: Question): string => `--account ${subject.standing.account.slug}`;
 const person = ({ subject }: Question): string => word(subject.who.name);
+const them = ({ subject }: Question): string => (subject.self ? 'you' : 'them');
 const signIn: Fix = { text: 'sign in and do it in person', command: 'tenantctl login', yours: true };
 const askStaff: Fix = { text: 'ask staff: they do this, with a staff token', command: null, yours: false };
 
@@ -62,7 +63,7 @@ function give(question: Question, { text, role, modules: granted, place }: Gift)
   if (standing.membership === null) {
     const where = place === undefined ? '' : ` --workspaces ${place.slug}=${place.role}`;
     const command = `tenantctl invites send ${person(question)} --role ${role}${list}${where} ${account}`;
-    return say(question, `invite them and ${text}`, command, 'invites.send');
+    return say(question, `invite ${them(question)} and ${text}`, command, 'invites.send');
   }
   if (place !== undefined) {
     const verb = standing.place?.role ? 'update' : 'add';
@@ -79,14 +80,18 @@ function give(question: Question, { text, role, modules: granted, place }: Gift)
 }
 
 const giveRole = (question: Question, role: AccountRole): Fix | null =>
-  give(question, { text: `give them the role ${role}`, role, ...(role === 'user' && { modules: [] }) });
+  give(question, {
+    text: `give ${them(question)} the role ${role}`,
+    role,
+    ...(role === 'user' && { modules: [] }),
+  });
 
 /** Only a `user` has modules; for who has another role it is no question of modules. */
 function giveModule(question: Question, module: Module): Fix | null {
   const { membership } = question.subject.standing;
   if (membership && membership.role !== 'user') return null;
   const all = [...(membership?.modules ?? []), module];
-  return give(question, { text: `grant them the module ${module}`, role: 'user', modules: all });
+  return give(question, { text: `grant ${them(question)} the module ${module}`, role: 'user', modules: all });
 }
 
 /** Only a `member` acts by a role in a workspace. */
@@ -94,7 +99,7 @@ function givePlace(question: Question, role: WorkspaceRole): Fix | null {
   const { membership, place, account } = question.subject.standing;
   if (account.kind !== 'organization' || (membership && membership.role !== 'member')) return null;
   const slug = place?.slug ?? 'default';
-  const text = `make them ${role} in the workspace ${slug}`;
+  const text = `make ${them(question)} ${role} in the workspace ${slug}`;
   return give(question, { text, role: 'member', place: { slug, role } });
 }
 
@@ -105,7 +110,12 @@ function giveChild(question: Question): Fix | null {
   if (!parent || above?.state !== 'active' || above.role !== 'user') return null;
   const all = [...question.children, account.slug].join(',');
   const command = `tenantctl members update ${person(question)} --children ${all} --account ${parent.account.slug}`;
-  return say(question, `grant them ${account.slug} in ${parent.account.slug}`, command, 'members.update');
+  return say(
+    question,
+    `grant ${them(question)} ${account.slug} in ${parent.account.slug}`,
+    command,
+    'members.update',
+  );
 }
 
 function giveAdmin(question: Question): Fix | null {
@@ -138,7 +148,7 @@ const cleared: Readonly<Record<string, (question: Question) => Fix | null>> = {
     const { actor, standing } = question.subject;
     if (actor.kind !== 'user' || standing.membership?.state !== 'deactivated') return null;
     const command = `tenantctl members activate ${person(question)} ${inAccount(question)}`;
-    return say(question, 'activate them, which takes a seat', command, 'members.activate');
+    return say(question, `activate ${them(question)}, which takes a seat`, command, 'members.activate');
   },
   account_state: (question) => {
     const { slug } = question.subject.standing.account;

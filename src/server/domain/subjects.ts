@@ -15,6 +15,8 @@ export interface Subject {
   /** Null for an action that is about no account. */
   readonly standing: Standing | null;
   readonly who: Explanation['who'];
+  /** Is it whoever asks? */
+  readonly self: boolean;
   /** Why their credential is refused before anything else is looked at; null while it is good. */
   readonly dead: Link | null;
 }
@@ -37,14 +39,20 @@ function whoIs(actor: Actor, memberId: string | null): Explanation['who'] {
   return {
     kind: actor.kind,
     id: person ? actor.userId : actor.tokenId,
-    name: 'name' in actor ? actor.name : actor.email,
+    name: actor.kind === 'api' || actor.kind === 'account_token' ? actor.name : actor.email,
     member_id: memberId,
   };
 }
 
 /** Whoever asks, by the credential they ask with. */
 function self({ actor }: Work, standing: Standing | null): Subject {
-  return { actor, standing, who: whoIs(actor, standing?.membership?.memberId ?? null), dead: null };
+  return {
+    actor,
+    standing,
+    who: whoIs(actor, standing?.membership?.memberId ?? null),
+    self: true,
+    dead: null,
+  };
 }
 
 /** S about themselves: a signed-in person by any name of theirs, a token by its id. */
@@ -98,7 +106,7 @@ async function memberSubject(work: Work, scene: Standing, within: Within | null,
   const actor = personActor({ userId, email }, work.now);
   const standing = seenFrom(await standingIn(work, actor, scene, within), homes);
   const memberId = standing.membership?.memberId ?? null;
-  return { actor, standing, who: { ...whoIs(actor, memberId), id: userId || null }, dead: null };
+  return { actor, standing, who: { ...whoIs(actor, memberId), id: userId || null }, self: false, dead: null };
 }
 
 async function firstOf(homes: readonly Tenant[], find: (home: Tenant) => Promise<Member | null>) {
@@ -127,13 +135,19 @@ async function tokenSubject(work: Work, scene: Standing, within: Within | null, 
   const actor = await work.platform.access.actorOfToken(id, work.now.toISOString());
   if (typeof actor !== 'string') {
     const standing = await standingIn(work, actor, scene, within);
-    return { actor, standing, who: whoIs(actor, standing.membership?.memberId ?? null), dead: null };
+    return {
+      actor,
+      standing,
+      who: whoIs(actor, standing.membership?.memberId ?? null),
+      self: false,
+      dead: null,
+    };
   }
   const state = token.state === 'active' ? 'dead: what it hangs on is gone or not active' : token.state;
   const dead: Link = { check: 'credential', ok: false, text: `the token is ${state}`, need: 'must' };
   const kind = token.owner === 'account' ? 'account_token' : token.kind === 'staff' ? 'staff' : 'api';
   const who = { kind, id, name: token.name, member_id: null } as const;
-  return { actor: { kind: 'anonymous' } as const, standing: scene, who, dead };
+  return { actor: { kind: 'anonymous' } as const, standing: scene, who, self: false, dead };
 }
 
 /**
