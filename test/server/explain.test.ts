@@ -183,8 +183,17 @@ describeOnEachDatabase('access.explain', (open) => {
       ['kid@dev.example', 'member'],
       ['administrators of acme', 'master'],
     ]);
-    const staffs = { account: 'acme-dev', action: 'accounts.update' };
-    expect((await explain(staff, staffs)).who.kind).toBe('staff');
+    // To the master its own people are known, and what it could grant them (R14).
+    const granting = { account: 'acme-dev', action: 'accounts.show', who: 'bo@acme.example' };
+    expect(fixesOf(await explain(ann.token, granting))).toEqual([
+      'anyone_in: tenantctl invites send bo@acme.example --role user --modules none --account acme-dev',
+      'granted: tenantctl members update bo@acme.example --children acme-dev --account acme',
+    ]);
+    const byStaff = await explain(staff, { account: 'acme-dev', action: 'accounts.update' });
+    expect([byStaff.who.kind, linksOf(byStaff)[2]]).toEqual([
+      'staff',
+      'no membership: a staff token is of no account',
+    ]);
   });
 
   it('is for whoever may list the members, or for oneself; who may not see may not ask', async () => {
@@ -248,6 +257,12 @@ describeOnEachDatabase('access.explain', (open) => {
       ['invalid_token', ['no credential: the token is dead: what it hangs on is gone or not active']],
       ['invalid_token', ['no credential: the token is revoked']],
     ]);
+    const { rows } = await server.ok('access.matrix', {
+      token: ann.token,
+      params: { account: 'acme' },
+      query: { who: idOf('account') },
+    });
+    expect(new Set(rows.flatMap(({ cells }) => Object.values(cells)))).toEqual(new Set([null]));
     server.clock.advance({ days: 400 });
     const { access_token: token } = await server.ok('auth.login', {
       body: { email: ann.email, password: 'plum harbour weaves nine' },

@@ -130,7 +130,7 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
   'access.explain': ({ name, account }) => ({
-    body: { action: 'members.list', ...(name !== 'platform' && { account }) },
+    body: name === 'platform' ? { action: 'me.update' } : { action: 'members.list', account },
   }),
   'access.who_can': ({ account }) => ({ body: { action: 'members.list', account } }),
   'access.matrix': one,

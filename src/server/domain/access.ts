@@ -363,6 +363,7 @@ function membershipFact(actor: Actor, { account, membership }: Standing): Link {
   const { id, slug } = account;
   const rights = rightsIn(actor, id, membership);
   if (rights) return fact('membership', true, describe(rights.role, rights.modules, slug));
+  if (actor.kind === 'staff') return fact('membership', false, 'a staff token is of no account');
   if ('accountId' in actor && actor.accountId !== id)
     return fact('membership', false, `bound to another account than ${slug}`);
   if (membership === null) return fact('membership', false, `no member of ${slug}`);
@@ -397,7 +398,7 @@ export function canSee(actor: Actor, standing: Standing): boolean {
   return accessTable['accounts.show'].grants.some((grant) => holds(grant, actor, standing).ok);
 }
 
-/** The state of the account. Whatever it is, an active one stands in nobody's way. */
+/** A suspended account is read by its administrators, and changed by nobody but where the rule says so. */
 function stateLink(rule: Rule, as: Grant | null, actor: Actor, { account, membership }: Standing): Link {
   const say = (ok: boolean, text: string): Link => ({
     check: 'account_state',
@@ -451,17 +452,19 @@ function placeLink(actor: Actor, standing: Standing): Link {
   };
 }
 
+const pathOf = (action: Action): string => operationOf(action).path;
+
 /** Is it judged in an account? Its path names one, or its body may; else it is about none. */
 export function aboutAccount(action: Action): 'always' | 'if_named' | 'never' {
   const rule: Rule = accessTable[action];
-  if (operationOf(action).path.includes('{account}')) return 'always';
+  if (pathOf(action).includes('{account}')) return 'always';
   return rule.account === 'named' ? 'if_named' : 'never';
 }
 
 /** Does it work in one workspace of the account, the one that the request names or the default one? */
 export function worksInWorkspace(action: Action): boolean {
   const rule: Rule = accessTable[action];
-  return rule.grants.some(isWorkspaceRole) || operationOf(action).path.includes('{workspace}');
+  return rule.grants.some(isWorkspaceRole) || pathOf(action).includes('{workspace}');
 }
 
 /** What else the table says of an action, for people to read. */

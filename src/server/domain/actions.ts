@@ -1,5 +1,14 @@
 import { keysOf } from '../../contract/keys.ts';
-import { type Action, accessTable } from './access.ts';
+import {
+  type Action,
+  aboutAccount,
+  accessTable,
+  type Decision,
+  decide,
+  type Standing,
+  worksInWorkspace,
+} from './access.ts';
+import type { Actor } from './actor.ts';
 import { invalid } from './errors.ts';
 
 /** Whatever can be asked about: the rows of the access table. */
@@ -35,4 +44,16 @@ export function actionNamed(text: string): Action {
   const found = actions.find((action) => action === text);
   if (found) return found;
   throw invalid('/action', `is no action: the closest are ${closestTo(text).join(', ')}.`);
+}
+
+/** Somebody, and how they stand to the account that is asked about. */
+export interface Placed {
+  readonly actor: Actor;
+  readonly standing: Standing | null;
+}
+
+/** The decision as the operation itself would ask for it: in the account, in the workspace, or in neither. */
+export function decisionOn(action: Action, { actor, standing }: Placed): Decision {
+  const where = aboutAccount(action) === 'never' ? null : standing;
+  return decide(actor, action, where, where !== null && worksInWorkspace(action));
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../../contract/shapes.ts';
 import type { AccessLink } from '../../contract/types.ts';
-import { type Action, aboutAccount, type Decision, decide, type Standing } from './access.ts';
-import { actionNamed } from './actions.ts';
+import { type Action, aboutAccount, type Decision, type Grant, type Standing } from './access.ts';
+import { actionNamed, decisionOn, type Placed } from './actions.ts';
 import { isRight } from './condition.ts';
 import { type Further, furtherOf } from './conditions.ts';
 import { invalid } from './errors.ts';
@@ -22,7 +22,7 @@ export async function furtherIn(work: Work, standing: Standing | null, action: A
 }
 
 /** A decision with its rule's further conditions: what the operation answers, as far as its request does not matter. */
-export function judged(decision: Decision, further: Further) {
+function judged(decision: Decision, further: Further) {
   const conditions = further(decision.allowed ? decision.as : null);
   const broken = conditions.find((one) => !one.ok && isRight(one));
   const links = conditions.map((one) => ({
@@ -33,6 +33,12 @@ export function judged(decision: Decision, further: Further) {
   }));
   const code = decision.allowed ? (broken?.code ?? null) : decision.unseen ? 'not_found' : decision.code;
   return { code, chain: [...decision.chain, ...links] };
+}
+
+/** As what somebody may do it, its rule's conditions included; null for not at all. */
+export function mayAs(action: Action, who: Placed, further: Further): Grant | null {
+  const decision = decisionOn(action, who);
+  return decision.allowed && judged(decision, further).code === null ? decision.as : null;
 }
 
 async function sceneOf(work: Work, action: Action, { account, workspace }: Asked): Promise<Scene> {
@@ -53,8 +59,7 @@ async function childrenOf(work: Work, standing: Standing): Promise<string[]> {
 
 async function chainOf(work: Work, action: Action, scene: Scene, subject: Subject) {
   const standing = aboutAccount(action) === 'never' ? null : subject.standing;
-  const inPlace = scene.within !== null;
-  const decision = decide(subject.actor, action, standing, inPlace);
+  const decision = decisionOn(action, subject);
   const { code, chain } = judged(decision, await furtherIn(work, standing, action));
   const question: Question | null =
     standing && scene.standing
@@ -63,7 +68,6 @@ async function chainOf(work: Work, action: Action, scene: Scene, subject: Subjec
           asking: scene.standing,
           subject: { ...subject, standing },
           action,
-          inPlace,
           children: await childrenOf(work, standing),
         }
       : null;
@@ -71,11 +75,11 @@ async function chainOf(work: Work, action: Action, scene: Scene, subject: Subjec
   return { code, as, chain: withFixes(question, chain, code === null) };
 }
 
-const dead = (link: NonNullable<Subject['dead']>): { code: string; as: null; chain: AccessLink[] } => ({
-  code: link.text.endsWith('expired') ? 'token_expired' : 'invalid_token',
-  as: null,
-  chain: [{ ...link, fix: null }],
-});
+/** A credential that is refused: nothing else is looked at, as with any request. */
+function refusedCredential({ code, text }: NonNullable<Subject['dead']>) {
+  const link: AccessLink = { check: 'credential', ok: false, text, need: 'must', fix: null };
+  return { code, as: null, chain: [link] };
+}
 
 /** The whole chain of a decision, by the function that decides (ADR 30). */
 export async function explainAccess(
@@ -85,7 +89,9 @@ export async function explainAccess(
   const action = actionNamed(body.action);
   const scene = await sceneOf(work, action, body);
   const subject = await subjectOf(work, scene, body.who);
-  const { code, as, chain } = subject.dead ? dead(subject.dead) : await chainOf(work, action, scene, subject);
+  const { code, as, chain } = subject.dead
+    ? refusedCredential(subject.dead)
+    : await chainOf(work, action, scene, subject);
   const account = aboutAccount(action) === 'never' ? null : scene.standing?.account;
   const place = scene.standing?.place;
   return {

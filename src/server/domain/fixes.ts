@@ -8,6 +8,7 @@ import {
 } from '../../contract/limits.ts';
 import type { AccessLink } from '../../contract/types.ts';
 import { type Action, decide, type Standing } from './access.ts';
+import { decisionOn } from './actions.ts';
 import type { Actor } from './actor.ts';
 import type { Subject } from './subjects.ts';
 
@@ -21,7 +22,6 @@ export interface Question {
   readonly asking: Standing;
   readonly subject: Subject & { readonly standing: Standing };
   readonly action: Action;
-  readonly inPlace: boolean;
   /** Slugs of the children that the subject was granted in the master, where the asker may know of them. */
   readonly children: readonly string[];
 }
@@ -174,11 +174,11 @@ const cleared: Readonly<Record<string, (question: Question) => Fix | null>> = {
 };
 
 /** Somebody deactivated, as they would be once active: is there still no way in? */
-function closedStill({ subject, action, inPlace }: Question): boolean {
+function closedStill({ subject, action }: Question): boolean {
   const { actor, standing } = subject;
   const { membership } = standing;
   const active = membership && { ...membership, state: 'active' as const };
-  const { chain } = decide(actor, action, { ...standing, membership: active }, inPlace);
+  const { chain } = decisionOn(action, { actor, standing: { ...standing, membership: active } });
   return !chain.some(({ need, ok }) => need === 'one_of' && ok);
 }
 

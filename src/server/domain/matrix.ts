@@ -2,15 +2,27 @@ import { operations } from '../../contract/operations.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { AccessMatrix } from '../../contract/types.ts';
 import { type Action, decide, restrictionsOf, type Standing } from './access.ts';
-import { actions } from './actions.ts';
+import { actions, type Placed } from './actions.ts';
 import { DEFAULT_WORKSPACE } from './change.ts';
+import type { Further } from './conditions.ts';
 import { invalid } from './errors.ts';
-import { furtherIn, judged } from './explain.ts';
-import { emptied, insidersOf, outsidersOf, type Representative, tried } from './representatives.ts';
+import { furtherIn, mayAs } from './explain.ts';
+import { emptied, insidersOf, outsidersOf, type Representative } from './representatives.ts';
 import { type Scene, subjectOf } from './subjects.ts';
 import type { AccountWork, Input } from './work.ts';
 
-type Column = Pick<Representative, 'name' | 'kind' | 'actor' | 'standing'>;
+/** A column: its name, and as what it may do an action, or null for never. */
+interface Column {
+  readonly name: string;
+  readonly kind: Representative['kind'];
+  readonly may: (action: Action, further: Further) => string | null;
+}
+
+const mayBe =
+  (who: Placed): Column['may'] =>
+  (action, further) =>
+    mayAs(action, who, further);
+
 type Query = Input<'access.matrix'>['query'];
 
 /** The workspace that one person is judged in: the one that was named, or the default one if the asker may know of it. */
@@ -23,16 +35,19 @@ async function sceneOf(work: AccountWork, { workspace }: Query): Promise<Scene> 
   return { standing: seen ? standing : work.standing, within: seen ? within : null };
 }
 
-/** Whoever asks by a dead token may do nothing; whoever is asked about is judged as they stand. */
-async function columnOf(work: AccountWork, query: Query): Promise<Column[]> {
+async function columnOf(work: AccountWork, query: Query): Promise<Column> {
   const { who, standing, actor, dead } = await subjectOf(work, await sceneOf(work, query), query.who);
-  if (standing === null || dead) return [];
-  return [{ name: who.name, kind: 'who', actor, standing }];
+  const may = dead ? () => null : mayBe({ actor, standing });
+  return { name: who.name, kind: 'who', may };
 }
 
 function everybody({ account, parent }: Standing): Column[] {
   const empty = emptied(account, parent);
-  return [...insidersOf(empty), ...outsidersOf(empty)];
+  return [...insidersOf(empty), ...outsidersOf(empty)].map((one) => ({
+    name: one.name,
+    kind: one.kind,
+    may: mayBe(one),
+  }));
 }
 
 async function rowOf(
@@ -41,11 +56,7 @@ async function rowOf(
   columns: readonly Column[],
 ): Promise<AccessMatrix['rows'][number]> {
   const further = await furtherIn(work, work.standing, action);
-  const cells = columns.map((column) => {
-    const decision = tried(action, column);
-    const allowed = decision.allowed && judged(decision, further).code === null;
-    return [column.name, allowed ? decision.as : null] as const;
-  });
+  const cells = columns.map(({ name, may }) => [name, may(action, further)] as const);
   const summary = action in operations ? operations[action].summary : null;
   return { action, summary, ...restrictionsOf(action), cells: Object.fromEntries(cells) };
 }
@@ -58,7 +69,7 @@ export async function accessMatrix(
   if (query.workspace !== undefined && query.who === undefined)
     throw invalid('?workspace', "goes with ?who: a role in a workspace is somebody's.");
   const { id, slug, kind, state } = work.standing.account;
-  const columns = query.who === undefined ? everybody(work.standing) : await columnOf(work, query);
+  const columns = query.who === undefined ? everybody(work.standing) : [await columnOf(work, query)];
   const rows: AccessMatrix['rows'] = [];
   for (const action of actions) rows.push(await rowOf(work, action, columns));
   const named = columns.map((column) => ({ name: column.name, kind: column.kind }));

@@ -1,16 +1,7 @@
 import { type AccountKind, modules, rolesOfKind, workspaceRoles } from '../../contract/limits.ts';
 import type { AccessMatrix } from '../../contract/types.ts';
-import {
-  type AccountFacts,
-  type Action,
-  aboutAccount,
-  type Decision,
-  decide,
-  type Membership,
-  type Standing,
-  worksInWorkspace,
-} from './access.ts';
-import { actions } from './actions.ts';
+import { type AccountFacts, type Action, aboutAccount, type Membership, type Standing } from './access.ts';
+import { actions, decisionOn } from './actions.ts';
 import { type Actor, personActor } from './actor.ts';
 
 /** Somebody made up who stands for all of a kind: a column of the table "who may do what", tried by `decide` itself. */
@@ -110,22 +101,15 @@ export function outsidersOf(empty: Standing): Representative[] {
   ];
 }
 
-/** Whether somebody may do an action where they stand, whatever it is about. */
-export function tried(
-  action: Action,
-  { actor, standing }: Pick<Representative, 'actor' | 'standing'>,
-): Decision {
-  if (aboutAccount(action) === 'never') return decide(actor, action, null);
-  return decide(actor, action, standing, worksInWorkspace(action));
-}
-
 /** What somebody of this name may do in an active account of this kind; of what is granted beside a role, what it adds. */
 export function operationsOf(name: string, kind: AccountKind): Action[] {
   const all = insidersOf(emptied({ id: '', slug: '', name: '', kind, state: 'active', plan: 'basic' }));
   const one = all.find((column) => column.name === name);
   const least = all.filter((column) => column.kind === 'account_role').at(-1);
   const opened = (column: Representative | undefined) =>
-    actions.filter((action) => column && aboutAccount(action) !== 'never' && tried(action, column).allowed);
+    actions.filter(
+      (action) => column && aboutAccount(action) !== 'never' && decisionOn(action, column).allowed,
+    );
   const anyway = one?.kind === 'account_role' ? [] : opened(least);
   return opened(one).filter((action) => !anyway.includes(action));
 }

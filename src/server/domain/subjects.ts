@@ -1,7 +1,8 @@
 import { foldAddress } from '../../contract/address.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { looksLikeId } from '../../contract/ids.ts';
 import type { Explanation, Member, Token } from '../../contract/types.ts';
-import { type Action, aboutAccount, decide, type Link, type Standing, worksInWorkspace } from './access.ts';
+import { type Action, aboutAccount, decide, type Standing, worksInWorkspace } from './access.ts';
 import { type Actor, personActor, personOf } from './actor.ts';
 import { DEFAULT_WORKSPACE } from './change.ts';
 import { invalid, notFound } from './errors.ts';
@@ -17,8 +18,8 @@ export interface Subject {
   readonly who: Explanation['who'];
   /** Is it whoever asks? */
   readonly self: boolean;
-  /** Why their credential is refused before anything else is looked at; null while it is good. */
-  readonly dead: Link | null;
+  /** Their credential is refused before anything else is looked at: by which error, and why; null while it is good. */
+  readonly dead: { readonly code: ErrorCode; readonly text: string } | null;
 }
 
 /** The account that is asked about, as the asker stands to it, and the workspace in it. */
@@ -143,8 +144,8 @@ async function tokenSubject(work: Work, scene: Standing, within: Within | null, 
       dead: null,
     };
   }
-  const state = token.state === 'active' ? 'dead: what it hangs on is gone or not active' : token.state;
-  const dead: Link = { check: 'credential', ok: false, text: `the token is ${state}`, need: 'must' };
+  const text = `the token is ${token.state === 'active' ? 'dead: what it hangs on is gone or not active' : token.state}`;
+  const dead = { code: token.state === 'expired' ? 'token_expired' : 'invalid_token', text } as const;
   const kind = token.owner === 'account' ? 'account_token' : token.kind === 'staff' ? 'staff' : 'api';
   const who = { kind, id, name: token.name, member_id: null } as const;
   return { actor: { kind: 'anonymous' } as const, standing: scene, who, self: false, dead };

@@ -1,26 +1,18 @@
 import { limits } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Entitled, Member } from '../../contract/types.ts';
-import type { Action, Standing } from './access.ts';
+import type { Standing } from './access.ts';
 import { actionNamed } from './actions.ts';
 import { type Actor, personActor } from './actor.ts';
-import type { Further } from './conditions.ts';
-import { furtherIn, judged } from './explain.ts';
+import { furtherIn, mayAs } from './explain.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { Page, PageRequest } from './ports/page.ts';
-import { emptied, outsidersOf, tried } from './representatives.ts';
+import { emptied, outsidersOf } from './representatives.ts';
 import { homesOf, seenFrom, withinFor } from './subjects.ts';
 import type { Input, Work } from './work.ts';
 
 /** As what somebody may do it, or null. */
 type Ask = (actor: Actor, standing: Standing) => string | null;
-
-const asking =
-  (action: Action, further: Further): Ask =>
-  (actor, standing) => {
-    const decision = tried(action, { actor, standing });
-    return decision.allowed && judged(decision, further).code === null ? decision.as : null;
-  };
 
 function entitledMember({ id, user, role }: Member, as: string): Entitled {
   return { via: 'member', as, member: { id, user, role }, text: user.email };
@@ -65,7 +57,8 @@ export async function whoCan(work: Work, input: Input<'access.who_can'>): Promis
   const within = withinFor(action, workspace);
   const standing = await work.authorise(account, 'access.who_can', within ?? undefined);
   const homes = await homesOf(work, standing, 'members.list');
-  const ask = asking(action, await furtherIn(work, standing, action));
+  const further = await furtherIn(work, standing, action);
+  const ask: Ask = (actor, where) => mayAs(action, { actor, standing: where }, further);
   const members = async (after: readonly string[] | null): Promise<Page<Entitled>> => {
     const page = await work.tenantOf(standing.account.id).members.list({}, { limit: limits.pageMax, after });
     const ids = page.items.map(({ user }) => user.id);

@@ -50,8 +50,16 @@ function standings(kind: AccountKind): Standing[] {
 }
 
 const ways = ['admin', 'billing_admin', 'member', 'anyone_in', 'workspace', 'granted', 'session', 'staff'];
-const others = [
-  ...['membership', 'account_state', 'person', 'read_only', 'workspace', 'feature', 'plan', 'seats', 'staff'],
+const obstacles = [
+  'membership',
+  'account_state',
+  'person',
+  'read_only',
+  'workspace',
+  'feature',
+  'plan',
+  'seats',
+  'staff',
 ];
 
 /** Every command that a fix can name, whoever it is about and whatever is lacking. */
@@ -66,14 +74,13 @@ function commands(): string[] {
           asking: standing,
           subject: { actor: person, standing, who, self: false, dead: null },
           action: 'accounts.delete',
-          inPlace: false,
           children: ['acme-dev'],
         };
       }),
     );
   const links = [
     ...[...ways, ...modules, ...workspaceRoles].map((check) => ({ check, need: 'one_of' as const })),
-    ...others.map((check) => ({ check, need: 'must' as const })),
+    ...obstacles.map((check) => ({ check, need: 'must' as const })),
   ];
   const found = questions.flatMap((question) =>
     links.flatMap(({ check, need }) =>
