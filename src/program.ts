@@ -70,6 +70,11 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/parsers/index.ts')).parsers,
   },
   {
+    name: 'access',
+    summary: 'Who may do what, and why',
+    noun: async () => (await import('./commands/access/index.ts')).access,
+  },
+  {
     name: 'plans',
     aliases: ['plan'],
     summary: 'Plans, and the one that an account is on',

@@ -82,6 +82,8 @@ export const roleEntry = z
     account_kinds: z.array(c.accountKind),
     grantable: z.boolean(),
     description: z.string(),
+    /** What it opens in an account: all of it for a role of the account, what it adds for what is granted beside one. */
+    operations: z.array(z.string()),
   })
   .meta({ id: 'Role' });
 

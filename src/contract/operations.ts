@@ -533,6 +533,24 @@ export const operations = {
     summary: 'Replace the allowed and denied domains',
   },
 
+  'access.explain': {
+    method: 'POST',
+    path: '/access/explain',
+    summary: 'Why somebody may do something or not, and what would have to change',
+    safe: true,
+  },
+  'access.who_can': {
+    method: 'POST',
+    path: '/access/who-can',
+    summary: 'List the people who may do something',
+    safe: true,
+  },
+  'access.matrix': {
+    method: 'GET',
+    path: '/accounts/{account}/access-matrix',
+    summary: 'Every operation and every role of the account: who may do what',
+  },
+
   'plans.list': { method: 'GET', path: '/plans', summary: 'The plan catalogue', public: true },
   'plans.show': { method: 'GET', path: '/plans/{plan}', summary: 'Show a plan', public: true },
   'plans.replace': {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { billing } from './billing.ts';
@@ -21,6 +22,7 @@ export interface Shape {
 export const shapes = {
   ...auth,
   ...accounts,
+  ...access,
   ...delegations,
   ...people,
   ...billing,

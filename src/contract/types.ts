@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as access from './access.ts';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
 import type * as billing from './billing.ts';
@@ -49,3 +50,7 @@ export type ParserRevision = z.output<typeof parsers.parserRevision>;
 export type ParserCopyResult = z.output<typeof parsers.copyResult>;
 export type ParserDifference = z.output<typeof parsers.parserDifference>;
 export type PromotionPath = z.output<typeof parsers.promotionPath>;
+export type AccessLink = z.output<typeof access.accessLink>;
+export type Explanation = z.output<typeof access.explanation>;
+export type Entitled = z.output<typeof access.entitled>;
+export type AccessMatrix = z.output<typeof access.accessMatrix>;

@@ -62,6 +62,7 @@ export class Collector {
     return {
       // Each of these holds the verb's JSON in an object about the account.
       format: out.format === 'ndjson' || out.format === 'yaml' ? 'json' : out.format,
+      terminal: out.terminal,
       get closed() {
         return out.closed;
       },
@@ -80,6 +81,7 @@ export class Collector {
       result: async (value, text, { changed } = { changed: true }) =>
         one(columnsOf(value), value, { text, changed }),
       tree: () => neverPrinted('a tree'),
+      checks: () => neverPrinted('a chain of checks'),
       raw: () => neverPrinted('raw text'),
       event: () => undefined,
       note: (text) => out.note(about(text)),

@@ -1,3 +1,4 @@
+import { checksText } from './checks.ts';
 import type { Paint } from './colour.ts';
 import { asCell, type Column, cellText } from './columns.ts';
 import { checkFields, fieldColumns, project } from './fields.ts';
@@ -24,7 +25,7 @@ const TTY_ROWS = 50;
 export function resultsOn(
   setup: Setup,
   note: (text: string) => void,
-): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'raw'> {
+): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'checks' | 'raw'> {
   const { sink, format, fields } = setup;
   const item = <Row>(columns: readonly Column<Row>[], row: Row) => writeItem(setup, columns, row);
   return {
@@ -37,6 +38,10 @@ export function resultsOn(
       else await item(columnsOf(value), value);
     },
     tree: (root, data) => writeTree(setup, root, data),
+    async checks(report, data) {
+      if (format !== 'table' || fields !== undefined) return await item(columnsOf(data), data);
+      await sink.write(`${checksText(report, setup.unicode, await setup.paint.stdout())}\n`);
+    },
     raw: (text) => sink.write(text),
   };
 }

@@ -16,6 +16,7 @@ import {
   type Standing,
 } from '../../src/server/domain/access.ts';
 import type { Actor } from '../../src/server/domain/actor.ts';
+import { held } from '../support/held.ts';
 
 const who = {
   userId: 'usr_a',
@@ -62,22 +63,6 @@ const membership = (
   role,
   state,
   modules,
-});
-
-const held = (of: AccountFacts): Standing['account'] => ({
-  ...of,
-  terms: {
-    entitlements: { managed_accounts: false, umbrella: false, organization: false, team: true },
-    limits: {
-      seats: 5,
-      mails_per_day: 5,
-      parsers: 5,
-      workspaces: 1,
-      uploads_per_month: 5,
-      messages_per_month: 5,
-    },
-  },
-  dueOn: null,
 });
 
 function standing(
@@ -148,7 +133,7 @@ describe('the table', () => {
     }
     expect(decide(session, 'accounts.show', standing(null))).toMatchObject({
       allowed: false,
-      visible: false,
+      unseen: 'account',
     });
   });
 
@@ -180,7 +165,7 @@ describe('a user', () => {
     for (const module of ['forms', 'contacts', 'messages', 'reports'] as const) {
       expect(allowed(session, standing(membership('user', [module])))).toEqual(none);
     }
-    const settings = ['accounts.show', 'accounts.update', 'accounts.leave'];
+    const settings = ['accounts.show', 'accounts.update', 'accounts.leave', 'access.matrix'];
     expect(allowed(session, standing(membership('user', ['settings'])))).toEqual(settings);
   });
 });
@@ -198,7 +183,11 @@ describe('roles of an organization', () => {
     ];
     const also = { billing_admin: money, member: [] };
     for (const role of ['billing_admin', 'member'] as const) {
-      expect(allowed(session, standing(membership(role), org))).toEqual([...reads, ...also[role]]);
+      expect(allowed(session, standing(membership(role), org))).toEqual([
+        ...reads,
+        ...also[role],
+        'access.matrix',
+      ]);
       expect(allowed(session, standing(membership(role), { ...org, places: true }))).toEqual([
         ...reads,
         'workspaces.list',
@@ -206,6 +195,7 @@ describe('roles of an organization', () => {
         ...also[role],
         // Their own place: of the others there is nothing to see for them.
         'workspace_members.remove',
+        'access.matrix',
       ]);
     }
   });
@@ -378,7 +368,10 @@ describe('a suspended account', () => {
     expect(said(decide(session, 'accounts.update', standing(membership('admin'), state)))).toBe(
       'account_suspended',
     );
-    expect(allowed(session, standing(membership('user', ['settings']), state))).toEqual(['accounts.leave']);
+    expect(allowed(session, standing(membership('user', ['settings']), state))).toEqual([
+      'accounts.leave',
+      'access.matrix',
+    ]);
   });
 
   it('answers no token of its own, and its master may still activate it', () => {
@@ -395,6 +388,71 @@ describe('a suspended account', () => {
     expect(said(decide(session, 'accounts.activate', below))).toBe('master');
     expect(said(decide(session, 'accounts.show', below))).toBe('master');
     expect(said(decide(session, 'members.remove', below))).toBe('account_suspended');
+  });
+});
+
+describe('the chain of every decision', () => {
+  const places: readonly (Standing | null)[] = [
+    null,
+    standing(null),
+    standing(membership('user', ['settings'])),
+    standing(membership('admin', [], 'deactivated')),
+    standing(membership('admin'), { state: 'suspended' }),
+    standing(membership('member'), { kind: 'organization', places: true }),
+    standing(null, { parent: above(membership('admin')) }),
+    standing(null, { parent: above(membership('admin'), 'suspended') }),
+  ];
+  const delegation: Actor = {
+    kind: 'delegation',
+    ...who,
+    accountId: 'acc_a',
+    master: { id: 'acc_m', slug: 'acc-m', name: 'acc_m' },
+    reason: 'to look',
+    role: 'admin',
+    modules: [],
+    mode: 'read_only',
+  };
+  const actors = [session, staff, anonymous, api('admin'), owned('user', ['settings']), delegation];
+  const decisions = actors.flatMap((actor) =>
+    places.flatMap((where) =>
+      operationIds.flatMap((id) => [decide(actor, id, where), decide(actor, id, where, true)]),
+    ),
+  );
+
+  it('comes to what was decided: every must, and one of the ways in', () => {
+    const holds = ({ chain }: Decision) =>
+      chain.every(({ need, ok }) => need !== 'must' || ok) &&
+      chain.some(({ need, ok }) => need === 'one_of' && ok);
+    expect(decisions.filter((decision) => holds(decision) !== decision.allowed)).toEqual([]);
+    expect(new Set(decisions.map(({ allowed }) => allowed))).toEqual(new Set([true, false]));
+  });
+
+  it('holds every reason that is given, but for the first sentence, which says who is meant', () => {
+    const beyond = decisions.flatMap(({ reasons, chain }) =>
+      reasons.filter(
+        ({ check, ok, text }) =>
+          check !== 'membership' &&
+          !chain.some((link) => link.check === check && link.ok === ok && link.text === text),
+      ),
+    );
+    expect(beyond).toEqual([]);
+  });
+
+  it('names what it looked at, in order', () => {
+    const where = standing(membership('user', ['forms']), { parent: above(null) });
+    expect(
+      decide(delegation, 'accounts.update', where).chain.map(({ check, ok, need }) => [check, ok, need]),
+    ).toEqual([
+      ['credential', true, 'fact'],
+      ['account_state', true, 'must'],
+      ['membership', true, 'fact'],
+      ['link', true, 'fact'],
+      ['admin', true, 'one_of'],
+      ['settings', false, 'one_of'],
+      ['master', false, 'one_of'],
+      ['delegation', true, 'must'],
+      ['read_only', false, 'must'],
+    ]);
   });
 });
 

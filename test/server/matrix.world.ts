@@ -212,6 +212,11 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'workspace_keys.delete': ({ account, workspace, key }) => ({ params: { account, workspace, key } }),
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
+  'access.explain': ({ name, account }) => ({
+    body: name === 'platform' ? { action: 'me.update' } : { action: 'members.list', account },
+  }),
+  'access.who_can': ({ account }) => ({ body: { action: 'members.list', account } }),
+  'access.matrix': one,
   'plans.list': none,
   'plans.show': () => ({ params: { plan: 'basic' } }),
   'plans.replace': () => ({ body: { plans }, headers: { 'if-match': '*' } }),

@@ -22,6 +22,7 @@ import {
   place,
   workspaceKey,
 } from '../support/estate.ts';
+import { held } from '../support/held.ts';
 import type { TestServer } from '../support/server.ts';
 import { contents, nothing, type Target } from './matrix.world.ts';
 
@@ -293,6 +294,8 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     resource: `res_${nothing}`,
+    parser: `prs_${nothing}`,
+    delegation: `dlg_${nothing}`,
     workspace: key.workspace_id,
     key: key.id,
   };
@@ -349,7 +352,7 @@ export function standingOf(kind: Scene['kind'], who: Who, where: 'here' | 'elsew
     ...(who.above.modules && { modules: who.above.modules }),
   };
   return {
-    account: factsOf('acc_x', kind === 'managed' ? 'standard' : kind),
+    account: held(factsOf('acc_x', kind === 'managed' ? 'standard' : kind)),
     membership: membershipOf(who.member),
     workspaceMember: who.place !== undefined,
     place: where === null ? null : { ...(where === 'here' ? here : elsewhere), role },

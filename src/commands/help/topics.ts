@@ -185,6 +185,29 @@ Who is in, and out with them; both sides may:
 It ends at once when you lose the right, sign out or change your password, when the link ends,
 and when either account is suspended.`,
   },
+  access: {
+    summary: 'Who may do what, and why',
+    text: `  tenantctl access explain --action members.remove --account acme
+  tenantctl access explain --who bo@example.com --action workspaces.show --target production
+
+The verdict, then each link that it hangs on, by the same function that decides:
+
+  ✓  it held      ✗  it did not      ·  it did not matter, as another way in was open
+
+Last comes what would have to change: the least that helps, as a command where there is one.
+"Not yours to do" says that somebody else must run it. Exit 0 whatever the answer is; with
+--check it is 9 unless it is allowed. "At this moment it would fail" is no want of a right:
+no seat is free, say.
+
+  tenantctl access who-can ACTION [WORKSPACE]   the people who may
+  tenantctl access matrix                       every action and role of the account
+  tenantctl access matrix --who PERSON          what one person may, and as what
+  tenantctl roles show ROLE                     what a role or a module opens
+
+An action is the id of an operation; tenantctl access matrix -o id lists them. Anybody may
+ask about themselves; about others, who may list the members. An address that is no member
+is explained as a stranger's, whoever has it.`,
+  },
   ci: {
     summary: 'Running in CI',
     text: `Give a token that the account owns, not a person's: it outlives people and can be revoked

@@ -5,7 +5,8 @@ import type { Standing } from './access.ts';
 import { accountTarget, shownAccount } from './account-view.ts';
 import { makerOf, type UserActor } from './actor.ts';
 import { mayChoose, planNamed } from './catalogue.ts';
-import { managedAccountsGrant } from './entitlements.ts';
+import { type Condition, mustHold } from './condition.ts';
+import { featureOf, managedAccountsGrant } from './entitlements.ts';
 import { DomainError, invalid, refused } from './errors.ts';
 import { inviteFirstAdmin } from './first-admin.ts';
 import type { NewAccount } from './ports/accounts.ts';
@@ -108,31 +109,65 @@ async function createOrganization(work: Work, body: Body): Promise<string> {
   return account.id;
 }
 
-/** R4: managed accounts need the feature unlocked, and a plan that has it or a trial that is not over. */
-async function mustBeAbleToManage(work: Work, { account, parent }: Standing): Promise<void> {
-  if (account.kind === 'personal') {
-    throw new DomainError(
-      'personal_account',
-      `${account.slug} is a personal account: it has no managed accounts.`,
-    );
-  }
-  if (parent !== null) {
-    throw new DomainError(
-      'conflict',
-      `${account.slug} has a parent itself, so it cannot have managed accounts.`,
-    );
-  }
-  const row = await work.tenantOf(account.id).account.read();
-  const { granted, lacks } = managedAccountsGrant(account.terms, row, work.now);
-  if (granted) return;
-  if (lacks === 'unlock') {
-    const text = `The managed accounts feature of ${account.slug} is locked. Ask staff to unlock it.`;
-    throw refused('feature_locked', 'feature', text);
-  }
-  const plans = (await work.platform.plans.list()).filter((plan) => plan.entitlements.managed_accounts);
+/** What an account must be to have managed accounts at all. */
+function placeable({ account, parent }: Standing): Condition[] {
+  const { slug, kind } = account;
+  const personal = kind === 'personal';
+  return [
+    {
+      check: 'account_kind',
+      ok: !personal,
+      code: 'personal_account',
+      text: personal
+        ? `${slug} is a personal account: it has no managed accounts.`
+        : `${slug} is of kind ${kind}.`,
+    },
+    {
+      check: 'link',
+      ok: parent === null,
+      code: 'conflict',
+      text: parent
+        ? `${slug} has a parent itself, so it cannot have managed accounts.`
+        : `${slug} has no parent itself.`,
+    },
+  ];
+}
+
+async function planText(work: Work, { slug, plan, terms }: Standing['account']): Promise<string> {
+  if (terms.entitlements.managed_accounts) return `The plan ${plan} of ${slug} has managed accounts.`;
+  const plans = (await work.platform.plans.list()).filter(
+    ({ entitlements }) => entitlements.managed_accounts,
+  );
   const names = plans.map(({ name }) => name).join(', ') || 'none';
-  const text = `The plan ${account.plan} of ${account.slug} has no managed accounts. Plans that have them: ${names}.`;
-  throw refused('feature_locked', 'plan', text);
+  return `The plan ${plan} of ${slug} has no managed accounts. Plans that have them: ${names}.`;
+}
+
+/** R4: managed accounts need the feature unlocked, and a plan that has it or a trial that is not over. */
+export async function managing(work: Work, master: Standing): Promise<Condition[]> {
+  const place = placeable(master);
+  if (place.some(({ ok }) => !ok)) return place;
+  const { id, slug, terms } = master.account;
+  const row = await work.tenantOf(id).account.read();
+  const feature = featureOf(row, work.now).managed_accounts;
+  const { lacks } = managedAccountsGrant(terms, row, work.now);
+  return [
+    ...place,
+    {
+      check: 'feature',
+      ok: lacks !== 'unlock',
+      code: 'feature_locked',
+      text:
+        lacks === 'unlock'
+          ? `The managed accounts feature of ${slug} is locked. Ask staff to unlock it.`
+          : `The managed accounts feature of ${slug} is ${feature === 'trial' ? 'on trial' : 'unlocked'}.`,
+    },
+    {
+      check: 'plan',
+      ok: lacks !== 'plan',
+      code: 'feature_locked',
+      text: await planText(work, master.account),
+    },
+  ];
 }
 
 /**
@@ -143,7 +178,7 @@ async function createManaged(work: Work, master: Standing, body: Body): Promise<
   if (body.kind === 'organization') {
     throw invalid('/kind', 'must be standard: an organization has no master.');
   }
-  await mustBeAbleToManage(work, master);
+  mustHold(await managing(work, master));
   const account = await insertAccount(work, body, 'standard');
   const link = { id: work.deps.newId('link'), childId: account.id, kind: 'managed' } as const;
   await work.tenantOf(master.account.id).links.insert({ ...link, at: work.now.toISOString() });

@@ -1,7 +1,9 @@
 import type { Account } from '../../contract/types.ts';
+import type { Grant } from './access.ts';
 import { accountTarget, shownAccount } from './account-view.ts';
+import { type Condition, mustHold } from './condition.ts';
 import { featureOf } from './entitlements.ts';
-import { DomainError, refused } from './errors.ts';
+import { DomainError } from './errors.ts';
 import type { AccountRow } from './ports/accounts.ts';
 import type { AccountWork, Input } from './work.ts';
 
@@ -32,16 +34,23 @@ export async function suspendAccount(work: AccountWork, input: Input<'accounts.s
   return shownAccount(work, work.tenant);
 }
 
+/** A staff suspension is for staff to end. */
+export function liftable({ slug, suspendedBy }: AccountRow, as: Grant | null): Condition {
+  const ok = suspendedBy !== 'staff' || as === 'staff';
+  const text =
+    suspendedBy === null
+      ? `${slug} is not suspended.`
+      : `${slug} was suspended by ${suspendedBy === 'staff' ? 'staff, and only staff can activate it' : 'its master'}.`;
+  return { check: 'staff', ok, text, code: 'forbidden' };
+}
+
 export async function activateAccount(
   work: AccountWork,
   input: Input<'accounts.activate'>,
 ): Promise<Account> {
   const account = await work.tenant.account.read();
   if (account.state !== 'suspended') return shownAccount(work, work.tenant);
-  if (account.suspendedBy === 'staff' && byOf(work) !== 'staff') {
-    const text = `${account.slug} was suspended by staff, and only staff can activate it.`;
-    throw refused('forbidden', 'staff', text);
-  }
+  mustHold([liftable(account, work.decision.as)]);
   await work.tenant.account.update({ state: { is: 'active' } }, work.now.toISOString());
   work.record({
     target: accountTarget(account),

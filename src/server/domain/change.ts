@@ -5,7 +5,7 @@ import { firstWorkspace, limits } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
-import { type Action, canSeePlace, type Decision, decide, type Standing } from './access.ts';
+import { type Action, type Decision, decide, type Standing } from './access.ts';
 import type { Actor, DelegationActor } from './actor.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
 import type { NoActor, Within } from './ports/access.ts';
@@ -117,14 +117,14 @@ async function authorise(
   const standing =
     reference === null ? null : await transaction.platform.access.standing(actor, reference, within);
   if (reference !== null && standing === null) throw notFound('account', reference);
-  const decision = decide(actor, action, standing);
-  if (!decision.allowed && !decision.visible && reference !== null) throw notFound('account', reference);
-  if (within !== null && standing !== null && (standing.place === null || !canSeePlace(actor, standing)))
-    throw notFound(within.noun, within.reference ?? firstWorkspace);
+  const decision = decide(actor, action, standing, within !== null);
   if (decision.allowed) {
     if (standing !== null) mustBeSettled(standing, now);
     return new Authorised(decision, standing);
   }
+  if (decision.unseen === 'place' && within !== null)
+    throw notFound(within.noun, within.reference ?? firstWorkspace);
+  if (decision.unseen !== null && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }

@@ -6,6 +6,7 @@ import { limits } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, mintToken } from '../../contract/token.ts';
 import type { Invite } from '../../contract/types.ts';
+import { type Condition, mustHold } from './condition.ts';
 import { limitsOf } from './entitlements.ts';
 import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
@@ -43,6 +44,15 @@ export async function freeSeats(work: AccountWork): Promise<number> {
   if (limitsOf(work.standing.account).seats === null) return Number.POSITIVE_INFINITY;
   const { used, limit } = await seatsOf(work);
   return limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - used);
+}
+
+/** An invitation takes a seat (D6). */
+export async function seatLeft(work: AccountWork): Promise<Condition> {
+  const ok = (await freeSeats(work)) >= 1;
+  const text = ok
+    ? 'A seat is free.'
+    : 'No seat is free: remove somebody, revoke an invitation, or choose a larger plan.';
+  return { check: 'seats', ok, text, code: 'no_seat' };
 }
 
 export async function benchOf(work: AccountWork, defaults: Asked): Promise<Bench> {
@@ -222,12 +232,7 @@ export async function invitePerson(work: AccountWork, person: PersonToInvite): P
   const [known] = await work.tenant.invites.known([emailFolded]);
   const verdict = known ? judgeKnown(known, offer, at, person.reinvite_declined ?? false) : null;
   if (verdict) throw errorOf(person.email, verdict);
-  if ((await freeSeats(work)) < 1) {
-    throw new DomainError(
-      'no_seat',
-      'No seat is free: remove somebody, revoke an invitation, or choose a larger plan.',
-    );
-  }
+  mustHold([await seatLeft(work)]);
   await withinMailLimits(work, emailFolded);
   const firstName = person.first_name ?? null;
   const reason = person.reason ?? null;

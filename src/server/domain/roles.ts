@@ -1,5 +1,6 @@
 import { type AccountKind, accountRoles, modules, workspaceRoles } from '../../contract/limits.ts';
 import type { Role } from '../../contract/types.ts';
+import { operationsOf } from './representatives.ts';
 import type { Input, Work } from './work.ts';
 
 const meanings: Record<string, string> = {
@@ -40,7 +41,9 @@ function role(
   grantable: boolean,
   text?: string,
 ): Role {
-  return { name, kind, account_kinds: accountKinds, grantable, description: text ?? meanings[name] ?? '' };
+  const operations = accountKinds.flatMap((of) => operationsOf(name, of));
+  const description = text ?? meanings[name] ?? '';
+  return { name, kind, account_kinds: accountKinds, grantable, description, operations };
 }
 
 /** One page holds them all. */

@@ -131,7 +131,8 @@ function bindOne<Id extends OperationId>(
       const credential = bearerOf(request);
       const { params, query, body } = parseAll<Id>(shape, request);
       const { cursor, dry_run: dryRun = false, ...filters } = query;
-      const list = JSON.stringify([id, params, filters]);
+      // A list that is asked for by a POST has its filters in the body.
+      const list = JSON.stringify(shape.body ? [id, params, filters, body] : [id, params, filters]);
       const input: Input<Id> = {
         params,
         query,

@@ -1,4 +1,5 @@
 import type { Handlers } from '../http/bind.ts';
+import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { billing } from './billing.ts';
@@ -27,5 +28,6 @@ export const handlers = {
   ...parsers,
   ...tokens,
   ...staff,
+  ...access,
   ...dev,
 } satisfies Handlers;

@@ -1,5 +1,5 @@
 import { looksLikeId } from '../../contract/ids.ts';
-import { type AccountRole, firstWorkspace } from '../../contract/limits.ts';
+import { type AccountRole, firstWorkspace, type WorkspaceRole } from '../../contract/limits.ts';
 import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
@@ -101,19 +101,23 @@ function membershipOf({ id, role, state, modules: json }: MemberColumns): Member
   return { memberId: id, role, state, modules: toModules(json) };
 }
 
-function selectStandings(trx: Trx, person: string) {
+/** A row for each of the people and each account; one an account where there is none of them, for those who act without a person. */
+function selectStandings(trx: Trx, people: readonly string[]) {
   return trx
     .selectFrom('accounts as a')
-    .leftJoin('members as m', (join) => join.onRef('m.account_id', '=', 'a.id').on('m.user_id', '=', person))
+    .leftJoin('users as who', (join) => join.on('who.id', 'in', people))
+    .leftJoin('members as m', (join) =>
+      join.onRef('m.account_id', '=', 'a.id').onRef('m.user_id', '=', 'who.id'),
+    )
     .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
     .leftJoin('accounts as p', 'p.id', 'l.parent_id')
     .leftJoin('members as pm', (join) =>
-      join.onRef('pm.account_id', '=', 'p.id').on('pm.user_id', '=', person),
+      join.onRef('pm.account_id', '=', 'p.id').onRef('pm.user_id', '=', 'who.id'),
     )
     .leftJoin('plans as c', 'c.name', 'a.plan')
     .leftJoin('subscriptions as s', 's.account_id', 'a.id')
     .where('a.state', '<>', 'gone')
-    .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
+    .select(['who.id as user_id', 'a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
     .select(['c.entitlements', 'c.limits', 's.period_end'])
     .select(['m.id as m_id', 'm.role as m_role', 'm.state as m_state', 'm.modules as m_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
@@ -178,6 +182,19 @@ async function findPlace(
 
 type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStandings>['executeTakeFirstOrThrow']>>;
 
+/** What each of some members is in one workspace; who has no role there is not in the map. */
+async function rolesAt(trx: Trx, accountId: string, workspaceId: string, memberIds: readonly string[]) {
+  if (memberIds.length === 0) return new Map<string, WorkspaceRole>();
+  const rows = await trx
+    .selectFrom('workspace_members')
+    .where('account_id', '=', accountId)
+    .where('workspace_id', '=', workspaceId)
+    .where('member_id', 'in', memberIds)
+    .select(['member_id', 'role'])
+    .execute();
+  return new Map(rows.map((row) => [row.member_id, row.role]));
+}
+
 function toStanding(row: StandingRow): Standing | null {
   if (row.state === 'gone') return null;
   const { id, slug, name, kind, state, plan, period_end: dueOn } = row;
@@ -213,6 +230,9 @@ function toStanding(row: StandingRow): Standing | null {
   };
 }
 
+/** The column by which an account is named. */
+const named = (reference: string) => (looksLikeId(reference) ? 'a.id' : 'a.slug');
+
 export function accessStore(trx: Trx): AccessPort {
   return {
     authenticate: async (tokenHash, now) =>
@@ -221,8 +241,8 @@ export function accessStore(trx: Trx): AccessPort {
     actorOfToken: async (tokenId, now) => authenticated(trx, await findToken(trx, 't.id', tokenId), now),
 
     async standing(actor, reference, within = null) {
-      const row = await selectStandings(trx, personOf(actor) ?? '')
-        .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
+      const row = await selectStandings(trx, [personOf(actor) ?? ''])
+        .where(named(reference), '=', reference)
         .executeTakeFirst();
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
@@ -237,10 +257,30 @@ export function accessStore(trx: Trx): AccessPort {
         { id: 'text' },
         accountIds.map((id) => ({ id })),
       );
-      const rows = await selectStandings(trx, personOf(actor) ?? '')
+      const rows = await selectStandings(trx, [personOf(actor) ?? ''])
         .where('a.id', 'in', (eb) => eb.selectFrom(ids).select('r.id'))
         .execute();
       return rows.flatMap((row) => toStanding(row) ?? []);
+    },
+
+    async standingsOf(userIds, reference, within = null) {
+      const found = new Map<string, Standing>();
+      if (userIds.length === 0) return found;
+      const rows = await selectStandings(trx, userIds).where(named(reference), '=', reference).execute();
+      for (const row of rows) {
+        const standing = toStanding(row);
+        if (standing && row.user_id !== null) found.set(row.user_id, standing);
+      }
+      const [first] = found.values();
+      if (!first || within === null) return found;
+      const place = await findPlace(trx, { ...first, membership: null }, within);
+      const members = [...found.values()].flatMap(({ membership }) => membership?.memberId ?? []);
+      const roles = place && (await rolesAt(trx, first.account.id, place.workspaceId, members));
+      for (const [userId, standing] of found) {
+        const role = roles?.get(standing.membership?.memberId ?? '') ?? null;
+        found.set(userId, { ...standing, place: place && { ...place, role } });
+      }
+      return found;
     },
   };
 }

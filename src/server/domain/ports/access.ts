@@ -32,4 +32,10 @@ export interface AccessPort {
   standing(actor: Actor, accountReference: string, within?: Within | null): Promise<Standing | null>;
   /** The same of many accounts by id, in one query; those that are not there are left out. */
   standings(actor: Actor, accountIds: readonly string[]): Promise<readonly Standing[]>;
+  /** The same for many people at once, by user id, in a fixed number of queries. */
+  standingsOf(
+    userIds: readonly string[],
+    accountReference: string,
+    within?: Within | null,
+  ): Promise<ReadonlyMap<string, Standing>>;
 }
