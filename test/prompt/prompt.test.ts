@@ -166,9 +166,10 @@ test('a mark stands before every question', async () => {
     ],
   ];
   for (const [ask, text, keys] of asked) {
-    const { prompt, when } = marked();
+    const { prompt, when, shown } = marked();
     const answer = ask(prompt);
     await when(text, keys);
     await answer;
+    expect(shown()).toContain(text);
   }
 });

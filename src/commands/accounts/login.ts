@@ -39,6 +39,8 @@ export async function loginRun(options: LoginOptions, ctx: Context): Promise<voi
   const account = await ctx.client().call('accounts.show', { params: { account: options.account } });
   const name = nameFor(account, ctx);
   const former = await formerOf(name, ctx);
+  // Between the two a secret is known to nobody else: Ctrl-C waits until it is kept.
+  ctx.holdInterrupt();
   const opened = await open({ ...options, account: account.id }, ctx);
   const kept = await keep(name, opened, ctx);
   if (former !== null) await close(former, ctx);

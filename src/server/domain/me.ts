@@ -42,7 +42,7 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
     credential: {
       kind: kindOf(actor),
       id: actor.tokenId,
-      name: 'name' in actor ? actor.name : null,
+      name: actor.kind === 'user' || actor.kind === 'delegation' ? null : actor.name,
       owner: ownerOf(actor),
       account,
       role: bound === null || bound.kind === 'key' ? null : bound.role,
