@@ -16,6 +16,8 @@ const advice = {
   unauthenticated: 'Sign in with `tenantctl login`, or set `TENANTCTL_TOKEN`.',
   invalid_token: 'The token is mistyped, unknown or revoked. Sign in again, or make another one.',
   token_expired: 'The tool renews a session by itself. Any other token: make another one.',
+  delegation_ended:
+    'Log in to the managed account again: `tenantctl accounts login ACCOUNT --reason TEXT`, as yourself and not by the delegation.',
   invalid_credentials:
     'Try again, or `tenantctl auth password reset`. The answer is the same whether the address is known or not.',
   invalid_grant:

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as c from './common.ts';
+import { delegationModes } from './limits.ts';
 
 export const accountState = z.enum(['provisioning', 'active', 'suspended']);
 export const feature = z.enum(['locked', 'unlocked', 'trial']);
@@ -31,7 +32,7 @@ export const account = z
       .strictObject({ link_id: c.id('link'), kind: z.enum(['managed', 'sub']), account: other })
       .nullable(),
     /** How the caller comes to see it, and as what. */
-    via: z.enum(['member', 'managed', 'staff']),
+    via: z.enum(['member', 'managed', 'granted', 'delegation', 'staff']),
     role: c.accountRole.nullable(),
     seats,
     revision: z.int(),
@@ -119,7 +120,19 @@ export const auditEvent = z
     id: c.id('event'),
     at: c.timestamp,
     account_id: c.id('account').nullable(),
+    /** Who did it: the real person also where they acted by delegation. */
     actor,
+    /** By what right somebody from outside acted in the account; null for its own people and tokens. */
+    subject: z
+      .strictObject({
+        kind: z.literal('delegation'),
+        id: c.id('delegation'),
+        /** The master whose person it was, named as then. */
+        account: other,
+        mode: z.enum(delegationModes),
+        reason: z.string(),
+      })
+      .nullable(),
     action: z.string(),
     target: z.strictObject({ kind: z.string(), id: z.string(), name: z.string().nullable() }),
     reason: z.string().nullable(),

@@ -8,6 +8,7 @@ export const errorCodes = {
   unauthenticated: { status: 401, title: 'A credential is needed' },
   invalid_token: { status: 401, title: 'The credential is not valid' },
   token_expired: { status: 401, title: 'The credential has expired' },
+  delegation_ended: { status: 401, title: 'The delegation has ended' },
   invalid_credentials: { status: 401, title: 'Address or password is wrong' },
   invalid_grant: { status: 401, title: 'The refresh token is not valid' },
   payer_suspended: { status: 402, title: 'The paying account is suspended' },

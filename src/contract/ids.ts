@@ -7,6 +7,7 @@ export const idPrefixes = {
   workspace: 'wsp',
   link: 'lnk',
   token: 'tok',
+  delegation: 'dlg',
   session: 'ses',
   batch: 'bat',
   event: 'evt',

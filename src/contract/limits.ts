@@ -10,18 +10,25 @@ export const limits = {
   passwordMin: 15,
   passwordMax: 256,
   idempotencyHours: 24,
+  delegationMinutes: 30,
+  delegationMinutesMax: 60,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
 export const accountRoles = ['owner', 'admin', 'user', 'super_admin', 'billing_admin', 'member'] as const;
 export const modules = ['parsers', 'forms', 'contacts', 'messages', 'reports', 'settings'] as const;
 export const workspaceRoles = ['viewer', 'operator', 'developer', 'workspace_admin'] as const;
+/** May it change anything, or only look (D15)? */
+export const delegationModes = ['full', 'read_only'] as const;
+export const delegationStates = ['active', 'revoked', 'expired', 'ended'] as const;
 export const planNames = ['basic', 'starter', 'professional', 'business', 'enterprise'] as const;
 
 export type AccountKind = (typeof accountKinds)[number];
 export type AccountRole = (typeof accountRoles)[number];
 export type Module = (typeof modules)[number];
 export type WorkspaceRole = (typeof workspaceRoles)[number];
+export type DelegationMode = (typeof delegationModes)[number];
+export type DelegationState = (typeof delegationStates)[number];
 export type PlanName = (typeof planNames)[number];
 
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */

@@ -65,7 +65,7 @@ export const operations = {
   'auth.logout': {
     method: 'POST',
     path: '/auth/logout',
-    summary: 'End the session of the access token',
+    summary: 'End the session of the access token, or the delegation',
     natural: true,
   },
   'auth.password_forgot': {
@@ -201,6 +201,24 @@ export const operations = {
     method: 'GET',
     path: '/accounts/{account}/tree',
     summary: 'The account, its managed accounts and workspaces, with counts',
+  },
+
+  'delegations.list': {
+    method: 'GET',
+    path: '/accounts/{account}/delegations',
+    summary: 'List who logged in to the managed account from its master, and when',
+  },
+  'delegations.create': {
+    method: 'POST',
+    path: '/accounts/{account}/delegations',
+    summary: 'Log in to a managed account for up to an hour, with a reason (D15)',
+    secret: true,
+    status: 201,
+  },
+  'delegations.revoke': {
+    method: 'DELETE',
+    path: '/accounts/{account}/delegations/{delegation}',
+    summary: 'End a log-in to the managed account at once',
   },
 
   'members.list': { method: 'GET', path: '/accounts/{account}/members', summary: 'List members' },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
+import type * as delegations from './delegations.ts';
 import type * as people from './people.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -18,6 +19,7 @@ export type Session = z.output<typeof auth.session>;
 export type Identity = z.output<typeof auth.identity>;
 export type Token = z.output<typeof auth.token>;
 export type TokenWithSecret = z.output<typeof auth.tokenWithSecret>;
+export type Delegation = z.output<typeof delegations.delegation>;
 export type StaffMember = z.output<typeof auth.staffMember>;
 export type Member = z.output<typeof people.member>;
 export type Invite = z.output<typeof people.invite>;

@@ -75,6 +75,7 @@ const tables = {
   workspaces: true,
   workspace_members: true,
   tokens: true,
+  delegations: true,
   address_rules: true,
   batches: true,
   invites: true,

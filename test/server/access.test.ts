@@ -283,3 +283,66 @@ describe('every refusal', () => {
     expect(silent).toEqual([]);
   });
 });
+
+describe('a delegation', () => {
+  const by = (
+    role: 'admin' | 'user',
+    modules: Module[] = [],
+    mode: 'full' | 'read_only' = 'full',
+  ): Actor => ({
+    kind: 'delegation',
+    ...who,
+    accountId: 'acc_a',
+    master: { id: 'acc_m', slug: 'acc-m', name: 'm' },
+    role,
+    modules,
+    mode,
+    reason: 'r',
+  });
+  // Whatever the person is by themselves, in the account or above it.
+  const places = [null, membership('admin')].map((own) =>
+    standing(own, { parent: above(membership('admin')) }),
+  );
+
+  it('has an administrator’s rights or the modules, as far as the table lists it', () => {
+    const listed = onAccount.filter((id) => 'delegated' in accessTable[id]);
+    for (const where of places) {
+      expect(allowed(by('admin'), where)).toEqual(listed);
+      expect(allowed(by('user'), where)).toEqual(['accounts.show']);
+      expect(allowed(by('user', ['settings']), where)).toEqual(['accounts.show', 'accounts.update']);
+    }
+  });
+
+  it('changes nothing when it is read-only, but ends itself', () => {
+    for (const where of places) {
+      const changing = allowed(by('admin', [], 'read_only'), where).filter(
+        (id) => operationOf(id).method !== 'GET',
+      );
+      expect(changing).toEqual([]);
+    }
+    expect(said(decide(by('admin', [], 'read_only'), 'auth.logout', null))).toBe('delegation');
+  });
+
+  it('is nobody in any other account', () => {
+    const other = { ...by('admin'), accountId: 'acc_x' };
+    for (const where of places) {
+      expect(allowed(other, where)).toEqual([]);
+      expect(canSee(other, where)).toBe(false);
+      expect(isMaster(by('admin'), where)).toBe(false);
+    }
+  });
+
+  it('is made by administrators of the master and whom it granted the account, in person or by their token', () => {
+    const child = (granted: boolean, own: Standing['membership']) => {
+      const parent = above(own);
+      return standing(null, { parent: parent && { ...parent, granted } });
+    };
+    const made = (actor: Actor, where: Standing) => said(decide(actor, 'delegations.create', where));
+    expect(made(session, child(false, membership('admin')))).toBe('master');
+    expect(made(api('admin', [], 'acc_m'), child(false, membership('admin')))).toBe('master');
+    expect(made(session, child(true, membership('user')))).toBe('granted');
+    expect(made(session, child(false, membership('user')))).toBe('forbidden');
+    expect(made(owned('admin', [], 'acc_m'), child(false, null))).toBe('forbidden');
+    expect(made(session, standing(membership('admin')))).toBe('forbidden');
+  });
+});

@@ -29,6 +29,7 @@ describeOnEachDatabase('sign-up', (open) => {
         role: null,
         modules: [],
         expires_at: session.access_expires_at,
+        delegation: null,
       },
     });
     const account = await server.ok('accounts.show', {

@@ -5,13 +5,15 @@ import type { Transactions } from '../../src/server/domain/ports.ts';
 import {
   accountToken,
   apiToken,
+  delegate,
+  grantChildren,
   join,
   managed,
   master,
   organization,
+  type Person,
   person,
   place,
-  standard,
 } from '../support/estate.ts';
 import {
   NEW_PASSWORD,
@@ -33,6 +35,7 @@ export interface Target {
   readonly batch: string;
   readonly workspace: string;
   readonly token: string;
+  readonly delegation: string;
   /** Who tries, by name; null sends no credential. */
   readonly callers: ReadonlyMap<string, string | null>;
   /** A caller with every right over the account that somebody in it can have. */
@@ -44,11 +47,14 @@ export interface World {
   readonly targets: readonly Target[];
   /** Somebody else's account with one of everything, which no caller but the stranger has to do with. */
   readonly foreign: Target;
+  /** The other managed account of the same master as `managed`. */
+  readonly sibling: Target;
 }
 
 /** The role with every right in an account of the target's kind. */
 const roleOf = ({ name }: Target) => (name === 'organization' ? 'super_admin' : 'admin');
 const digest = '0'.repeat(64);
+const nothing = '0'.repeat(26);
 const secret = mintToken('inv');
 const one = ({ account }: Target) => ({ params: { account } });
 const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
@@ -94,6 +100,9 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'accounts.unlock': (target) => ({ ...one(target), body: {} }),
   'accounts.release': one,
   'accounts.tree': one,
+  'delegations.list': one,
+  'delegations.create': (target) => ({ ...one(target), body: { reason: 'test' } }),
+  'delegations.revoke': ({ account, delegation }) => ({ params: { account, delegation } }),
   'members.list': one,
   'members.show': oneMember,
   'members.update': (target) => ({ ...oneMember(target), body: {} }),
@@ -174,6 +183,8 @@ async function contents(server: TestServer, token: string, account: string, role
     batch: batch.id,
     token: made.id,
     workspace: workspace.id,
+    // Only a managed account has any.
+    delegation: `dlg_${nothing}`,
   };
 }
 
@@ -201,10 +212,12 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
   await join(server, acme.id, await person(server, 'ann2@acme.example'), 'admin');
   await join(server, dev.id, kid, 'admin');
   await join(server, prod.id, sib, 'admin');
-  await standard(server, stranger, 'other');
+  await master(server, stranger, 'other', staff);
+  await managed(server, stranger, 'other', 'other-dev');
   const foreign = {
     name: 'foreign',
     ...(await contents(server, stranger.token, 'other', 'admin')),
+    delegation: (await delegate(server, stranger, 'other-dev')).id,
     callers: new Map(),
     admin: stranger.token,
   };
@@ -222,6 +235,15 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
     return who;
   };
   const plain = await userOf(acme.id, 'plain', []);
+  const gus = await userOf(acme.id, 'granted', ['parsers', 'settings']);
+  await grantChildren(server, ann, 'acme', gus, ['acme-dev']);
+  const into = async (by: Person, account: string, mode?: 'read_only') =>
+    (await delegate(server, by, account, { mode })).secret;
+  const delegated = [
+    ['delegation', await into(ann, 'acme-dev')],
+    ['delegation_read_only', await into(ann, 'acme-dev', 'read_only')],
+    ['delegation_granted', await into(gus, 'acme-dev')],
+  ] as const;
   const withModules: [string, string][] = [];
   for (const module of allModules) {
     withModules.push([`user+${module}`, (await userOf(acme.id, `u-${module}`, [module])).token]);
@@ -242,12 +264,14 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['account_token_user', await accountToken(server, acme.id, 'user', ['settings'])],
       ['api_token', await apiToken(server, acme.id, ann, 'admin')],
       ['api_token_user', await apiToken(server, acme.id, ann, 'user', ['settings'])],
+      ...delegated,
     ]),
   };
 
   const child: Target = {
     name: 'managed',
     ...(await contents(server, kid.token, 'acme-dev', 'admin')),
+    delegation: (await delegate(server, ann, 'acme-dev')).id,
     admin: kid.token,
     callers: new Map<string, string | null>([
       ...everybody,
@@ -261,7 +285,19 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['master_account_token', await accountToken(server, acme.id, 'admin')],
       ['master_api_token', await apiToken(server, acme.id, ann, 'admin')],
       ['sibling_account_token', await accountToken(server, prod.id, 'admin')],
+      ['master_granted', gus.token],
+      ['master_granted_api_token', await apiToken(server, acme.id, gus, 'user', ['parsers'])],
+      ...delegated,
+      ['sibling_delegation', await into(ann, 'acme-prod')],
     ]),
+  };
+
+  const sibling: Target = {
+    name: 'sibling',
+    ...(await contents(server, sib.token, 'acme-prod', 'admin')),
+    delegation: (await delegate(server, ann, 'acme-prod')).id,
+    admin: sib.token,
+    callers: new Map(delegated),
   };
 
   const sue = await person(server, 'sue@org.example');
@@ -322,10 +358,9 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       await personalOf(server, lou, everybody),
     ],
     foreign,
+    sibling,
   };
 }
-
-const nothing = '00000000000000000000000000';
 
 /** Somebody's personal account, which has its owner and nobody else: nothing to invite, nobody to manage. */
 async function personalOf(
@@ -347,6 +382,7 @@ async function personalOf(
     invite: `inv_${nothing}`,
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
+    delegation: `dlg_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',
     admin: owner.token,
     callers: new Map([...everybody, ['owner', owner.token]]),

@@ -60,6 +60,8 @@ export type Grant =
   | 'public'
   | 'credential'
   | 'session'
+  /** A delegation, for itself. */
+  | 'delegation'
   | 'staff'
   | 'admin'
   | 'billing_admin'
@@ -78,8 +80,11 @@ interface Rule {
   readonly grants: readonly Grant[];
   /** Only a signed-in person, never a token: what makes or outlives credentials. Or `behind`: somebody, by a token too. */
   readonly person?: 'signed_in' | 'behind';
-  /** Also by delegation. Left out: what would outlive it, and what belongs to the account's own people (D15). */
-  readonly delegated?: true;
+  /**
+   * Also by delegation; `even_read_only` though it changes something. Left out: what would outlive it, and what
+   * belongs to the account's own people (D15).
+   */
+  readonly delegated?: true | 'even_read_only';
   /** Narrows the grants by the kind of account: which of them hold. */
   readonly only?: (standing: Standing) => readonly Grant[];
   /** A suspended account's admins may read; a write is refused unless it says so here. */
@@ -94,7 +99,8 @@ const readMembers: Rule = {
 };
 const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
 const own: Rule = { grants: ['session'] };
-const open: Rule = { grants: ['public'], delegated: true };
+const open: Rule = { grants: ['public'] };
+const openToAll: Rule = { ...open, delegated: true };
 
 /** Whatever `decide` is asked about. */
 export type Action = OperationId;
@@ -105,7 +111,7 @@ export const accessTable = {
   'auth.signup_finish': open,
   'auth.login': open,
   'auth.refresh': open,
-  'auth.logout': own,
+  'auth.logout': { grants: ['session', 'delegation'], delegated: 'even_read_only' },
   'auth.password_forgot': open,
   'auth.password_reset': open,
   'auth.password_change': own,
@@ -147,6 +153,9 @@ export const accessTable = {
   'accounts.unlock': byStaff,
   'accounts.release': { grants: ['master'], suspended: 'refused' },
   'accounts.tree': { ...inspect, delegated: true },
+  'delegations.list': { grants: ['admin', 'master', 'granted'], suspended: 'admins_read' },
+  'delegations.create': { grants: ['master', 'granted'], person: 'behind', suspended: 'refused' },
+  'delegations.revoke': { grants: ['admin', 'master', 'granted'], suspended: 'refused' },
   'members.list': { ...readMembers, delegated: true },
   'members.show': { ...readMembers, delegated: true },
   'members.update': administer,
@@ -160,8 +169,8 @@ export const accessTable = {
   'invites.revoke': administer,
   'invites.resend': administer,
   'invites.resend_many': administer,
-  'invites.preview': open,
-  'invites.accept': { grants: ['public'] },
+  'invites.preview': openToAll,
+  'invites.accept': open,
   'invites.decline': open,
   'batches.list': inspect,
   'batches.create': administer,
@@ -176,8 +185,8 @@ export const accessTable = {
   'workspaces.show': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
-  'plans.list': open,
-  'roles.list': open,
+  'plans.list': openToAll,
+  'roles.list': openToAll,
   'audit.list': { ...inspect, delegated: true },
   'audit.platform': byStaff,
   'dev.mail': byStaff,
@@ -259,6 +268,8 @@ function holds(grant: Grant, actor: Actor, standing: Standing | null): AccessRea
       return say('credential', actor.kind !== 'anonymous', 'any valid credential may do this');
     case 'session':
       return say('session', actor.kind === 'user', 'a signed-in person may do this for themselves');
+    case 'delegation':
+      return say('delegation', actor.kind === 'delegation', 'a delegation may do this for itself');
     case 'staff':
       return say('staff', actor.kind === 'staff', 'staff may do this, with a staff token');
     default:
@@ -304,7 +315,12 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
 /** What the actor is in the account: the first link of the chain that explains a refusal. */
 function positionOf(actor: Actor, { account, membership }: Standing): AccessReason {
   const rights = rightsIn(actor, account.id, membership);
-  const who = 'accountId' in actor ? 'this token is' : 'you are';
+  const who =
+    actor.kind === 'delegation'
+      ? 'by delegation you are'
+      : 'accountId' in actor
+        ? 'this token is'
+        : 'you are';
   const what = rights ? `${rights.role} of ${account.slug}` : `no active member of ${account.slug}`;
   return { check: 'membership', ok: rights !== null, text: `${who} ${what}` };
 }
@@ -345,12 +361,12 @@ function suspension(rule: Rule, as: Grant, actor: Actor, standing: Standing | nu
 /** What a delegation may never do, whoever made it. */
 function beyondDelegation(rule: Rule, actor: Actor, action: Action): AccessReason | null {
   if (actor.kind !== 'delegation') return null;
-  if (rule.delegated !== true) {
+  if (rule.delegated === undefined) {
     const text =
       'this is never done by delegation: it would outlive it, or is for the own people of the account';
     return { check: 'delegation', ok: false, text };
   }
-  if (actor.mode === 'read_only' && changes(operationOf(action)))
+  if (actor.mode === 'read_only' && rule.delegated === true && changes(operationOf(action)))
     return { check: 'read_only', ok: false, text: 'this delegation is read-only' };
   return null;
 }
@@ -386,13 +402,15 @@ export function decide(actor: Actor, action: Action, standing: Standing | null):
     code,
     reasons: why,
   });
+  const beyond = beyondDelegation(rule, actor, action);
+  if (beyond) return deny('forbidden', [beyond]);
   if (!found) {
     if (actor.kind === 'anonymous')
       return { allowed: false, visible: true, code: 'unauthenticated', reasons: said };
     const none = { check: 'account_kind', ok: false, text: 'nobody can do this to an account of this kind' };
     return deny('forbidden', needs.length > 0 ? said : [none]);
   }
-  const missing = impersonal(rule, actor) ?? beyondDelegation(rule, actor, action);
+  const missing = impersonal(rule, actor);
   if (missing) return deny('forbidden', [missing]);
   const suspended = suspension(rule, found.grant, actor, standing);
   if (suspended) return deny('account_suspended', [found.reason, suspended]);

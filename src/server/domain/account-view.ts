@@ -17,9 +17,11 @@ export function featureOf(
     : { managed_accounts: account.managedAccounts, trial_ends_at: account.trialEndsAt };
 }
 
-function viaOf(actor: Actor, isMember: boolean): Account['via'] {
+function viaOf(actor: Actor, isMember: boolean, granted: boolean): Account['via'] {
+  if (actor.kind === 'delegation') return 'delegation';
   if (isMember) return 'member';
-  return actor.kind === 'staff' ? 'staff' : 'managed';
+  if (actor.kind === 'staff') return 'staff';
+  return granted ? 'granted' : 'managed';
 }
 
 /** An account as the contract shows it to this actor. */
@@ -38,7 +40,7 @@ export function toAccount(work: Pick<Work, 'actor' | 'now' | 'deps'>, view: Acco
     labels: { ...view.labels },
     mail: { ...view.mail },
     parent: parent && { link_id: parent.linkId, kind: parent.kind, account: { ...parent.account } },
-    via: viaOf(work.actor, rights !== null),
+    via: viaOf(work.actor, rights !== null, view.granted),
     role: rights?.role ?? null,
     seats: { used: view.seatsUsed, limit: planNamed(view.plan, work.deps.setup).limits.seats },
     revision: view.revision,

@@ -16,12 +16,12 @@ async function viewerOf(work: Work): Promise<Viewer> {
     case 'user':
       return { kind: 'person', userId: actor.userId };
     case 'delegation':
-      return { kind: 'account', accountId: actor.accountId, userId: null, children: false };
+      return { kind: 'account', accountId: actor.accountId, userId: null, children: 'none' };
     case 'api':
     case 'account_token': {
       const standing = await work.platform.access.standing(actor, actor.accountId);
       const rights = rightsIn(actor, actor.accountId, standing?.membership ?? null);
-      const children = rights !== null && isAdminRole(rights.role);
+      const children = rights === null ? 'none' : isAdminRole(rights.role) ? 'all' : 'granted';
       const userId = actor.kind === 'api' ? actor.userId : null;
       return { kind: 'account', accountId: actor.accountId, userId, children };
     }
@@ -79,7 +79,13 @@ const sorted = (labels: Readonly<Record<string, string>>) =>
 /** Which fields the caller may change: settings leave slug and labels alone, labels of a managed account are M's. */
 function mustMayChange(work: AccountWork, body: Input<'accounts.update'>['body']): void {
   const { actor, standing, decision } = work;
-  if (decision.as === 'settings' && (body.slug !== undefined || body.labels !== undefined)) {
+  const more = body.slug !== undefined || body.labels !== undefined;
+  if (more && actor.kind === 'delegation') {
+    const text =
+      'By delegation one changes the name and mail preferences; slug and labels are how others find the account.';
+    throw refused('forbidden', 'delegation', text);
+  }
+  if (more && decision.as === 'settings') {
     const text =
       'With the module settings one changes the name and mail preferences; the rest is for administrators.';
     throw refused('forbidden', 'settings', text);

@@ -6,9 +6,9 @@ import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
 import { type Action, canSeePlace, type Decision, decide, type Standing } from './access.ts';
-import type { Actor } from './actor.ts';
+import type { Actor, DelegationActor } from './actor.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
-import type { Within } from './ports/access.ts';
+import type { NoActor, Within } from './ports/access.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
@@ -70,14 +70,24 @@ function mustBeToken(credential: string | null): void {
   throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
 }
 
+const noActor: Record<NoActor, () => DomainError> = {
+  unknown: () => new DomainError('invalid_token', 'The token is unknown or was revoked.'),
+  expired: () => new DomainError('token_expired', 'The token has expired.'),
+  revoked: () => new DomainError('delegation_ended', 'The delegation was revoked.'),
+  ended: () =>
+    new DomainError(
+      'delegation_ended',
+      'The delegation has ended: the sign-in that opened it, your right to the account, its link or the active state of one of the two accounts is gone.',
+    ),
+};
+
 async function actorOf(deps: Deps, transaction: Transaction, credential: string | null): Promise<Actor> {
   if (credential === null) return { kind: 'anonymous' };
   const actor = await transaction.platform.access.authenticate(
     hashToken(credential),
     deps.clock.now().toISOString(),
   );
-  if (actor === 'unknown') throw new DomainError('invalid_token', 'The token is unknown or was revoked.');
-  if (actor === 'expired') throw new DomainError('token_expired', 'The token has expired.');
+  if (typeof actor === 'string') throw noActor[actor]();
   if ('tokenId' in actor && actor.kind !== 'user') deps.tokenSeen(actor.tokenId);
   return actor;
 }
@@ -150,6 +160,28 @@ function replay<Id extends OperationId>(record: IdempotencyRecord, requestHash: 
 function madeBy(answer: unknown): string | null {
   const ids = JSON.stringify(answer).match(/"id":"([a-z]{3}_[0-9a-z]{26})"/);
   return ids?.[1] ?? null;
+}
+
+/** What somebody tried in the account by delegation, and was refused, its own people read in their trail too (T144). */
+function triedByDelegation(
+  deps: Deps,
+  actor: DelegationActor,
+  operation: OperationId,
+  at: Date,
+  requestId: string,
+): AuditEntry {
+  return {
+    id: deps.newId('event'),
+    at: at.toISOString(),
+    accountId: actor.accountId,
+    actor,
+    action: 'system.refused',
+    target: { kind: 'operation', id: operation, name: null },
+    reason: null,
+    before: null,
+    after: null,
+    requestId,
+  };
 }
 
 function kept(error: unknown): RefusedAndKept {
@@ -273,6 +305,14 @@ function wrap<Id extends OperationId, W, P>(
       const allowed = await authorise(transaction, actor, id, reference, within).catch(
         async (refusal: unknown) => {
           const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
+          if (known && writes && actor.kind === 'delegation' && reference !== null) {
+            const seen = refusal.code === 'forbidden' && !call.dryRun;
+            if (seen)
+              await transaction.platform.audit.append([
+                triedByDelegation(deps, actor, id, now, call.requestId),
+              ]);
+            return new RefusedAndKept(refusal);
+          }
           if (!known || !binding.repeated) throw refusal;
           const record = await earlier();
           if (record) return replay<Id>(record, call.requestHash);

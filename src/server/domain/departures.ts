@@ -80,7 +80,7 @@ export async function depart(
     at,
   });
   await tenant.tokens.revokeOfUser(member.user.id, at);
-  await tenant.members.remove(member.id);
+  await tenant.members.remove(member.id, work.now.toISOString());
   work.record({
     target: memberTarget(member),
     before: { role, state, modules, children, workspaces: workspaces.map(({ workspace }) => workspace) },

@@ -28,12 +28,16 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
     credential: {
       kind: kindOf(actor),
       id: actor.tokenId,
-      name: 'name' in actor ? actor.name : null,
+      name: actor.kind === 'user' || actor.kind === 'delegation' ? null : actor.name,
       owner: actor.kind === 'account_token' ? 'account' : actor.kind === 'api' ? 'member' : 'user',
       account,
       role: bound?.role ?? null,
       modules: bound ? [...bound.modules] : [],
       expires_at: actor.expiresAt,
+      delegation:
+        actor.kind === 'delegation'
+          ? { master: { ...actor.master }, mode: actor.mode, reason: actor.reason }
+          : null,
     },
   };
 }

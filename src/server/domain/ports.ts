@@ -4,6 +4,7 @@ import type { AddressRulesPort } from './ports/address-rules.ts';
 import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
+import type { DelegationsPort } from './ports/delegations.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
 import type { LinksPort } from './ports/links.ts';
@@ -29,6 +30,7 @@ export interface Tenant {
   readonly invites: InvitesPort;
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;
+  readonly delegations: DelegationsPort;
   readonly receipts: ReceiptsPort;
   readonly addressRules: AddressRulesPort;
   readonly audit: AuditListPort;

@@ -2,6 +2,7 @@ import type { Handlers } from '../http/bind.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { catalogue } from './catalogue.ts';
+import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
@@ -17,6 +18,7 @@ export const handlers = {
   ...invites,
   ...me,
   ...accounts,
+  ...delegations,
   ...members,
   ...workspaces,
   ...tokens,

@@ -4,6 +4,7 @@ import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toModules, toPlan, toRole } from './columns.ts';
+import { delegationActor } from './delegations.ts';
 import type { Trx } from './transaction.ts';
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
@@ -70,6 +71,11 @@ function judge(row: TokenRow, now: string): Actor | 'unknown' | 'expired' {
   if (!actor) return 'unknown';
   const over = row.expires_at <= now || (row.session_end !== null && row.session_end <= now);
   return over ? 'expired' : actor;
+}
+
+/** Revoked, foreign and unknown tokens are one and the same; of a delegation its own person may know how it ended. */
+async function authenticated(trx: Trx, row: TokenRow, now: string): ReturnType<AccessPort['authenticate']> {
+  return row?.kind === 'dlg' ? await delegationActor(trx, row, now) : judge(row, now);
 }
 
 interface MemberColumns {
@@ -187,9 +193,10 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
 
 export function accessStore(trx: Trx): AccessPort {
   return {
-    authenticate: async (tokenHash, now) => judge(await findToken(trx, 't.hash', tokenHash), now),
+    authenticate: async (tokenHash, now) =>
+      authenticated(trx, await findToken(trx, 't.hash', tokenHash), now),
 
-    actorOfToken: async (tokenId, now) => judge(await findToken(trx, 't.id', tokenId), now),
+    actorOfToken: async (tokenId, now) => authenticated(trx, await findToken(trx, 't.id', tokenId), now),
 
     async standing(actor, reference, within = null) {
       const row = await findStanding(trx, personOf(actor) ?? '', reference);

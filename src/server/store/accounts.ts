@@ -14,6 +14,7 @@ import type {
 import { closeAccount, holdingsOf } from './account-end.ts';
 import { accountTree } from './account-tree.ts';
 import { toLabels, toModules } from './columns.ts';
+import { endDelegationsOf } from './delegations.ts';
 import { toPage } from './keyset.ts';
 import type { Row, Schema } from './schema.ts';
 import { anyContains } from './search.ts';
@@ -87,7 +88,21 @@ function views(trx: Trx, userId: string | null, now: string) {
     .select(['m.id as member_id', 'm.role as member_role', 'm.modules as member_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select(['p.id as parent_id', 'p.slug as parent_slug', 'p.name as parent_name'])
-    .select((eb) => seatsUsed(eb.ref('a.id'), now).as('seats_used'));
+    .select((eb) => seatsUsed(eb.ref('a.id'), now).as('seats_used'))
+    .select((eb) =>
+      eb
+        .selectFrom('member_children as g')
+        .innerJoin('members as gm', (join) =>
+          join.onRef('gm.account_id', '=', 'g.account_id').onRef('gm.id', '=', 'g.member_id'),
+        )
+        .whereRef('g.account_id', '=', 'l.parent_id')
+        .whereRef('g.link_id', '=', 'l.id')
+        .where('gm.user_id', '=', userId ?? '')
+        .where('gm.state', '=', 'active')
+        .where('gm.role', '=', 'user')
+        .select('g.link_id')
+        .as('granted'),
+    );
 }
 
 type ViewRow = Awaited<ReturnType<ReturnType<typeof views>['executeTakeFirstOrThrow']>>;
@@ -104,6 +119,7 @@ function toView(row: ViewRow): AccountView {
       ? { linkId, kind, account: { id: parent_id, slug: parent_slug, name: parent_name } }
       : null,
     membership: member ? { memberId, role, state: 'active', modules: toModules(modules) } : null,
+    granted: row.granted !== null,
     seatsUsed: row.seats_used,
   };
 }
@@ -124,6 +140,16 @@ function seenBy(trx: Trx, viewer: Viewer) {
       .where('pm.state', '=', 'active')
       .where('pm.role', 'in', ['owner', 'admin', 'super_admin'])
       .select('pm.account_id as id');
+  const granted = (userId: string) =>
+    trx
+      .selectFrom('member_children as g')
+      .innerJoin('members as gm', (join) =>
+        join.onRef('gm.account_id', '=', 'g.account_id').onRef('gm.id', '=', 'g.member_id'),
+      )
+      .where('gm.user_id', '=', userId)
+      .where('gm.state', '=', 'active')
+      .where('gm.role', '=', 'user')
+      .select('g.link_id as id');
   if (viewer.kind === 'all') return null;
   if (viewer.kind === 'person') {
     return trx
@@ -131,15 +157,20 @@ function seenBy(trx: Trx, viewer: Viewer) {
       .where('own.user_id', '=', viewer.userId)
       .where('own.state', '=', 'active')
       .select('own.account_id as id')
-      .union(below.where('c.parent_id', 'in', administered(viewer.userId)));
+      .union(below.where('c.parent_id', 'in', administered(viewer.userId)))
+      .union(below.where('c.id', 'in', granted(viewer.userId)));
   }
-  const { accountId } = viewer;
+  const { accountId, children, userId } = viewer;
   const itself = trx
     .selectFrom('accounts as own')
     .where('own.id', '=', accountId)
     .where('own.state', '<>', 'suspended')
     .select('own.id as id');
-  return viewer.children ? itself.union(below.where('c.parent_id', '=', accountId)) : itself;
+  const own = below.where('c.parent_id', '=', accountId);
+  if (children === 'all') return itself.union(own);
+  return children === 'granted' && userId !== null
+    ? itself.union(own.where('c.id', 'in', granted(userId)))
+    : itself;
 }
 
 function hasLabel(
@@ -285,6 +316,7 @@ export function accountStore(trx: Trx, accountId: string): AccountPort {
     },
 
     async update(change, at) {
+      if (change.state?.is === 'suspended') await endDelegationsOf(trx, accountId, at);
       await trx
         .updateTable('accounts')
         .set({ ...changedColumns(change), updated_at: at, revision: sql`revision + 1` })

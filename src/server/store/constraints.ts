@@ -27,6 +27,7 @@ export const UNIQUE = {
     'workspace_members.account_id, workspace_members.workspace_id, workspace_members.member_id',
   tokens_pkey: 'tokens.id',
   tokens_hash: 'tokens.hash',
+  delegations_pkey: 'delegations.account_id, delegations.id',
   address_rules_pkey: 'address_rules.account_id, address_rules.domain',
   batches_pkey: 'batches.account_id, batches.id',
   batches_open: 'batches.account_id, batches.kind, batches.digest',

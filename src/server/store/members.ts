@@ -4,6 +4,7 @@ import { looksLikeId } from '../../contract/ids.ts';
 import type { Member } from '../../contract/types.ts';
 import type { MembersPort } from '../domain/ports/members.ts';
 import { toModules } from './columns.ts';
+import { endDelegationsBy } from './delegations.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
@@ -171,7 +172,10 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
         .where('account_id', '=', accountId)
         .where('id', '=', id)
         .execute();
+      if (role !== undefined || state === 'deactivated')
+        await endDelegationsBy(trx, { accountId, id }, [], at);
       if (change.children === undefined) return;
+      await endDelegationsBy(trx, { accountId, id }, change.children, at);
       await trx
         .deleteFrom('member_children')
         .where('account_id', '=', accountId)
@@ -192,7 +196,8 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
         .orderBy('w.id')
         .execute(),
 
-    async remove(id) {
+    async remove(id, at) {
+      await endDelegationsBy(trx, { accountId, id }, [], at);
       await trx.deleteFrom('members').where('account_id', '=', accountId).where('id', '=', id).execute();
     },
   };

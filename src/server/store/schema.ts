@@ -171,6 +171,23 @@ export interface TokensTable extends Revised {
   last_used_at: Time | null;
 }
 
+/** What a token of kind dlg is beside that. */
+export interface DelegationsTable {
+  /** The managed account. */
+  account_id: string;
+  /** Of the token too. */
+  id: string;
+  master_id: string;
+  link_id: string;
+  mode: 'full' | 'read_only';
+  /** One of the two is set: what it was opened with, and ends with. */
+  session_id: string | null;
+  opening_token_id: string | null;
+  /** Id of the user or token that ended it before its time. */
+  revoked_by: string | null;
+  created_at: Time;
+}
+
 export interface AddressRulesTable {
   account_id: string;
   domain: string;
@@ -333,6 +350,7 @@ export interface Schema {
   workspaces: WorkspacesTable;
   workspace_members: WorkspaceMembersTable;
   tokens: TokensTable;
+  delegations: DelegationsTable;
   address_rules: AddressRulesTable;
   batches: BatchesTable;
   invites: InvitesTable;

@@ -8,6 +8,7 @@ import { batchesStore } from './batches.ts';
 import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
+import { delegationsStore } from './delegations.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
@@ -55,6 +56,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
+    delegations: delegationsStore(trx, accountId),
     receipts: receiptsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
     audit: auditListStore(trx, accountId),

@@ -9,7 +9,7 @@ import { buildWorld, requests, type Target } from '../matrix.world.ts';
 import { dumpOf } from './dump.ts';
 
 /** The fields by which something of another account could be named beside the account itself. */
-const swaps = ['member', 'invite', 'batch', 'workspace', 'token'] as const;
+const swaps = ['member', 'invite', 'batch', 'workspace', 'token', 'delegation'] as const;
 
 /** A target whose account is ours and whose everything else is theirs. */
 function crossed(own: Target, foreign: Target): Target {

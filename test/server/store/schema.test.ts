@@ -71,6 +71,15 @@ const SEED = {
     expires_at: T,
     ...revised,
   },
+  delegations: {
+    account_id: 'acc_2',
+    id: 'tok_1',
+    master_id: 'acc_1',
+    link_id: 'lnk_1',
+    mode: 'full',
+    session_id: 'ses_1',
+    created_at: T,
+  },
   address_rules: { account_id: 'acc_1', domain: 'x.example', verdict: 'deny', created_at: T },
   batches: {
     account_id: 'acc_1',
@@ -254,6 +263,8 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   tokens_owned: ['tokens', { account_id: null }],
   tokens_session_kind: ['tokens', { kind: 'user' }],
   tokens_revocation: ['tokens', { state: 'revoked' }],
+  delegations_mode: ['delegations', { mode: 'x' }],
+  delegations_opened: ['delegations', { opening_token_id: 'tok_1' }],
   address_rules_verdict: ['address_rules', { verdict: 'x' }],
   batches_kind: ['batches', { kind: 'x' }],
   batches_state: ['batches', { state: 'x', finished_at: T }],
@@ -376,6 +387,7 @@ const FOREIGN: [Table, Record<string, Value>][] = [
   ['batch_rows', { account_id: OTHER, invite_id: null }],
   ['batch_rows', { account_id: OTHER, batch_id: 'bat_2' }],
   ['outbox', { account_id: OTHER, id: 'msg_9' }],
+  ['delegations', { master_id: OTHER, id: 'tok_1', account_id: 'acc_1' }],
   ['members', { account_id: 'acc_9' }],
   ['workspaces', { account_id: 'acc_9' }],
 ];
@@ -404,7 +416,9 @@ describeOnEachDatabase('tenants', (open) => {
     expect(own).toEqual(['tokens', 'outbox', 'audit_events']);
     const references = (await db.read(foreignKeys)).filter((reference) => keyed.has(reference.target));
     expect(references.length).toBeGreaterThanOrEqual(9);
-    expect(references.filter((reference) => !/^account_id,\w+$/.test(reference.columns))).toEqual([]);
+    expect(references.filter((reference) => !/^(?:account|master)_id,\w+$/.test(reference.columns))).toEqual(
+      [],
+    );
   });
 
   it('take a removed member out of its workspaces and grants', async () => {

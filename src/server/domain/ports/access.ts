@@ -7,17 +7,21 @@ export interface Within {
   readonly reference: string;
 }
 
+/** Why nobody acts by a token. */
+export type NoActor = 'unknown' | 'expired' | 'revoked' | 'ended';
+
 /** Reads what decisions need, unbound: it runs before anybody is authorised for anything. */
 export interface AccessPort {
   /**
    * The actor behind a token, or why there is none. Revoked, foreign and unknown tokens are all `unknown`.
-   * A token dies with its session, its membership, its staff row or its account.
+   * A token dies with its session, its membership, its staff row or its account. Of a delegation it is told whether
+   * somebody `revoked` it, or it `ended` with what it hangs on.
    * @param tokenHash SHA-256 of the token, hex
    * @param now RFC 3339, the one clock that expiry is measured by
    */
-  authenticate(tokenHash: string, now: string): Promise<Actor | 'unknown' | 'expired'>;
+  authenticate(tokenHash: string, now: string): Promise<Actor | NoActor>;
   /** The same by a token's id, for asking later whether one that vouched for something still lives. */
-  actorOfToken(tokenId: string, now: string): Promise<Actor | 'unknown' | 'expired'>;
+  actorOfToken(tokenId: string, now: string): Promise<Actor | NoActor>;
   /**
    * What ties the actor to an account given by id or slug; null where there is no such account.
    * @param within what the operation works in, for `Standing.place`

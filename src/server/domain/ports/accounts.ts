@@ -50,6 +50,8 @@ export interface AccountView extends AccountRow {
   } | null;
   /** The viewer's own active membership. */
   readonly membership: Membership | null;
+  /** Did the parent grant it to the viewer (R14)? */
+  readonly granted: boolean;
   readonly seatsUsed: number;
 }
 
@@ -57,14 +59,14 @@ export interface AccountView extends AccountRow {
 export type Viewer =
   /** Staff: every account. */
   | { readonly kind: 'all' }
-  /** A person's memberships, and the managed accounts of the active masters they administer. */
+  /** A person's memberships, and of active masters the managed accounts that they administer or were granted. */
   | { readonly kind: 'person'; readonly userId: string }
-  /** A token's one account, if that is active, and with `children` its managed accounts. */
+  /** A token's one account, if that is active, and its managed accounts, those granted to its person, or none. */
   | {
       readonly kind: 'account';
       readonly accountId: string;
       readonly userId: string | null;
-      readonly children: boolean;
+      readonly children: 'all' | 'granted' | 'none';
     };
 
 export interface AccountFilter {

@@ -51,5 +51,5 @@ export interface MembersPort {
   update(id: string, change: MemberChange, at: string): Promise<void>;
   places(id: string): Promise<readonly MemberPlace[]>;
   /** Takes the member out of the account and all its workspaces (R30). */
-  remove(id: string): Promise<void>;
+  remove(id: string, at: string): Promise<void>;
 }
