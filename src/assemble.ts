@@ -10,6 +10,7 @@ import { findProject } from './config/project.ts';
 import { requireApiUrl, resolveConfig } from './config/resolve.ts';
 import { readOutput } from './config/values.ts';
 import type { ClientChoice, Config, Context, Flags } from './context.ts';
+import { actingOf, announceIn, markOf, mustBePerson } from './delegated.ts';
 import { usageError } from './errors.ts';
 import { hasColour } from './output/colour.ts';
 import { parseFields } from './output/fields.ts';
@@ -53,7 +54,8 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
   const config = once(() => readConfig(world, flags, ctx, false));
   const newConfig = once(() => readConfig(world, flags, ctx, true));
   const out = once(() => shared?.out ?? openOutput(world, flags, config));
-  const prompt = once(() => shared?.prompt ?? openPrompt(world, flags));
+  const prompt = once(() => shared?.prompt ?? openPrompt(world, flags, () => markOf(ctx)));
+  const acting = once(() => actingOf(ctx));
   const sender = once(() => openSender(ctx, opened));
   const plainClient = once(() => openClient({}));
 
@@ -90,6 +92,9 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
     },
     config: ({ newProfile = false } = {}) => (newProfile ? newConfig() : config()),
     client: (choice) => (choice === undefined ? plainClient() : openClient(choice)),
+    acting,
+    announce: () => announceIn(ctx),
+    mustBePerson: () => mustBePerson(ctx),
     credential: () => profileCredential(config(), requireApiUrl(config().settings), () => anonymous({})),
     as: (other) =>
       assemble(world, { ...flags, ...other }, { out: out(), prompt: prompt(), state, opened }).ctx,
@@ -164,13 +169,14 @@ function formatOf(world: World, flags: Flags, config: () => Config): Format | un
   }
 }
 
-function openPrompt(world: World, flags: Flags): Prompt {
+function openPrompt(world: World, flags: Flags, mark: () => Promise<string>): Prompt {
   return createPrompt({
     stdin: world.stdin,
     stderr: world.stderr,
     env: world.env,
     interactive: flags.noInput !== true,
     clean: safeLine,
+    mark,
     color: hasColour(world.stderr, world.env, flags.noColor === true ? 'never' : flags.color),
   });
 }

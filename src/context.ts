@@ -1,6 +1,7 @@
 import type { Client, Credential } from './client/client.ts';
 import type { FlagValues } from './commands/spec.ts';
 import type { Credentials } from './config/credentials.ts';
+import type { Acting } from './config/delegation.ts';
 import type { Host } from './config/host.ts';
 import type { Paths } from './config/paths.ts';
 import type { Profile, Profiles } from './config/profiles.ts';
@@ -37,6 +38,12 @@ export interface Context {
   config(options?: { readonly newProfile?: boolean }): Config;
   /** Signed calls to the API of this run's profile; throws a usage error if there is none. */
   client(options?: ClientChoice): Client;
+  /** The delegation that this run acts by (`accounts login`, `exec`); null for everybody else. Asked once a run. */
+  acting(): Promise<Acting | null>;
+  /** Says on a terminal in whose account it acts, if by delegation: before every change (threats T139). */
+  announce(): Promise<void>;
+  /** Throws what the API would answer to a delegation: for what asks for a password first. */
+  mustBePerson(): Promise<void>;
   /** The bearer token of this run, for what shows or renews it. */
   credential(): Credential;
   /** The same run with other global flags: another profile, say. Output and questions stay the same. */

@@ -2,13 +2,16 @@ import { homedir, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { assemble, type Run } from './assemble.ts';
+import { Children } from './child.ts';
 import type { Flags } from './context.ts';
+import { advised } from './delegated.ts';
 import {
   asTenantctlError,
   exitCode,
   interruptedError,
   isBrokenPipe,
   otherError,
+  ProgramEnded,
   TenantctlError,
   terminatedError,
 } from './errors.ts';
@@ -52,7 +55,9 @@ async function work(argv: readonly string[], run: Run): Promise<void> {
 
 /** Flags that cannot be read still say how an error is to be told. */
 function fallbackFlags(argv: readonly string[]): Flags {
-  return argv.includes('--json') ? { json: true } : {};
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  return own.includes('--json') ? { json: true } : {};
 }
 
 /** The first Ctrl-C ends a run at once, unless its command has taken that upon itself. */
@@ -71,9 +76,13 @@ async function untilInterrupted(run: Run, world: World, working: Promise<void>):
 
 async function ended(run: Run, thrown: unknown): Promise<number> {
   try {
-    const failure = thrown === undefined || isBrokenPipe(thrown) ? undefined : explained(thrown);
-    // Ctrl-C needs no words: the person knows.
-    const silent = failure?.outcome === 'interrupted' || failure?.outcome === 'terminated';
+    const failure =
+      thrown === undefined || isBrokenPipe(thrown) ? undefined : advised(explained(thrown), run.ctx);
+    // Ctrl-C needs no words: the person knows. Nor does a program that has said its own.
+    const silent =
+      failure?.outcome === 'interrupted' ||
+      failure?.outcome === 'terminated' ||
+      (failure instanceof ProgramEnded && failure.silent);
     if (failure !== undefined && !silent) await outputOf(run).error(failure);
     await outputOf(run).end(failure === undefined || failure.outcome === 'partial');
     return failure?.exitCode ?? 0;
@@ -110,14 +119,18 @@ function explained(thrown: unknown): TenantctlError {
 
 function processWorld(): World {
   const stop = new AbortController();
-  const onSignal = (code: number, reason: TenantctlError) => () => {
+  // Asked for when a program has ended, for the build loads node:os only where one of its functions is called.
+  const numberOf = (signal: NodeJS.Signals) => process.getBuiltinModule('node:os').constants.signals[signal];
+  const children = new Children(process, () => process.stdin.isTTY, numberOf);
+  const onSignal = (signal: NodeJS.Signals, code: number, reason: TenantctlError) => () => {
+    if (children.takes(signal)) return;
     // The second time nothing is waited for.
     // oxlint-disable-next-line unicorn/no-process-exit -- that is what the second Ctrl-C asks for
     if (stop.signal.aborted) process.exit(code);
     stop.abort(reason);
   };
-  process.on('SIGINT', onSignal(130, interruptedError('interrupted')));
-  process.on('SIGTERM', onSignal(143, terminatedError('terminated')));
+  process.on('SIGINT', onSignal('SIGINT', 130, interruptedError('interrupted')));
+  process.on('SIGTERM', onSignal('SIGTERM', 143, terminatedError('terminated')));
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -126,6 +139,7 @@ function processWorld(): World {
     hostname: hostname(),
     pid: process.pid,
     kill: (pid, signal) => process.kill(pid, signal),
+    runProgram: (program) => children.run(program, stop.signal),
     get stdin() {
       return process.stdin;
     },

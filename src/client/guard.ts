@@ -30,6 +30,8 @@ const ownSession: ReadonlySet<OperationId> = new Set<OperationId>([
   'auth.login',
   'auth.refresh',
   'auth.logout',
+  // Signs in to a managed account: read-only, where the run is.
+  'delegations.create',
 ]);
 
 export async function admit(

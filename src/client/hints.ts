@@ -8,6 +8,7 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   unauthenticated: { command: signIn },
   invalid_token: { command: signIn },
   token_expired: { command: signIn },
+  delegation_ended: { command: 'tenantctl accounts login ACCOUNT --reason TEXT, as yourself' },
   invalid_grant: { command: signIn },
   invalid_credentials: { command: 'tenantctl auth password reset' },
   wrong_address: { command: 'tenantctl whoami' },
@@ -43,6 +44,7 @@ const lists: readonly (readonly [RegExp, string])[] = [
   [/\/accounts\/[^/]+\/batches\/./, 'tenantctl invites batches list'],
   [/\/accounts\/[^/]+\/workspaces\/./, 'tenantctl workspaces list'],
   [/\/accounts\/[^/]+\/tokens\/./, 'tenantctl tokens list --account-token'],
+  [/\/accounts\/[^/]+\/delegations\/./, 'tenantctl accounts delegations list'],
   [/\/tokens\/./, 'tenantctl tokens list'],
   [/\/staff\/./, 'tenantctl staff list'],
 ];

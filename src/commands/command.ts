@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { ask } from '../prompt/ask.ts';
-import { helpText } from './help-text.ts';
+import { helpText, writes } from './help-text.ts';
 import {
   type ArgumentSpec,
   type FlagSpec,
@@ -35,6 +35,8 @@ export function verb<const S extends VerbSpec>(spec: S, ctx: Context, run: Run<S
   command.helpInformation = () => helpText(spec);
   command.action(async () => {
     if (spec.local === true && ctx.flags.dryRun === true) throw noDryRun(spec);
+    if (spec.person === true) await ctx.mustBePerson();
+    if (writes(spec)) await ctx.announce();
     const given = { ...argumentsOf(spec, command), ...flagsOf(command.opts(), spec.flags ?? {}) };
     await run(await completed(spec, given, ctx), ctx);
   });

@@ -1,6 +1,6 @@
 import { changes, operationOf } from '../contract/operations.ts';
 import { globalFlags } from '../flags.ts';
-import { type FlagSpecs, flagName, placeholder, type VerbSpec } from './spec.ts';
+import { type ArgumentSpec, type FlagSpecs, flagName, placeholder, type VerbSpec } from './spec.ts';
 import type { Entry } from './tree.ts';
 
 /** One line, usage, examples, arguments, flags in groups, exit codes, next step (design: cli.md, Also). */
@@ -35,11 +35,14 @@ export function nounHelp(path: string, summary: string, entries: readonly Entry[
 
 /** What stands after `tenantctl` in the usage line. */
 export function usage(spec: VerbSpec): string {
-  const args = Object.entries(spec.args ?? {}).map(([name, argument]) => {
+  const labelled = ([name, argument]: [string, ArgumentSpec]) => {
     const label = `${placeholder(name)}${argument.rest === true ? '...' : ''}`;
     return argument.optional === true ? `[${label}]` : label;
-  });
-  return [spec.path, ...args, '[flags]'].join(' ');
+  };
+  const all = Object.entries(spec.args ?? {});
+  const own = all.filter(([, { program }]) => program !== true).map(labelled);
+  const program = all.filter(([, argument]) => argument.program === true).map((one) => `-- ${labelled(one)}`);
+  return [spec.path, ...own, '[flags]', ...program].join(' ');
 }
 
 /** May it change anything on the server? */

@@ -25,6 +25,8 @@ export interface ArgumentSpec {
   readonly optional?: true;
   /** All that follow; gives a list. Only the last one may be. */
   readonly rest?: true;
+  /** With `rest`: another program's command line, behind `--`. */
+  readonly program?: true;
 }
 
 /** By the name that `run` gets them under: `dryRun` is `--dry-run`, `account` is `ACCOUNT`. */
@@ -49,6 +51,8 @@ export interface VerbSpec {
   readonly next?: string;
   /** It changes something on this machine: the profiles, a file. It has no dry run. */
   readonly local?: true;
+  /** It asks for the person's own password: refused by delegation before it is typed. */
+  readonly person?: true;
   /** It may call what its operations do not name: `api`. */
   readonly raw?: true;
 }

@@ -4,7 +4,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['program', /^program\.ts$/],
   ['context', /^context\.ts$/],
   ['outcomes', /^errors\.ts$/],
-  ['assembly', /^(?:assemble|safety|sign-in|stdin|world)\.ts$/],
+  ['assembly', /^(?:assemble|child|delegated|safety|sign-in|stdin|world)\.ts$/],
   ['flags', /^flags\.ts$/],
   ['verbs', /^commands\/[a-z-]+\.ts$/],
   ['serve', /^commands\/serve\//],
@@ -138,6 +138,7 @@ export const lazyOnly: readonly string[] = [
 /** Built-ins with a home; the others may be used anywhere but in the rules. */
 export const builtinHomes: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['store'],
+  'node:child_process': ['assembly'],
   'node:process': [],
   'node:console': [],
   'node:http': [],

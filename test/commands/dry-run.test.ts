@@ -27,6 +27,10 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'accounts create': 'accounts create New',
   'accounts update': 'accounts update acme --name Other',
   'accounts delete': 'accounts delete acme-dev --confirm acme-dev',
+  'accounts login': 'accounts login acme-dev --reason test',
+  'accounts logout': 'accounts logout acme-dev',
+  'accounts exec': 'accounts exec acme-dev --reason test -- true',
+  'accounts delegations revoke': 'accounts delegations revoke DELEGATION --account acme-dev',
   'accounts use': 'accounts use acme-dev',
   'accounts leave': 'accounts leave acme --profile bo',
   'accounts release': 'accounts release acme-dev',
@@ -119,6 +123,8 @@ async function estate() {
   await cli.ok('profiles use ana');
   await cli.ok('tokens create old');
   const token = (await cli.ok('tokens list -o id')).stdout.trim();
+  await cli.ok('accounts login acme-dev --reason estate');
+  const delegation = (await cli.ok('accounts delegations list acme-dev -o id')).stdout.trim();
   await cli.ok('invites send zoe@example.com --modules forms');
   const secret = await server.secretFor('zoe@example.com');
   const file = pathOf(cli.configDir, 'people.csv');
@@ -128,6 +134,7 @@ async function estate() {
     text
       .replace('BATCH', batch)
       .replace('TOKEN', token)
+      .replace('DELEGATION', delegation)
       .replace('SECRET', secret)
       .replace('people.csv', file);
   /** Runs a sample, and says which changes it sent. */
@@ -136,8 +143,9 @@ async function estate() {
     if (sample === undefined) throw new Error(`${path} has no sample in ${import.meta.filename}`);
     const [line, stdin] = typeof sample === 'string' ? [sample, ''] : sample;
     const [watch, wire] = [anyServer(), sendTo(server.app)];
-    const done = await cli.run([...real(line).split(' '), '--no-input', '--yes', ...more], {
+    const done = await cli.run(['--no-input', '--yes', ...more, ...real(line).split(' ')], {
       stdin: real(stdin),
+      runProgram: async () => 0,
       send: async (request) => {
         await watch.send(request);
         return await wire(request);

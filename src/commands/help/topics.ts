@@ -81,6 +81,33 @@ Run the same command again after any interruption: only what is missing is sent.
 
 Exit 0: every row was invited or skipped; 3: some failed.`,
   },
+  delegations: {
+    summary: 'Logging in to a managed account',
+    text: `  tenantctl accounts login acme-dev --reason "invoice 4711" --for 30m
+  tenantctl members list --profile ana@acme-dev
+  tenantctl accounts logout acme-dev
+
+For administrators of the master, and users whom it granted the account: they have their own
+modules there. It lasts an hour at most and cannot be renewed. Everything inside the account
+that would outlive it stays out of reach: people, tokens, plans, links, deletion. --read-only
+refuses every change, on the server too.
+
+In this shell alone, until you leave:
+  eval "$(tenantctl accounts login acme-dev --reason "invoice 4711" --export)"
+  eval "$(tenantctl accounts logout --export)"
+
+For one program alone, which gets TENANTCTL_TOKEN, TENANTCTL_API_URL and TENANTCTL_ACCOUNT;
+the exit code is its own:
+  tenantctl accounts exec acme-dev --reason sync -- ./sync.sh --all
+
+Who is in, and out with them; both sides may:
+  tenantctl accounts delegations list acme-dev --state active
+  tenantctl accounts delegations revoke ID --account acme-dev
+  tenantctl audit list --account acme-dev     who did what: "user:ana@example.com via acme"
+
+It ends at once when you lose the right, sign out or change your password, when the link ends,
+and when either account is suspended.`,
+  },
   ci: {
     summary: 'Running in CI',
     text: `Give a token that the account owns, not a person's: it outlives people and can be revoked

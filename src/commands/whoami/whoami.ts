@@ -36,5 +36,12 @@ const identityColumns: readonly Column<Identity>[] = [
   { header: 'CREDENTIAL', value: (me) => [me.credential.kind, me.credential.name].filter(Boolean).join(' ') },
   { header: 'ACCOUNT', value: (me) => me.credential.account?.slug },
   { header: 'ROLE', value: (me) => me.credential.role },
+  { header: 'DELEGATION', value: delegationText },
   { header: 'EXPIRES', value: (me) => me.credential.expires_at },
 ];
+
+function delegationText({ credential: { delegation } }: Identity): string | null {
+  if (delegation === null) return null;
+  const { master, mode, reason } = delegation;
+  return `of ${master.slug}${mode === 'read_only' ? ', read-only' : ''}: ${reason}`;
+}
