@@ -406,7 +406,7 @@ describeOnEachDatabase('copying parsers', (open) => {
         body: { to: to('acme-prod') },
       });
     const replies = await Promise.all([go('acme-dev'), go('acme')]);
-    expect(replies.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(await parsersOf(server, inProd, 'acme-prod')).toHaveLength(10);
   });
 });
