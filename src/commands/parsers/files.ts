@@ -58,7 +58,9 @@ async function bytesOf(name: string, path: string): Promise<Uint8Array> {
   try {
     // One byte more than may be: enough to know, and all that a large one costs.
     const stream: AsyncIterable<Uint8Array> = createReadStream(path, { end: MOST_BYTES });
-    return Buffer.concat(await Array.fromAsync(stream));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return Buffer.concat(chunks);
   } catch (cause) {
     throw unreadable(name, cause);
   }
