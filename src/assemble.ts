@@ -122,7 +122,8 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
       await confirmed({ ...request, yes: flags.yes, confirm: flags.confirm }, ctx);
       if (request.weight === 'slug' && request.slug !== undefined) state.agreement.slugs.add(request.slug);
     },
-    readStdin: (what, maxBytes) => readAll(world.stdin, what, maxBytes),
+    readStdin: async (what, maxBytes) => (await readAll(world.stdin, what, maxBytes)).toString('utf8'),
+    readStdinBytes: (what, maxBytes) => readAll(world.stdin, what, maxBytes),
     holdInterrupt: () => {
       state.held = true;
       return world.signal;

@@ -65,6 +65,8 @@ export interface Context {
   confirmed(request: Omit<Confirmation, 'yes' | 'confirm'>): Promise<void>;
   /** All of stdin as text. A usage error if it is a terminal, or larger than `maxBytes` (1 MiB). */
   readStdin(what: string, maxBytes?: number): Promise<string>;
+  /** The same as bytes, for what says itself how it is encoded. */
+  readStdinBytes(what: string, maxBytes: number): Promise<Uint8Array>;
   /**
    * From here the command ends itself on Ctrl-C, having finished what is in flight: the run no longer ends at
    * once, and clients made with `drains` keep sending. A second Ctrl-C ends it all the same.

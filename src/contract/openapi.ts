@@ -41,10 +41,43 @@ function keep(name: string, definition: Json, found: Map<string, JsonObject>): J
   return { $ref: COMPONENTS + name };
 }
 
+/** Names of the definitions that a request may leave parts out of, and of those that hold one. */
+function lenient(definitions: JsonObject): ReadonlySet<string> {
+  const texts = Object.entries(definitions).map(([name, part]) => [name, JSON.stringify(part)] as const);
+  const names = new Set<string>();
+  let known = -1;
+  while (names.size > known) {
+    known = names.size;
+    for (const [name, text] of texts) {
+      if (text.includes('"default":') || [...names].some((other) => text.includes(`"#/$defs/${other}"`)))
+        names.add(name);
+    }
+  }
+  return names;
+}
+
+/** What has a default may be left out of a request and never is of an answer: then each has a schema of its own. */
+function asRequest(json: JsonObject): JsonObject {
+  const definitions = isObject(json.$defs) ? json.$defs : {};
+  const names = lenient(definitions);
+  const named = (name: string): string => (names.has(name) ? `${name}Request` : name);
+  const renamed = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(renamed);
+    if (!isObject(value)) return value;
+    const { $ref } = value;
+    if (typeof $ref === 'string')
+      return { ...value, $ref: `#/$defs/${named($ref.slice('#/$defs/'.length))}` };
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, renamed(part)]));
+  };
+  const $defs = Object.entries(definitions).map(([name, part]) => [named(name), renamed(part)] as const);
+  const top = renamed({ ...json, $defs: undefined });
+  return isObject(top) ? { ...top, $defs: Object.fromEntries($defs) } : json;
+}
+
 /** A schema where it is used: by reference if it has a name (`meta({ id })`). */
 function use(schema: z.ZodType, io: 'input' | 'output', found: Map<string, JsonObject>): Json {
   const name = z.globalRegistry.get(schema)?.id;
-  const json = toJson(schema, io);
+  const json = io === 'input' ? asRequest(toJson(schema, io)) : toJson(schema, io);
   return name === undefined ? lift(json, found) : keep(name, json, found);
 }
 

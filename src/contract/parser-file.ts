@@ -26,6 +26,6 @@ export function toParserFile({ name, document_type, description, definition }: C
 
 /** What a file asks `parsers.create` for; the server judges it. */
 export function fromParserFile(file: ParserFile): BodyInput<'parsers.create'> {
-  const { $schema: _editors, schema: _form, name, document_type, description = null, ...definition } = file;
-  return { name, document_type, description, definition };
+  const { name, document_type, description = null, preprocessing, fields, tables, secrets } = file;
+  return { name, document_type, description, definition: { preprocessing, fields, tables, secrets } };
 }

@@ -7,6 +7,6 @@ import { parserFile } from './parser-definition.ts';
  * declared), the server checks.
  */
 export function parserSchema(): JsonObject {
-  const { $schema, id: _id, ...schema } = toJson(parserFile, 'input');
+  const { $schema, ...schema } = toJson(parserFile, 'input');
   return { $schema, $id: 'urn:tenantctl:schema:parser:v1', ...schema };
 }

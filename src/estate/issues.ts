@@ -18,14 +18,17 @@ export interface Part {
   readonly data: unknown;
 }
 
+/** More would help nobody, and finding the places of all would take for ever. */
+const MOST = 100;
+
 /** The issues of a part at their places, in the words of somebody who reads the file. */
 export function mistakesOf({ document, pointer, data }: Part, issues: readonly Issue[]): Mistake[] {
-  return issues.flatMap((issue) => {
+  return issues.slice(0, MOST).flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') {
       const place = document.at(pointer + pointerOf(issue.path));
       return [{ name: document.name, ...place, message: said(issue.path, wordsOf(issue, data)) }];
     }
-    return (issue.keys ?? []).map((key) => {
+    return (issue.keys ?? []).slice(0, MOST).map((key) => {
       const path = [...issue.path, key];
       const place = document.at(pointer + pointerOf(path), 'key');
       return { name: document.name, ...place, message: said(path, 'there is no such field') };

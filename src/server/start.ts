@@ -14,14 +14,13 @@ import { scryptPasswords } from './domain/passwords.ts';
 import type { Seal } from './domain/ports/seal.ts';
 import type { Transactions } from './domain/ports.ts';
 import { resealSecrets } from './domain/reseal.ts';
-import { aesSeal, newSealingKey, readSealingKeys } from './domain/seal.ts';
 import { TokenUse } from './domain/token-use.ts';
 import type { Clock, Deps, Setup } from './domain/work.ts';
 import { type ServerEnvironment, serverEnvironment } from './env.ts';
 import type { Transport } from './mail/transport.ts';
 import { MailWorker } from './mail/worker.ts';
 import { type Database, openDatabase, type Place } from './store/database.ts';
-import { keptKey, readKey } from './store/key-file.ts';
+import { KeyError, type KeyPlace, sealAt } from './store/key-file.ts';
 import { transactionsOf } from './store/stores.ts';
 import { sweep } from './store/sweep.ts';
 
@@ -116,17 +115,11 @@ function quietOnATerminal(): LogOptions['level'] {
   return process.stderr.isTTY ? 'warn' : 'info';
 }
 
-type KeyPlace =
-  | { readonly is: 'given'; readonly text: string }
-  | { readonly is: 'file'; readonly file: string }
-  | { readonly is: 'own'; readonly file: string }
-  | { readonly is: 'none' };
-
-/** Where the key for secrets comes from: never from the database, which would then hold lock and key. */
+/** Where the key for secrets comes from; null where nobody gives one and there is no folder to keep it in. */
 function keyPlaceOf(
   { secretsKey, secretsKeyFile }: Pick<ServerEnvironment, 'secretsKey' | 'secretsKeyFile'>,
   own: string | null,
-): KeyPlace {
+): KeyPlace | null {
   if (secretsKey !== undefined && secretsKeyFile !== undefined) {
     throw new StartError(
       'TENANTCTL_SECRETS_KEY and TENANTCTL_SECRETS_KEY_FILE are both set: leave one of them out',
@@ -134,31 +127,15 @@ function keyPlaceOf(
   }
   if (secretsKey !== undefined) return { is: 'given', text: secretsKey };
   if (secretsKeyFile !== undefined) return { is: 'file', file: secretsKeyFile };
-  return own === null ? { is: 'none' } : { is: 'own', file: own };
+  return own === null ? null : { is: 'own', file: own };
 }
 
-function keySource(place: Exclude<KeyPlace, { is: 'none' }>): string {
-  if (place.is === 'given') return 'TENANTCTL_SECRETS_KEY';
-  return place.is === 'file' ? `TENANTCTL_SECRETS_KEY_FILE ${place.file}` : place.file;
-}
-
-function keyText(place: Exclude<KeyPlace, { is: 'none' }>): string {
-  if (place.is === 'given') return place.text;
+function sealOf(place: KeyPlace | null): Seal | null {
   try {
-    return place.is === 'own' ? keptKey(place.file, newSealingKey) : readKey(place.file);
+    return place === null ? null : sealAt(place);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StartError(`${keySource(place)} cannot be read: ${why}`);
+    throw error instanceof KeyError ? new StartError(error.message) : error;
   }
-}
-
-function sealOf(place: KeyPlace): Seal | null {
-  if (place.is === 'none') return null;
-  const keys = readSealingKeys(keyText(place));
-  if (keys !== null) return aesSeal(keys);
-  throw new StartError(
-    `${keySource(place)} holds no key for secrets: 32 random bytes in base64 are wanted, such as \`openssl rand -base64 32\` gives`,
-  );
 }
 
 /** The options with everything filled in, checked before anything is opened. */

@@ -115,6 +115,12 @@ describe('what would take the machine down', () => {
     expect(await mistakes(text)).toEqual([`a.yaml:${place}: it is nested deeper than 100 levels`]);
   });
 
+  it('is not slow: a map of a hundred thousand keys', async () => {
+    const keys = Array.from({ length: 100_000 }, (_, at) => `k${at}: ${at}\n`).join('');
+    expect(Object.keys((await data(keys))[0] as object)).toHaveLength(100_000);
+    expect(await mistakes(`${keys}k7: 1\n`)).toEqual(['a.yaml:100001:1: this key is there twice']);
+  });
+
   it('is not refused for a hundred levels', async () => {
     expect(await data(`${'['.repeat(100)}${']'.repeat(100)}`)).toHaveLength(1);
   });

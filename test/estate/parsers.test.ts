@@ -101,6 +101,11 @@ describe('a mistake in a parser', () => {
     expect(await mistakes(text)).toEqual(expected.map((one) => `a.yaml:${one}`));
   });
 
+  it('is told a hundred times at most', async () => {
+    const odd = Array.from({ length: 1000 }, (_, at) => `odd${at}: 1\n`).join('');
+    expect(await mistakes(invoice + odd)).toHaveLength(100);
+  });
+
   it('does not hide the others, in whatever order they were found', async () => {
     const wrong = invoice.replace('invoice\n', 'Invoice\n').replace('amount', 'money');
     const found = await mistakes(`${wrong}---\na: 1\na: 2\n---\n${invoice}extra: 1\n`);

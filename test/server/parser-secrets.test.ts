@@ -116,7 +116,7 @@ describeOnEachDatabase('secrets of parsers', (open) => {
     expect(await rotate(SEALING_KEY)).toEqual({ resealed: 0, lost: 0 });
     expect(await rotate(other)).toEqual({ resealed: 0, lost: 2 });
     expect(await rotate(other, SEALING_KEY)).toEqual({ resealed: 2, lost: 0 });
-    expect((await opened(server, other)).map(([, value]) => value).sort()).toEqual(['one', 'two']);
+    expect(new Set((await opened(server, other)).map(([, value]) => value))).toEqual(new Set(['one', 'two']));
     expect(await rotate(other)).toEqual({ resealed: 0, lost: 0 });
     expect(await resealSecrets({ transactions, seal: null })).toEqual({ resealed: 0, lost: 0 });
   });

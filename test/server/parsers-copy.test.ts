@@ -358,6 +358,62 @@ describeOnEachDatabase('copying parsers', (open) => {
     expect(await parsersOf(server, inProd, 'acme-prod')).toEqual(['A 1']);
   });
 
+  it('takes foreign ids, wherever they are put, for what is not there (T28, T30)', async () => {
+    const server = await startServer({ database: await open() });
+    const { ann, prod, inDev } = await family(server);
+    const eve = await person(server, 'eve@other.example');
+    await standard(server, eve, 'other');
+    const foreign = await parser(server, eve, 'other', 'Secret recipe');
+    await parser(server, inDev, 'acme-dev', 'A');
+    const never = { parser: `prs_${'0'.repeat(26)}`, workspace: `wsp_${'0'.repeat(26)}` };
+    const theirs = { parser: foreign.id, workspace: foreign.workspace.id };
+    const told = async (ids: typeof never) => {
+      const account = 'acme-dev';
+      const replies = [
+        await server.call('parsers.copy', {
+          token: ann.token,
+          params: { account },
+          body: {
+            parsers: [ids.parser],
+            to: [
+              { account: 'acme-prod', workspace: ids.workspace },
+              { account: prod.id, workspace: ids.workspace },
+            ],
+          },
+        }),
+        await server.call('parsers.copy', {
+          token: ann.token,
+          params: { account },
+          body: { workspace: ids.workspace, to: to('acme-prod') },
+        }),
+        await server.call('parsers.diff', {
+          token: ann.token,
+          params: { account },
+          query: { to: 'acme-prod', to_workspace: ids.workspace },
+        }),
+        await server.call('parsers.diff', {
+          token: ann.token,
+          params: { account },
+          query: { to: 'acme-prod', workspace: ids.workspace },
+        }),
+        await server.call('parsers.list', {
+          token: inDev.token,
+          params: { account },
+          query: { workspace: ids.workspace },
+        }),
+      ];
+      expect(replies.map(({ status }) => status)).toEqual([409, 404, 404, 404, 404]);
+      return JSON.stringify(replies.map(({ body }) => body))
+        .replaceAll(ids.parser, 'parser')
+        .replaceAll(ids.workspace, 'workspace')
+        .replaceAll(/"request_id":"[^"]+"/g, '');
+    };
+    expect(await told(theirs)).toBe(await told(never));
+    // From the account where it lies, for somebody who works in neither the one nor the other.
+    const request = { token: ann.token, params: { account: 'other' }, body: { to: to('acme') } };
+    expect((await server.refused('parsers.copy', request)).status).toBe(404);
+  });
+
   it('tells each trail what is its business: siblings do not read of each other (R6)', async () => {
     const server = await startServer({ database: await open() });
     const { ann, acme, dev, prod, inDev } = await family(server);
@@ -406,7 +462,7 @@ describeOnEachDatabase('copying parsers', (open) => {
         body: { to: to('acme-prod') },
       });
     const replies = await Promise.all([go('acme-dev'), go('acme')]);
-    expect(replies.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(await parsersOf(server, inProd, 'acme-prod')).toHaveLength(10);
   });
 });

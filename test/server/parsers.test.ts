@@ -259,7 +259,7 @@ describeOnEachDatabase('parsers', (open) => {
       });
     // Named differently, so that they do not line up in one queue.
     const replies = await Promise.all([create('X', 'acme'), create('Y', account.id)]);
-    expect(replies.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
     expect(replies.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'parser_limit' });
     expect(await parsersOf(server, ann, 'acme')).toHaveLength(10);
   });

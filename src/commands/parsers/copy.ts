@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts';
 import { parserConflicts } from '../../contract/limits.ts';
 import { usageError } from '../../errors.ts';
-import { asTyped, quoted } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { placeFrom, placeOf } from '../place.ts';
 import { copyParsers } from './copying.ts';
@@ -53,10 +52,5 @@ export async function copyRun(options: CopyOptions, ctx: Context): Promise<void>
     throw usageError('--force goes with --on-conflict overwrite', { code: 'invalid_value' });
   const from = options.from === undefined ? placeOf(ctx) : placeFrom('--from', options.from);
   const to = options.to.map((text) => placeFrom('--to', text));
-  const words = names?.map(quoted).join(' ') ?? '--all';
-  const command = asTyped(
-    ctx,
-    `tenantctl parsers copy ${words} --from ${from.account} --to ${options.to.join(',')}`,
-  );
-  await copyParsers(ctx, { from, to, names, onConflict, force, command });
+  await copyParsers(ctx, { from, to, names, onConflict, force });
 }

@@ -16,8 +16,6 @@ export interface Copying {
   readonly names: readonly string[] | undefined;
   readonly onConflict: NonNullable<BodyInput<'parsers.copy'>['on_conflict']>;
   readonly force: boolean;
-  /** As typed, for the hint of a confirmation. */
-  readonly command: string;
 }
 
 /**
@@ -37,7 +35,7 @@ export async function copyParsers(ctx: Context, copying: Copying): Promise<void>
   };
   if (ctx.flags.dryRun !== true && ctx.prompt.allowed) {
     const plan = await client.call('parsers.copy', { params, body, dryRun: true }).catch(hinted(copying));
-    if (plan.changed) await agreed(ctx, plan, copying);
+    if (plan.changed) await agreed(ctx, plan);
   }
   const result = await client.call('parsers.copy', { params, body }).catch(hinted(copying));
   await tellCopied(ctx, result);
@@ -59,14 +57,13 @@ function hinted({ from, to }: Copying): (thrown: unknown) => never {
   };
 }
 
-async function agreed(ctx: Context, plan: ParserCopyResult, { command }: Copying): Promise<void> {
+async function agreed(ctx: Context, plan: ParserCopyResult): Promise<void> {
   const { account, workspace } = plan.from;
   const place = placeText({ account: account.slug, workspace: workspace.slug });
   await ctx.confirmed({
     weight: 'yes',
     what: `copy from ${place} to ${counted(plan.targets.length, 'place')}`,
     consequences: plan.targets.map(targetText),
-    command,
   });
 }
 

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { type Detail, type TenantctlError, usageError } from '../../errors.ts';
@@ -50,12 +51,16 @@ async function sourcesOf(ctx: Context, name: string): Promise<(() => Promise<Sou
 }
 
 async function stdinSource(ctx: Context): Promise<Source> {
-  return { name: 'stdin', bytes: Buffer.from(await ctx.readStdin('a parser', MOST_BYTES)) };
+  return { name: 'stdin', bytes: await ctx.readStdinBytes('a parser', MOST_BYTES) };
 }
 
 async function bytesOf(name: string, path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    // One byte more than may be: enough to know, and all that a large one costs.
+    const stream: AsyncIterable<Uint8Array> = createReadStream(path, { end: MOST_BYTES });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return Buffer.concat(chunks);
   } catch (cause) {
     throw unreadable(name, cause);
   }

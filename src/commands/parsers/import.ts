@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import type { Parser, ParserItem } from '../../contract/types.ts';
 import { conflictError } from '../../errors.ts';
 import { type FoundParser, inFile, mistakeAt, placeText as placeInFile } from '../../estate/parsers.ts';
-import { asTyped, counted, quoted } from '../change.ts';
+import { counted } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { type Place, placeOf, placeText } from '../place.ts';
 import { firstOf, parsersFrom } from './files.ts';
@@ -53,7 +53,7 @@ export async function importRun(options: ImportOptions, ctx: Context): Promise<v
   const client = ctx.client();
   const steps = await planned(client, place, found, options);
   if (ctx.flags.dryRun === true) return await tellPlan(ctx, place, steps);
-  await consented(ctx, place, steps, options);
+  await consented(ctx, place, steps);
   const waiting: Waiting[] = [];
   const progress = progressOf(ctx, steps.length);
   const outcomes = await eachOf(
@@ -94,7 +94,7 @@ async function planned(
   found: readonly FoundParser[],
   { onConflict = 'fail' }: ImportOptions,
 ): Promise<Step[]> {
-  const wanted = new Map(found.map((one) => [one.name, one]));
+  const wanted = new Set(found.map(({ name }) => name));
   const there = new Map<string, ParserItem>();
   const query = { workspace, definitions: 'true' as const };
   for await (const item of client.pages('parsers.list', { params: { account }, query }))
@@ -146,19 +146,13 @@ async function tellPlan(ctx: Context, place: Place, steps: readonly Step[]): Pro
 }
 
 /** What exists is replaced only by who saw it named; off a terminal --on-conflict overwrite is the consent. */
-async function consented(
-  ctx: Context,
-  place: Place,
-  steps: readonly Step[],
-  { file }: ImportOptions,
-): Promise<void> {
+async function consented(ctx: Context, place: Place, steps: readonly Step[]): Promise<void> {
   const replaced = steps.filter(({ action }) => action === 'overwritten');
   if (replaced.length === 0 || !ctx.prompt.allowed) return;
   await ctx.confirmed({
     weight: 'yes',
     what: `replace the content of ${counted(replaced.length, 'parser')} in ${placeText(place)}`,
     consequences: replaced.map(replacedText),
-    command: asTyped(ctx, `tenantctl parsers import ${file.map(quoted).join(' ')} --on-conflict overwrite`),
   });
 }
 

@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { PromotionPath } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
-import { asTyped, quoted } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { copyParsers } from './copying.ts';
 import { masterOf, pathText } from './family.ts';
@@ -39,15 +38,13 @@ export async function promoteRun(options: PromoteOptions, ctx: Context): Promise
   const master = await masterOf(ctx, options.from ?? ctx.account());
   const path = await ctx.client().call('promotion_path.show', { params: { account: master.id } });
   const { from, to } = stepOf(path, options, master.slug);
-  const words = names?.map(quoted).join(' ') ?? '--all';
   ctx.out.note(`Promoting from ${from.slug} to ${to.slug}, along ${pathText(path)}.`);
   await copyParsers(ctx, {
-    from: { account: from.slug, workspace: undefined },
+    from: { account: from.slug, workspace: ctx.flags.workspace },
     to: [{ account: to.slug, workspace: undefined }],
     names,
     onConflict: 'overwrite',
     force,
-    command: asTyped(ctx, `tenantctl parsers promote ${words} --from ${from.slug} --to ${to.slug}`),
   });
 }
 

@@ -90,11 +90,9 @@ async function mustHaveRoom(work: PlaceWork): Promise<void> {
 }
 
 /** What the trail says of a change of secrets: names alone. */
-const secretFacts = ({ set, taken }: SecretsChange): { after: Facts } => ({
-  after: {
-    ...(set.length > 0 && { secrets_set: set.map(({ name }) => name) }),
-    ...(taken.length > 0 && { secrets_removed: [...taken] }),
-  },
+const secretFacts = ({ set, taken }: SecretsChange): Facts => ({
+  ...(set.length > 0 && { secrets_set: set.map(({ name }) => name) }),
+  ...(taken.length > 0 && { secrets_removed: [...taken] }),
 });
 
 export async function createParser(work: PlaceWork, input: Input<'parsers.create'>): Promise<Parser> {
@@ -109,7 +107,7 @@ export async function createParser(work: PlaceWork, input: Input<'parsers.create
   await parsers.insert({ id, workspaceId: work.place.workspaceId, name, ...content, digest }, mark);
   await parsers.keepSecrets(id, kept.set, [], mark.at);
   const after = { name, workspace: work.place.slug, document_type: documentType, digest };
-  work.record({ target: targetOf({ id, name }), after: { ...after, ...secretFacts(kept).after } });
+  work.record({ target: targetOf({ id, name }), after: { ...after, ...secretFacts(kept) } });
   return shown(work, id);
 }
 
@@ -155,7 +153,7 @@ async function write(
     before: { ...before, revision: parser.revision },
     after: {
       ...after,
-      ...secretFacts(kept).after,
+      ...secretFacts(kept),
       ...(mark.rolledBackTo !== null && { rolled_back_to: mark.rolledBackTo }),
       revision: parser.revision + 1,
     },
@@ -176,7 +174,7 @@ export async function updateParser(work: PlaceWork, input: Input<'parsers.update
   return write(work, parser, change, kept, markOf(work, isPlain ? 'secrets' : 'updated'));
 }
 
-/** The content of an earlier revision becomes the next one. The name stays, and so do secrets that are declared again. */
+/** The content of an earlier revision becomes the next one. The name stays, and so do values of secrets that it declares too. */
 export async function rollBackParser(work: PlaceWork, input: Input<'parsers.rollback'>): Promise<Parser> {
   const parser = await found(work, input);
   mustBeCurrent('parser', parser.revision, input.expected);

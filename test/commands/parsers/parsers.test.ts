@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Parser, ParserItem } from '../../../src/contract/types.ts';
@@ -528,6 +529,14 @@ describe('parsers export and import', () => {
     ]);
     mkdirSync(join(cli.configDir, 'none'));
     expect((await run('parsers import none'))[2]).toContain('none has no .yaml, .yml or .json file in it');
+    const large = join(cli.configDir, 'large.yaml');
+    writeFileSync(large, '# nothing\n'.repeat(900_000));
+    expect((await run('parsers import large.yaml'))[2]).toContain(
+      '  - large.yaml:1:1: it is larger than 8 MiB\n',
+    );
+    const utf16 = new PassThrough();
+    utf16.end(Buffer.from(`\ufeff${small('Wide')}`, 'utf16le'));
+    expect((await run('parsers import - --dry-run', { stdin: utf16 }))[1]).toContain('Wide\tcreated\t\t\n');
     expect((await run('parsers import -', { stdin: '' }))[2]).toContain(
       '  - stdin:1:1: there is no parser in it\n',
     );

@@ -73,7 +73,6 @@ export const parsers: Ddl = {
       constraint parser_secrets_parser foreign key (account_id, parser_id)
         references parsers (account_id, id) on delete cascade
     )`,
-    'create index parser_secrets_by_key on parser_secrets (key_id)',
 
     // One row an account: its accounts are ids in a JSON list, in order.
     `create table promotion_paths (
