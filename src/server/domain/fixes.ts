@@ -185,7 +185,8 @@ function closedStill({ subject, action }: Question): boolean {
 /** Every closed way in with what would open it; nobody is made administrator where something less does. */
 function openings(question: Question, chain: readonly Unfixed[]): Map<Unfixed, Fix> {
   const found = new Map<Unfixed, Fix>();
-  if (!closedStill(question)) return found;
+  // What only a person does opens to no token, whatever it may.
+  if (chain.some(({ check, ok }) => check === 'person' && !ok) || !closedStill(question)) return found;
   for (const link of chain) {
     const fix = link.need === 'one_of' ? opened(question, link.check) : null;
     if (fix) found.set(link, fix);
