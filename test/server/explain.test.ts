@@ -237,6 +237,12 @@ describeOnEachDatabase('access.explain', (open) => {
       ],
       ['admin: tenantctl tokens create NAME --account-token --role admin --account acme'],
     ]);
+    const inPerson = await explain(ann.token, {
+      account: 'acme',
+      action: 'account_tokens.create',
+      who: idOf('account'),
+    });
+    expect(fixesOf(inPerson)).toEqual(['person: tenantctl login']);
     expect((await ask(idOf('member'), bo.token)).who.kind).toBe('api');
     expect((await ask(idOf('member'), bos)).who.name).toBe('ci');
     const hidden = await server.refused('access.explain', {

@@ -67,8 +67,8 @@ function give(question: Question, { text, role, modules: granted, place }: Gift)
   }
   if (place !== undefined) {
     const verb = standing.place?.role ? 'update' : 'add';
-    const command = `tenantctl workspaces members ${verb} ${place.slug} ${person(question)} --role ${place.role} ${account}`;
-    return say(question, text, command, 'members.update');
+    const command = `tenantctl workspaces members ${verb} ${person(question)} --role ${place.role} --workspace ${place.slug} ${account}`;
+    return say(question, text, command, `workspace_members.${verb}`);
   }
   const change = standing.membership.role === role ? list : ` --role ${role}`;
   return say(
@@ -163,8 +163,8 @@ const cleared: Readonly<Record<string, (question: Question) => Fix | null>> = {
     return say(question, 'ask staff to unlock it', command, 'accounts.unlock');
   },
   plan: (question) => {
-    const command = `tenantctl plans change professional ${inAccount(question)}`;
-    return say(question, 'change to a plan that has it', command, 'accounts.update');
+    const command = `tenantctl plans change PLAN ${inAccount(question)}`;
+    return say(question, 'change to a plan that has it', command, 'subscription.change');
   },
   seats: (question) => {
     const command = `tenantctl invites list --state pending ${inAccount(question)}`;
@@ -185,7 +185,8 @@ function closedStill({ subject, action }: Question): boolean {
 /** Every closed way in with what would open it; nobody is made administrator where something less does. */
 function openings(question: Question, chain: readonly Unfixed[]): Map<Unfixed, Fix> {
   const found = new Map<Unfixed, Fix>();
-  if (!closedStill(question)) return found;
+  // What only a person does opens to no token, whatever it may.
+  if (chain.some(({ check, ok }) => check === 'person' && !ok) || !closedStill(question)) return found;
   for (const link of chain) {
     const fix = link.need === 'one_of' ? opened(question, link.check) : null;
     if (fix) found.set(link, fix);
