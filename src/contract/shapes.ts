@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
+import { batches } from './batches.ts';
 import { empty, queryFlag } from './common.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { people } from './people.ts';
@@ -14,7 +15,7 @@ export interface Shape {
 }
 
 /** Every operation has its shape: leaving one out does not compile. */
-export const shapes = { ...auth, ...accounts, ...people } as const satisfies Record<OperationId, Shape>;
+export const shapes = { ...auth, ...accounts, ...people, ...batches } as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {
   readonly [K in Name]: infer Schema extends z.ZodType;

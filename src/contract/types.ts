@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
+import type * as batches from './batches.ts';
+import type { BatchKind } from './limits.ts';
 import type * as people from './people.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -21,7 +23,11 @@ export type TokenWithSecret = z.output<typeof auth.tokenWithSecret>;
 export type StaffMember = z.output<typeof auth.staffMember>;
 export type Member = z.output<typeof people.member>;
 export type Invite = z.output<typeof people.invite>;
-export type Batch = z.output<typeof people.batch>;
-export type BatchRow = z.output<typeof people.batchRow>;
-export type RowResult = z.output<typeof people.rowResult>;
+export type Batch = z.output<typeof batches.batch>;
+export type BatchOf<K extends BatchKind> = Extract<Batch, { kind: K }>;
+export type BatchDefaults<K extends BatchKind> = BatchOf<K>['defaults'];
+/** A row of a batch of this kind, as it is sent. */
+export type BatchRow<K extends BatchKind> = Extract<BatchChunk, { kind: K }>['rows'][number];
+export type BatchChunk = z.output<(typeof batches.batches)['batches.send']['body']>;
+export type RowResult = z.output<typeof batches.rowResult>;
 export type RemovalPreview = z.output<typeof people.removalPreview>;
