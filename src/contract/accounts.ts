@@ -31,7 +31,7 @@ export const account = z
       .strictObject({ link_id: c.id('link'), kind: z.enum(['managed', 'sub']), account: other })
       .nullable(),
     /** How the caller comes to see it, and as what. */
-    via: z.enum(['member', 'managed', 'staff']),
+    via: z.enum(['member', 'managed', 'staff', 'key']),
     role: c.accountRole.nullable(),
     seats,
     revision: z.int(),
@@ -65,20 +65,6 @@ export const tree = z
   })
   .meta({ id: 'Tree' });
 
-export const workspace = z
-  .strictObject({
-    id: c.id('workspace'),
-    account_id: c.id('account'),
-    slug: c.slug,
-    name: z.string(),
-    /** The caller's own role in it; admins act in it without one. */
-    role: c.workspaceRole.nullable(),
-    revision: z.int(),
-    created_at: c.timestamp,
-    updated_at: c.timestamp,
-  })
-  .meta({ id: 'Workspace' });
-
 export const addressRules = z
   .strictObject({
     allow: z.array(z.string().min(1).max(253)).max(1000),
@@ -93,7 +79,11 @@ export const plan = z
     monthly_price_cents: z.int(),
     self_serve: z.boolean(),
     entitlements: z.strictObject({ managed_accounts: z.boolean(), umbrella: z.boolean() }),
-    limits: z.strictObject({ seats: z.int().nullable(), mails_per_day: z.int().nullable() }),
+    limits: z.strictObject({
+      seats: z.int().nullable(),
+      mails_per_day: z.int().nullable(),
+      workspaces: z.int().nullable(),
+    }),
   })
   .meta({ id: 'Plan' });
 
@@ -108,7 +98,7 @@ export const roleEntry = z
   .meta({ id: 'Role' });
 
 const actor = z.strictObject({
-  kind: z.enum(['user', 'api', 'account_token', 'staff', 'system', 'anonymous']),
+  kind: z.enum(['user', 'api', 'account_token', 'key', 'staff', 'system', 'anonymous']),
   id: z.string().nullable(),
   /** Address of a person, name of an account token. */
   name: z.string().nullable(),
@@ -185,7 +175,9 @@ export const accounts = {
       members: z.int(),
       pending_invites: z.int(),
       workspaces: z.int(),
+      resources: z.int(),
       tokens: z.int(),
+      keys: z.int(),
     }),
   },
   'accounts.leave': { params: one, answer: c.changed },
@@ -203,13 +195,6 @@ export const accounts = {
   },
   'accounts.release': { params: one, answer: c.changed },
   'accounts.tree': { params: one, answer: tree },
-
-  'workspaces.list': {
-    params: one,
-    query: c.pageQuery.extend({ q: c.searchText.optional() }),
-    answer: c.pageOf(workspace),
-  },
-  'workspaces.show': { params: one.extend({ workspace: c.reference }), answer: workspace },
 
   'address_rules.show': { params: one, answer: addressRules },
   'address_rules.update': { params: one, body: addressRules, answer: addressRules },

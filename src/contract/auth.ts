@@ -46,6 +46,8 @@ export const identity = z
         .nullable(),
       role: c.accountRole.nullable(),
       modules: c.moduleList,
+      /** Of a workspace's key: the one place where it works, and as what. */
+      workspace: z.strictObject({ id: c.id('workspace'), slug: c.slug, role: c.workspaceRole }).nullable(),
       expires_at: c.timestamp.nullable(),
     }),
   })

@@ -5,6 +5,7 @@ export const idPrefixes = {
   member: 'mbr',
   invite: 'inv',
   workspace: 'wsp',
+  resource: 'res',
   link: 'lnk',
   token: 'tok',
   session: 'ses',

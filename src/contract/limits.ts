@@ -10,18 +10,30 @@ export const limits = {
   passwordMin: 15,
   passwordMax: 256,
   idempotencyHours: 24,
+  resourceConfigBytes: 64 * 1024,
+  /** How long a workspace's key lives unless asked otherwise, and at most. */
+  keyDays: 365,
+  keyDaysMax: 3650,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
 export const accountRoles = ['owner', 'admin', 'user', 'super_admin', 'billing_admin', 'member'] as const;
 export const modules = ['parsers', 'forms', 'contacts', 'messages', 'reports', 'settings'] as const;
 export const workspaceRoles = ['viewer', 'operator', 'developer', 'workspace_admin'] as const;
+/** What a workspace holds; parsers and forms live there too, with operations of their own. */
+export const resourceKinds = ['connector', 'workflow', 'job'] as const;
+export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+/** The roles that a workspace's key may have: never one that gives roles to people. */
+export const keyRoles = ['viewer', 'operator', 'developer'] as const;
 export const planNames = ['basic', 'starter', 'professional', 'business', 'enterprise'] as const;
 
 export type AccountKind = (typeof accountKinds)[number];
 export type AccountRole = (typeof accountRoles)[number];
 export type Module = (typeof modules)[number];
 export type WorkspaceRole = (typeof workspaceRoles)[number];
+export type ResourceKind = (typeof resourceKinds)[number];
+export type JobState = (typeof jobStates)[number];
+export type KeyRole = (typeof keyRoles)[number];
 export type PlanName = (typeof planNames)[number];
 
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */

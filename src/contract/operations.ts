@@ -339,6 +339,103 @@ export const operations = {
     path: '/accounts/{account}/workspaces/{workspace}',
     summary: 'Show a workspace',
   },
+  'workspaces.create': {
+    method: 'POST',
+    path: '/accounts/{account}/workspaces',
+    summary: 'Create a workspace (organizations)',
+    status: 201,
+  },
+  'workspaces.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/workspaces/{workspace}',
+    summary: 'Change name or slug of a workspace',
+    if_match: 'optional',
+  },
+  'workspaces.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/workspaces/{workspace}',
+    summary: 'Delete a workspace with all it holds, for good',
+    dry_run: true,
+    if_match: 'optional',
+  },
+
+  'workspace_members.list': {
+    method: 'GET',
+    path: '/accounts/{account}/workspaces/{workspace}/members',
+    summary: 'List the members of a workspace',
+  },
+  'workspace_members.add': {
+    method: 'POST',
+    path: '/accounts/{account}/workspaces/{workspace}/members',
+    summary: 'Add a member of the account to a workspace',
+    status: 201,
+  },
+  'workspace_members.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/workspaces/{workspace}/members/{member}',
+    summary: 'Change the role of a member of a workspace',
+    if_match: 'optional',
+  },
+  'workspace_members.remove': {
+    method: 'DELETE',
+    path: '/accounts/{account}/workspaces/{workspace}/members/{member}',
+    summary: 'Remove a member from a workspace, or leave it',
+    if_match: 'optional',
+  },
+
+  'resources.list': {
+    method: 'GET',
+    path: '/accounts/{account}/workspaces/{workspace}/resources',
+    summary: 'List connectors, workflows and jobs',
+  },
+  'resources.show': {
+    method: 'GET',
+    path: '/accounts/{account}/workspaces/{workspace}/resources/{resource}',
+    summary: 'Show a connector, workflow or job',
+  },
+  'resources.create': {
+    method: 'POST',
+    path: '/accounts/{account}/workspaces/{workspace}/resources',
+    summary: 'Create a connector or a workflow',
+    status: 201,
+  },
+  'resources.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/workspaces/{workspace}/resources/{resource}',
+    summary: 'Change name or config, or the state of a job',
+    if_match: 'optional',
+  },
+  'resources.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/workspaces/{workspace}/resources/{resource}',
+    summary: 'Delete a connector, a job, or a workflow with its jobs',
+    dry_run: true,
+    if_match: 'optional',
+  },
+  'resources.run': {
+    method: 'POST',
+    path: '/accounts/{account}/workspaces/{workspace}/resources/{resource}/run',
+    summary: 'Run a workflow: makes a job',
+    status: 201,
+  },
+
+  'workspace_keys.list': {
+    method: 'GET',
+    path: '/accounts/{account}/workspaces/{workspace}/keys',
+    summary: 'List the keys of a workspace',
+  },
+  'workspace_keys.create': {
+    method: 'POST',
+    path: '/accounts/{account}/workspaces/{workspace}/keys',
+    summary: 'Make a key that works in this workspace only',
+    secret: true,
+    status: 201,
+  },
+  'workspace_keys.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/workspaces/{workspace}/keys/{key}',
+    summary: 'Delete a key: it stops working at once',
+  },
 
   'address_rules.show': {
     method: 'GET',

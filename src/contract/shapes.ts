@@ -5,6 +5,7 @@ import { batches } from './batches.ts';
 import { empty, queryFlag } from './common.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { people } from './people.ts';
+import { workspaces } from './workspaces.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
 export interface Shape {
@@ -15,7 +16,13 @@ export interface Shape {
 }
 
 /** Every operation has its shape: leaving one out does not compile. */
-export const shapes = { ...auth, ...accounts, ...people, ...batches } as const satisfies Record<OperationId, Shape>;
+export const shapes = {
+  ...auth,
+  ...accounts,
+  ...workspaces,
+  ...people,
+  ...batches,
+} as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {
   readonly [K in Name]: infer Schema extends z.ZodType;

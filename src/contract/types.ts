@@ -4,12 +4,19 @@ import type * as auth from './auth.ts';
 import type * as batches from './batches.ts';
 import type { BatchKind } from './limits.ts';
 import type * as people from './people.ts';
+import type * as workspaces from './workspaces.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
 export type Account = z.output<typeof accounts.account>;
 export type Tree = z.output<typeof accounts.tree>;
 export type TreeAccount = z.output<typeof accounts.treeAccount>;
-export type Workspace = z.output<typeof accounts.workspace>;
+export type Workspace = z.output<typeof workspaces.workspace>;
+export type WorkspaceHoldings = z.output<typeof workspaces.workspaceHoldings>;
+export type WorkspaceMember = z.output<typeof workspaces.workspaceMember>;
+export type Resource = z.output<typeof workspaces.resource>;
+export type ResourceItem = z.output<typeof workspaces.resourceItem>;
+export type WorkspaceKey = z.output<typeof workspaces.workspaceKey>;
+export type WorkspaceKeyWithSecret = z.output<typeof workspaces.workspaceKeyWithSecret>;
 export type AddressRules = z.output<typeof accounts.addressRules>;
 export type Plan = z.output<typeof accounts.plan>;
 export type Role = z.output<typeof accounts.roleEntry>;

@@ -74,6 +74,7 @@ const tables = {
   member_children: true,
   workspaces: true,
   workspace_members: true,
+  resources: true,
   tokens: true,
   address_rules: true,
   batches: true,

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountKind, AccountRole, Module } from '../../src/contract/limits.ts';
-import { type OperationId, operationIds, operationOf } from '../../src/contract/operations.ts';
+import { keysOf } from '../../src/contract/keys.ts';
+import type { AccountKind, AccountRole, KeyRole, Module, WorkspaceRole } from '../../src/contract/limits.ts';
+import { type OperationId, operationIds, operationOf, operations } from '../../src/contract/operations.ts';
 import { pathParams } from '../../src/contract/shapes.ts';
 import {
   type AccountFacts,
+  type Action,
   accessTable,
   canSee,
+  canSeePlace,
   type Decision,
   decide,
   isMaster,
+  type Place,
   type Standing,
 } from '../../src/server/domain/access.ts';
 import type { Actor } from '../../src/server/domain/actor.ts';
@@ -67,13 +71,14 @@ function standing(
     state?: AccountFacts['state'];
     parent?: Standing['parent'];
     places?: boolean;
+    place?: Place;
   } = {},
 ): Standing {
   return {
     account: facts('acc_a', more.kind ?? 'standard', more.state),
     membership: own,
     workspaceMember: more.places ?? false,
-    place: null,
+    place: more.place ?? null,
     parent: more.parent ?? null,
   };
 }
@@ -90,6 +95,7 @@ const above = (
   granted: false,
 });
 
+const actions: readonly Action[] = keysOf(accessTable);
 const onAccount = operationIds.filter((id) => pathParams(id).includes('account'));
 const allowed = (
   actor: Actor,
@@ -101,7 +107,18 @@ const said = (decision: Decision) => (decision.allowed ? decision.as : decision.
 
 describe('the table', () => {
   it('has a rule for every operation, and public ones are those of the contract', () => {
-    expect(Object.keys(accessTable).sort()).toEqual([...operationIds].sort());
+    const further = Object.keys(accessTable).filter((action) => !(action in operations));
+    expect(
+      Object.keys(accessTable)
+        .filter((action) => action in operations)
+        .sort(),
+    ).toEqual([...operationIds].sort());
+    expect(further.sort()).toEqual([
+      'resources.write_connector',
+      'resources.write_job',
+      'resources.write_workflow',
+      'workspace_members.remove_other',
+    ]);
     const open = operationIds.filter((id) =>
       (accessTable[id].grants as readonly string[]).includes('public'),
     );
@@ -137,10 +154,14 @@ describe('a deactivated member', () => {
 });
 
 describe('a user', () => {
-  it('may look at the account and leave, and with settings change some of it; no other module opens more', () => {
+  it('may look at the account and leave, and with settings change some of it, with parsers work with resources', () => {
     const none = ['accounts.show', 'accounts.leave'];
+    const resources = ['list', 'show', 'create', 'update', 'delete', 'run'].map(
+      (verb) => `resources.${verb}`,
+    );
     expect(allowed(session, standing(membership('user')))).toEqual(none);
-    for (const module of ['parsers', 'forms', 'contacts', 'messages', 'reports'] as const) {
+    expect(allowed(session, standing(membership('user', ['parsers'])))).toEqual([...none, ...resources]);
+    for (const module of ['forms', 'contacts', 'messages', 'reports'] as const) {
       expect(allowed(session, standing(membership('user', [module])))).toEqual(none);
     }
     const settings = ['accounts.show', 'accounts.update', 'accounts.leave'];
@@ -158,8 +179,51 @@ describe('roles of an organization', () => {
         ...reads,
         'workspaces.list',
         'workspaces.show',
+        // Their own place: of the others there is nothing to see for them.
+        'workspace_members.remove',
       ]);
     }
+  });
+
+  it('open in a workspace what its role says, each all of the one before, and to a billing_admin nothing', () => {
+    const at = (role: WorkspaceRole, as: AccountRole = 'member') =>
+      standing(membership(as), { ...org, place: { workspaceId: 'wsp_a', slug: 'ops', role } });
+    const inside = actions.filter((action) => /^(resources|workspace_members|workspace_keys)\./.test(action));
+    const opened = (role: WorkspaceRole) =>
+      inside.filter((action) => decide(session, action, at(role)).allowed);
+    const viewer = ['workspace_members.list', 'resources.list', 'resources.show'];
+    const operator = ['create', 'update', 'delete', 'run', 'write_workflow', 'write_job'].map(
+      (verb) => `resources.${verb}`,
+    );
+    const developer = [
+      'resources.write_connector',
+      'workspace_keys.list',
+      'workspace_keys.create',
+      'workspace_keys.delete',
+    ];
+    const admin = ['workspace_members.add', 'workspace_members.update', 'workspace_members.remove_other'];
+    const sorted = (...lists: string[][]) => lists.flat().sort();
+    expect(opened('viewer').sort()).toEqual(sorted(viewer));
+    expect(opened('operator').sort()).toEqual(sorted(viewer, operator));
+    expect(opened('developer').sort()).toEqual(sorted(viewer, operator, developer));
+    expect(opened('workspace_admin').sort()).toEqual(sorted(viewer, operator, developer, admin));
+    const billing = at('workspace_admin', 'billing_admin');
+    expect(inside.filter((action) => decide(session, action, billing).allowed)).toEqual([]);
+    expect(canSeePlace(session, billing)).toBe(true);
+    expect(
+      decide(session, 'resources.list', billing)
+        .reasons.map(({ text }) => text)
+        .join(),
+    ).toContain('a billing_admin never acts in one');
+  });
+
+  it('of super_admins need no place in a workspace', () => {
+    const where = standing(membership('super_admin'), {
+      ...org,
+      place: { workspaceId: 'wsp_a', slug: 'ops', role: null },
+    });
+    const inside = actions.filter((action) => /^(workspaces|resources|workspace_)/.test(action));
+    expect(inside.filter((action) => !decide(session, action, where).allowed)).toEqual([]);
   });
 
   it('do not delete it: staff do (R27)', () => {
@@ -176,7 +240,7 @@ describe('a master', () => {
     const where = standing(null, { parent: above(membership('admin')) });
     const never = ['account_tokens.list', 'account_tokens.create', 'account_tokens.revoke', 'accounts.leave'];
     const staffs = ['accounts.lock', 'accounts.unlock'];
-    const content = ['workspaces.list', 'workspaces.show'];
+    const content = onAccount.filter((id) => /^(workspaces|workspace_\w+|resources)\./.test(id));
     expect(onAccount.filter((id) => !decide(session, id, where).allowed).sort()).toEqual(
       [...never, ...staffs, ...content].sort(),
     );
@@ -228,6 +292,47 @@ describe('tokens', () => {
       expect(said(decide(actor, 'account_tokens.create', standing(membership('admin'))))).toBe('forbidden');
       expect(said(decide(actor, 'accounts.leave', standing(membership('admin'))))).toBe('forbidden');
     }
+  });
+});
+
+describe('a workspace’s key', () => {
+  const key = (role: KeyRole, workspaceId = 'wsp_a', accountId = 'acc_a'): Actor => ({
+    kind: 'key',
+    tokenId: 'tok_k',
+    name: 'bot',
+    accountId,
+    workspaceId,
+    role,
+    expiresAt: who.expiresAt,
+  });
+  const inside = (kind: AccountKind, state: AccountFacts['state'] = 'active') =>
+    standing(null, { kind, state, place: { workspaceId: 'wsp_a', slug: 'ops', role: null } });
+  const sees = ['accounts.show', 'workspaces.list', 'workspaces.show'];
+
+  it('does what its role says in its own workspace, in an account of any kind, and nothing outside', () => {
+    for (const kind of ['personal', 'standard', 'organization'] as const) {
+      const may = (role: KeyRole) => allowed(key(role), inside(kind)).filter((id) => !sees.includes(id));
+      const viewer = ['workspace_members.list', 'resources.list', 'resources.show'];
+      expect(may('viewer').filter((id) => id !== 'workspace_members.remove')).toEqual(viewer);
+      expect(may('operator')).toContain('resources.run');
+      expect(said(decide(key('operator'), 'resources.write_connector', inside(kind)))).toBe('forbidden');
+      expect(said(decide(key('developer'), 'resources.write_connector', inside(kind)))).toBe('developer');
+      expect(said(decide(key('developer'), 'workspace_members.remove_other', inside(kind)))).toBe(
+        'forbidden',
+      );
+      // What makes credentials takes a person.
+      expect(said(decide(key('developer'), 'workspace_keys.create', inside(kind)))).toBe('forbidden');
+    }
+    for (const other of [key('developer', 'wsp_b'), key('developer', 'wsp_a', 'acc_b')]) {
+      const may = allowed(other, inside('organization'));
+      expect(may.filter((id) => !sees.includes(id) && id !== 'workspace_members.remove')).toEqual([]);
+      expect(canSeePlace(other, inside('organization'))).toBe(false);
+    }
+    expect(canSee(key('viewer', 'wsp_a', 'acc_b'), inside('organization'))).toBe(false);
+  });
+
+  it('is refused altogether while its account is suspended', () => {
+    expect(allowed(key('developer'), inside('organization', 'suspended'))).toEqual([]);
   });
 });
 

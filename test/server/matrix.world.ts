@@ -1,4 +1,4 @@
-import { modules as allModules } from '../../src/contract/limits.ts';
+import { modules as allModules, type WorkspaceRole } from '../../src/contract/limits.ts';
 import type { OperationId } from '../../src/contract/operations.ts';
 import { mintToken } from '../../src/contract/token.ts';
 import type { Transactions } from '../../src/server/domain/ports.ts';
@@ -12,6 +12,7 @@ import {
   person,
   place,
   standard,
+  workspaceKey,
 } from '../support/estate.ts';
 import {
   NEW_PASSWORD,
@@ -32,6 +33,9 @@ export interface Target {
   readonly invite: string;
   readonly batch: string;
   readonly workspace: string;
+  /** A workflow in the workspace. */
+  readonly resource: string;
+  readonly key: string;
   readonly token: string;
   /** Who tries, by name; null sends no credential. */
   readonly callers: ReadonlyMap<string, string | null>;
@@ -54,6 +58,11 @@ const one = ({ account }: Target) => ({ params: { account } });
 const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
 const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite } });
 const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
+const oneWorkspace = ({ account, workspace }: Target) => ({ params: { account, workspace } });
+const onePlaced = ({ account, workspace, member }: Target) => ({ params: { account, workspace, member } });
+const oneResource = ({ account, workspace, resource }: Target) => ({
+  params: { account, workspace, resource },
+});
 const none = () => ({});
 const rows = [{ row: 1, email: 'row@new.example', role: 'admin' }];
 
@@ -126,7 +135,29 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'batches.cancel': oneBatch,
   'batches.revoke': oneBatch,
   'workspaces.list': one,
-  'workspaces.show': ({ account, workspace }) => ({ params: { account, workspace } }),
+  'workspaces.show': oneWorkspace,
+  'workspaces.create': (target) => ({ ...one(target), body: { name: 'New' } }),
+  'workspaces.update': (target) => ({ ...oneWorkspace(target), body: { name: 'New' } }),
+  'workspaces.delete': (target) => ({ ...oneWorkspace(target), query: { confirm: 'default' } }),
+  'workspace_members.list': oneWorkspace,
+  'workspace_members.add': (target) => ({
+    ...oneWorkspace(target),
+    body: { member: target.member, role: 'viewer' },
+  }),
+  'workspace_members.update': (target) => ({ ...onePlaced(target), body: { role: 'operator' } }),
+  'workspace_members.remove': onePlaced,
+  'resources.list': oneWorkspace,
+  'resources.show': oneResource,
+  'resources.create': (target) => ({
+    ...oneWorkspace(target),
+    body: { kind: 'workflow', name: 'another' },
+  }),
+  'resources.update': (target) => ({ ...oneResource(target), body: { name: 'other' } }),
+  'resources.delete': oneResource,
+  'resources.run': (target) => ({ ...oneResource(target), body: {} }),
+  'workspace_keys.list': oneWorkspace,
+  'workspace_keys.create': (target) => ({ ...oneWorkspace(target), body: { name: 'x', role: 'viewer' } }),
+  'workspace_keys.delete': ({ account, workspace, key }) => ({ params: { account, workspace, key } }),
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
   'plans.list': none,
@@ -154,6 +185,15 @@ async function contents(server: TestServer, token: string, account: string, role
     params,
     body: { kind: 'invites', digest, rows_total: 1, seats_needed: 0, defaults: {} },
   });
+  if (role === 'super_admin') await place(server, accountId, member);
+  const within = { account, workspace: 'default' };
+  const workflow = { kind: 'workflow', name: 'nightly' } as const;
+  const resource = await server.ok('resources.create', { token, params: within, body: workflow });
+  const { key } = await server.ok('workspace_keys.create', {
+    token,
+    params: within,
+    body: { name: 'bot', role: 'viewer' },
+  });
   await accountToken(server, accountId, role);
   const made = await server.database.read((trx) =>
     trx
@@ -163,9 +203,6 @@ async function contents(server: TestServer, token: string, account: string, role
       .orderBy('id', 'desc')
       .executeTakeFirstOrThrow(),
   );
-  const workspace = await server.database.read((trx) =>
-    trx.selectFrom('workspaces').where('account_id', '=', accountId).select('id').executeTakeFirstOrThrow(),
-  );
   return {
     account,
     accountId,
@@ -173,7 +210,9 @@ async function contents(server: TestServer, token: string, account: string, role
     invite: invite.id,
     batch: batch.id,
     token: made.id,
-    workspace: workspace.id,
+    workspace: resource.workspace_id,
+    resource: resource.id,
+    key: key.id,
   };
 }
 
@@ -226,9 +265,10 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
   for (const module of allModules) {
     withModules.push([`user+${module}`, (await userOf(acme.id, `u-${module}`, [module])).token]);
   }
+  const above = await contents(server, ann.token, 'acme', 'admin');
   const standardTarget: Target = {
     name: 'master',
-    ...(await contents(server, ann.token, 'acme', 'admin')),
+    ...above,
     admin: ann.token,
     callers: new Map<string, string | null>([
       ...everybody,
@@ -242,6 +282,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['account_token_user', await accountToken(server, acme.id, 'user', ['settings'])],
       ['api_token', await apiToken(server, acme.id, ann, 'admin')],
       ['api_token_user', await apiToken(server, acme.id, ann, 'user', ['settings'])],
+      ['key_operator', await workspaceKey(server, acme.id, above.workspace, 'operator')],
     ]),
   };
 
@@ -274,6 +315,18 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
   await place(server, org.id, await join(server, org.id, placed, 'member'));
   const bill = await person(server, 'bill@org.example');
   await join(server, org.id, bill, 'billing_admin');
+  const second = await server.ok('workspaces.create', {
+    token: sue.token,
+    params: { account: 'acme-org' },
+    body: { name: 'Second', slug: 'second' },
+  });
+  const placedAs = async (name: string, role: WorkspaceRole, slug?: string) => {
+    const who = await person(server, `${name}@org.example`);
+    await place(server, org.id, await join(server, org.id, who, 'member'), role, slug);
+    return who.token;
+  };
+  const paying = await person(server, 'paying@org.example');
+  await place(server, org.id, await join(server, org.id, paying, 'billing_admin'), 'workspace_admin');
   const organizationTarget: Target = {
     name: 'organization',
     ...inside,
@@ -284,10 +337,18 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['billing_admin', bill.token],
       ['member', mem.token],
       ['member_placed', placed.token],
+      ['operator', await placedAs('operator', 'operator')],
+      ['developer', await placedAs('developer', 'developer')],
+      ['workspace_admin', await placedAs('wadmin', 'workspace_admin')],
+      ['workspace_admin_elsewhere', await placedAs('elsewhere', 'workspace_admin', 'second')],
+      ['billing_admin_placed', paying.token],
       ['deactivated', await deactivated(server, org.id, 'super_admin')],
       ['account_token', await accountToken(server, org.id, 'super_admin')],
       ['account_token_member', await accountToken(server, org.id, 'member')],
       ['api_token', await apiToken(server, org.id, sue, 'super_admin')],
+      ['key_viewer', await workspaceKey(server, org.id, inside.workspace, 'viewer')],
+      ['key_developer', await workspaceKey(server, org.id, inside.workspace, 'developer')],
+      ['key_elsewhere', await workspaceKey(server, org.id, second.id, 'developer')],
     ]),
   };
   const lou = await person(server, 'lou@late.example');
@@ -348,6 +409,8 @@ async function personalOf(
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',
+    resource: `res_${nothing}`,
+    key: `tok_${nothing}`,
     admin: owner.token,
     callers: new Map([...everybody, ['owner', owner.token]]),
   };

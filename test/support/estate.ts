@@ -1,4 +1,4 @@
-import type { AccountRole, Module } from '../../src/contract/limits.ts';
+import type { AccountRole, KeyRole, Module, WorkspaceRole } from '../../src/contract/limits.ts';
 import { hashToken, mintToken } from '../../src/contract/token.ts';
 import type { Account, Member, Session } from '../../src/contract/types.ts';
 import type { TestServer } from './server.ts';
@@ -37,14 +37,20 @@ export async function join(
   return id;
 }
 
-/** Places a member in the default workspace. */
-export async function place(server: TestServer, accountId: string, memberId: string): Promise<string> {
+/** Places a member in a workspace. */
+export async function place(
+  server: TestServer,
+  accountId: string,
+  memberId: string,
+  role: WorkspaceRole = 'viewer',
+  slug = 'default',
+): Promise<string> {
   const at = server.clock.now().toISOString();
   return await server.deps.transactions.write(async ({ tenant }) => {
     const { workspaces } = tenant(accountId);
-    const workspace = await workspaces.find({ memberId: null, scope: 'account' }, 'default');
-    if (workspace === null) throw new Error(`${accountId} has no workspace named default`);
-    await workspaces.place(workspace.id, memberId, 'viewer', at);
+    const workspace = await workspaces.find({ memberId: null, scope: 'account' }, slug);
+    if (workspace === null) throw new Error(`${accountId} has no workspace ${slug}`);
+    await workspaces.place(workspace.id, memberId, role, at);
     return workspace.id;
   });
 }
@@ -154,4 +160,27 @@ export function apiToken(
   modules: readonly Module[] = [],
 ): Promise<string> {
   return token(server, { kind: 'member', accountId, userId: who.id }, role, modules);
+}
+
+/** A workspace's key, valid for a year. */
+export async function workspaceKey(
+  server: TestServer,
+  accountId: string,
+  workspaceId: string,
+  role: KeyRole,
+): Promise<string> {
+  const secret = mintToken('key');
+  const now = server.clock.now();
+  await server.deps.transactions.write(({ tenant }) =>
+    tenant(accountId).workspaceKeys.insert(workspaceId, {
+      id: server.deps.newId('token'),
+      hash: hashToken(secret),
+      name: 'bot',
+      role,
+      createdBy: 'usr_maker',
+      expiresAt: new Date(now.getTime() + 365 * 86_400_000).toISOString(),
+      at: now.toISOString(),
+    }),
+  );
+  return secret;
 }

@@ -9,7 +9,7 @@ import {
   type WorkspaceRole,
   workspaceRoles,
 } from '../../contract/limits.ts';
-import { changes, type OperationId, operationOf } from '../../contract/operations.ts';
+import { changes, type OperationId, operationOf, operations } from '../../contract/operations.ts';
 import type { Actor } from './actor.ts';
 
 /** What of an account matters to a decision. */
@@ -92,12 +92,34 @@ const readMembers: Rule = {
   grants: ['admin', 'billing_admin', 'member', 'master'],
   suspended: 'admins_read',
 };
+/** Content of a workspace, as its roles have it (domain.md, Workspace roles). A standard account's users need the module. */
+const readContent: Rule = {
+  grants: ['admin', 'parsers', 'viewer'],
+  delegated: true,
+  suspended: 'admins_read',
+};
+const operate: Rule = { grants: ['admin', 'parsers', 'operator'], delegated: true, suspended: 'refused' };
+const develop: Rule = { grants: ['admin', 'parsers', 'developer'], delegated: true, suspended: 'refused' };
 const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
 const own: Rule = { grants: ['session'] };
 const open: Rule = { grants: ['public'], delegated: true };
 
+/**
+ * What an operation does beyond its own line, by what it turns out to be about: its rule asks for it as well. The line of
+ * the operation lets through whoever may do the least of it.
+ */
+type FurtherAction =
+  | 'resources.write_connector'
+  | 'resources.write_workflow'
+  | 'resources.write_job'
+  | 'workspace_members.remove_other';
+
 /** Whatever `decide` is asked about. */
-export type Action = OperationId;
+export type Action = OperationId | FurtherAction;
+
+const isOperation = (action: Action): action is OperationId => action in operations;
+/** Further actions are asked for by operations that change something. */
+const writes = (action: Action): boolean => !isOperation(action) || changes(operationOf(action));
 
 /** THE table: every operation and who may do it (domain.md, "Who may do what"). Not listed: denied. */
 export const accessTable = {
@@ -126,7 +148,7 @@ export const accessTable = {
   /** With a master named it is judged in the master, else it needs a person, or staff for organizations (R27). */
   'accounts.create': { grants: ['session', 'staff'], only: () => ['admin'], suspended: 'refused' },
   'accounts.show': {
-    grants: ['anyone_in', 'master', 'granted', 'staff'],
+    grants: ['anyone_in', 'workspace', 'master', 'granted', 'staff'],
     delegated: true,
     suspended: 'admins_read',
   },
@@ -174,6 +196,31 @@ export const accessTable = {
   'batches.revoke': administer,
   'workspaces.list': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'workspaces.show': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
+  'workspaces.create': { grants: ['admin'], suspended: 'refused' },
+  'workspaces.update': { grants: ['admin'], suspended: 'refused' },
+  'workspaces.delete': { grants: ['admin'], suspended: 'refused' },
+  'workspace_members.list': { grants: ['admin', 'viewer'], suspended: 'admins_read' },
+  'workspace_members.add': { grants: ['admin', 'workspace_admin'], suspended: 'refused' },
+  'workspace_members.update': { grants: ['admin', 'workspace_admin'], suspended: 'refused' },
+  /** Nobody is locked in (D25): whoever is in a workspace may leave it. */
+  'workspace_members.remove': { grants: ['admin', 'workspace'], suspended: 'refused' },
+  'workspace_members.remove_other': { grants: ['admin', 'workspace_admin'], suspended: 'refused' },
+  'resources.list': readContent,
+  'resources.show': readContent,
+  'resources.create': operate,
+  'resources.update': operate,
+  'resources.delete': operate,
+  'resources.run': operate,
+  'resources.write_connector': develop,
+  'resources.write_workflow': operate,
+  'resources.write_job': operate,
+  'workspace_keys.list': { grants: ['admin', 'developer'], suspended: 'admins_read' },
+  'workspace_keys.create': {
+    grants: ['admin', 'developer'],
+    person: 'signed_in',
+    suspended: 'refused',
+  },
+  'workspace_keys.delete': { grants: ['admin', 'developer'], suspended: 'refused' },
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
   'plans.list': open,
@@ -227,10 +274,14 @@ const isWorkspaceRole = (grant: Grant): grant is WorkspaceRole =>
   workspaceRoles.some((role) => role === grant);
 
 /**
- * The actor's role in the workspace of the operation: only a `member` has one there. An administrator needs none, and a
- * billing administrator may be placed in a workspace and still never acts in it.
+ * The actor's role in the workspace of the operation: only a `member` has one there, and a key in its own. An
+ * administrator needs none, and a billing administrator may be placed in a workspace and still never acts in it.
  */
 function roleAt(actor: Actor, { account, membership, place }: Standing): WorkspaceRole | null {
+  if (actor.kind === 'key') {
+    const here = actor.accountId === account.id && actor.workspaceId === place?.workspaceId;
+    return here ? actor.role : null;
+  }
   const rights = rightsIn(actor, account.id, membership);
   return rights?.role === 'member' ? (place?.role ?? null) : null;
 }
@@ -241,12 +292,14 @@ const atLeast = (role: WorkspaceRole | null, needed: WorkspaceRole): boolean =>
 
 /** May the actor know of the workspace that the operation works in? Standard and personal accounts have just one. */
 export function canSeePlace(actor: Actor, standing: Standing): boolean {
-  const rights = rightsIn(actor, standing.account.id, standing.membership);
+  if (actor.kind === 'key') return roleAt(actor, standing) !== null;
   if (isMaster(actor, standing)) return true;
+  const { account, membership, place } = standing;
+  const rights = rightsIn(actor, account.id, membership);
   if (rights === null) return false;
-  return (
-    standing.account.kind !== 'organization' || isAdminRole(rights.role) || roleAt(actor, standing) !== null
-  );
+  // A billing administrator who was placed in it sees that it is there, and is told why nothing can be done in it.
+  const placed = place !== null && place.role !== null;
+  return account.kind !== 'organization' || isAdminRole(rights.role) || placed;
 }
 
 /** Has the actor this grant in this account? With the one sentence that says why, or why not. */
@@ -274,7 +327,9 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
     return say(rights?.role === 'user' && rights.modules.includes(grant), `the module ${grant}`);
   if (isWorkspaceRole(grant)) {
     const where = standing.place === null ? 'a workspace' : `the workspace ${standing.place.slug}`;
-    return say(atLeast(roleAt(actor, standing), grant), `the role ${grant} or more in ${where}`);
+    const never =
+      rights?.role === 'billing_admin' ? '; a billing_admin never acts in one, whatever the role there' : '';
+    return say(atLeast(roleAt(actor, standing), grant), `the role ${grant} or more in ${where}${never}`);
   }
   switch (grant) {
     case 'admin':
@@ -282,8 +337,11 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
     case 'billing_admin':
     case 'member':
       return say(rights?.role === grant, `the role ${grant}`);
-    case 'workspace':
-      return say(rights !== null && standing.workspaceMember, 'a role in a workspace of the account');
+    case 'workspace': {
+      const ok =
+        actor.kind === 'key' ? actor.accountId === account.id : rights !== null && standing.workspaceMember;
+      return say(ok, 'a role in a workspace of the account');
+    }
     case 'anyone_in':
       return say(rights !== null, 'membership of the account');
     default: {
@@ -302,7 +360,13 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
 }
 
 /** What the actor is in the account: the first link of the chain that explains a refusal. */
-function positionOf(actor: Actor, { account, membership }: Standing): AccessReason {
+function positionOf(actor: Actor, { account, membership, place }: Standing): AccessReason {
+  if (actor.kind === 'key') {
+    const here = place?.workspaceId === actor.workspaceId ? `the workspace ${place.slug}` : 'a workspace';
+    const ok = actor.accountId === account.id;
+    const what = ok ? `${actor.role} in ${here} of ${account.slug}` : `of no workspace of ${account.slug}`;
+    return { check: 'membership', ok, text: `this key is ${what}` };
+  }
   const rights = rightsIn(actor, account.id, membership);
   const who = 'accountId' in actor ? 'this token is' : 'you are';
   const what = rights ? `${rights.role} of ${account.slug}` : `no active member of ${account.slug}`;
@@ -310,7 +374,9 @@ function positionOf(actor: Actor, { account, membership }: Standing): AccessReas
 }
 
 /** Could anybody have this grant in an account of this kind? One that nobody can have explains nothing. */
-function exists(grant: Grant, { account, parent }: Standing): boolean {
+function exists(grant: Grant, actor: Actor, { account, parent }: Standing): boolean {
+  // Every account's workspace may have keys, but only an organization's has people with roles in it.
+  if (isWorkspaceRole(grant) && actor.kind === 'key') return true;
   if (grant === 'billing_admin' || grant === 'member' || grant === 'workspace' || isWorkspaceRole(grant))
     return account.kind === 'organization';
   if (isModule(grant)) return account.kind === 'standard';
@@ -350,7 +416,7 @@ function beyondDelegation(rule: Rule, actor: Actor, action: Action): AccessReaso
       'this is never done by delegation: it would outlive it, or is for the own people of the account';
     return { check: 'delegation', ok: false, text };
   }
-  if (actor.mode === 'read_only' && changes(operationOf(action)))
+  if (actor.mode === 'read_only' && writes(action))
     return { check: 'read_only', ok: false, text: 'this delegation is read-only' };
   return null;
 }
@@ -377,7 +443,7 @@ export function decide(actor: Actor, action: Action, standing: Standing | null):
   const grants = standing && rule.only ? rule.only(standing) : rule.grants;
   const reasons = grants.map((grant) => ({ grant, reason: holds(grant, actor, standing) }));
   const found = reasons.find(({ reason }) => reason.ok);
-  const telling = reasons.filter(({ grant }) => standing === null || exists(grant, standing));
+  const telling = reasons.filter(({ grant }) => standing === null || exists(grant, actor, standing));
   const needs = telling.map(({ reason }) => reason);
   const said = standing === null ? needs : [positionOf(actor, standing), ...needs];
   const deny = (code: 'forbidden' | 'account_suspended', why: readonly AccessReason[]): Decision => ({

@@ -2,7 +2,7 @@ import type { PlanName } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Standing } from './access.ts';
 import { accountTarget, featureOf, shownAccount } from './account-view.ts';
-import type { UserActor } from './actor.ts';
+import { makerOf, type UserActor } from './actor.ts';
 import { planNamed } from './catalogue.ts';
 import { DomainError, invalid, refused } from './errors.ts';
 import { inviteFirstAdmin } from './first-admin.ts';
@@ -29,7 +29,7 @@ async function insertAccount(
   const { actor, deps } = work;
   if (body.slug !== undefined) await claimSlug(work, body.slug);
   const slug = body.slug ?? (await slugFrom(work, body.name));
-  const createdBy = 'userId' in actor ? actor.userId : actor.kind === 'account_token' ? actor.tokenId : null;
+  const createdBy = makerOf(actor);
   const at = work.now.toISOString();
   const account: NewAccount = {
     id: deps.newId('account'),

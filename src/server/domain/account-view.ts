@@ -19,7 +19,7 @@ export function featureOf(
 
 function viaOf(actor: Actor, isMember: boolean): Account['via'] {
   if (isMember) return 'member';
-  return actor.kind === 'staff' ? 'staff' : 'managed';
+  return actor.kind === 'staff' || actor.kind === 'key' ? actor.kind : 'managed';
 }
 
 /** An account as the contract shows it to this actor. */

@@ -15,6 +15,7 @@ async function viewerOf(work: Work): Promise<Viewer> {
       return { kind: 'all' };
     case 'user':
       return { kind: 'person', userId: actor.userId };
+    case 'key':
     case 'delegation':
       return { kind: 'account', accountId: actor.accountId, userId: null, children: false };
     case 'api':

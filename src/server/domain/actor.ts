@@ -1,4 +1,4 @@
-import type { AccountRole, Module } from '../../contract/limits.ts';
+import type { AccountRole, KeyRole, Module } from '../../contract/limits.ts';
 
 interface Person {
   readonly userId: string;
@@ -33,6 +33,17 @@ export interface AccountTokenActor {
   readonly expiresAt: string;
 }
 
+/** A workspace's key: no person, no role in the account, and nothing outside its one workspace. */
+export interface KeyActor {
+  readonly kind: 'key';
+  readonly tokenId: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly workspaceId: string;
+  readonly role: KeyRole;
+  readonly expiresAt: string;
+}
+
 export interface StaffActor extends Person {
   readonly kind: 'staff';
   readonly name: string;
@@ -58,7 +69,14 @@ export interface AnonymousActor {
 }
 
 /** Who acts. The credential decides the kind: a person's staff rights are not in their session. */
-export type Actor = UserActor | ApiActor | AccountTokenActor | DelegationActor | StaffActor | AnonymousActor;
+export type Actor =
+  | UserActor
+  | ApiActor
+  | AccountTokenActor
+  | KeyActor
+  | DelegationActor
+  | StaffActor
+  | AnonymousActor;
 
 /** A person who is not signed in here and now: whose mailed secret acts for them, or whose rights are asked about. */
 export function personActor({ userId, email }: { userId: string; email: string }, now: Date): UserActor {
@@ -68,4 +86,10 @@ export function personActor({ userId, email }: { userId: string; email: string }
 /** The person behind the credential, if there is one. */
 export function personOf(actor: Actor): string | null {
   return 'userId' in actor ? actor.userId : null;
+}
+
+/** Id of the person, or of the token that has nobody behind it: what `created_by` keeps. */
+export function makerOf(actor: Actor): string | null {
+  if ('userId' in actor) return actor.userId;
+  return 'tokenId' in actor ? actor.tokenId : null;
 }

@@ -8,19 +8,20 @@ import {
 import type { Plan, Role } from '../../contract/types.ts';
 import type { Input, Work } from './work.ts';
 
-/** The plan catalogue as data. Seats and mails a day share a number; null is no limit. */
+/** The plan catalogue as data: price, seats, workspaces. Seats and mails a day share a number; null is no limit. */
 const catalogue: readonly Plan[] = [
-  plan('basic', 0, 5, {}),
-  plan('starter', 1_900, 25, {}),
-  plan('professional', 9_900, 100, { managed_accounts: true }),
-  plan('business', 29_900, 1_000, { managed_accounts: true }),
-  plan('enterprise', 99_900, null, { managed_accounts: true, umbrella: true }),
+  plan('basic', 0, 5, 1, {}),
+  plan('starter', 1_900, 25, 3, {}),
+  plan('professional', 9_900, 100, 10, { managed_accounts: true }),
+  plan('business', 29_900, 1_000, 100, { managed_accounts: true }),
+  plan('enterprise', 99_900, null, null, { managed_accounts: true, umbrella: true }),
 ];
 
 function plan(
   name: PlanName,
   price: number,
   seats: number | null,
+  workspaces: number | null,
   entitlements: Partial<Plan['entitlements']>,
 ): Plan {
   return {
@@ -30,7 +31,7 @@ function plan(
     // D13: enterprise is agreed with staff.
     self_serve: name !== 'enterprise',
     entitlements: { managed_accounts: false, umbrella: false, ...entitlements },
-    limits: { seats, mails_per_day: seats },
+    limits: { seats, mails_per_day: seats, workspaces },
   };
 }
 

@@ -62,7 +62,8 @@ export interface Issue extends Draft {
 
 function inviterName(work: AccountWork): string {
   const { actor } = work;
-  return actor.kind === 'anonymous' ? '' : actor.kind === 'account_token' ? actor.name : actor.email;
+  if ('email' in actor) return actor.email;
+  return 'name' in actor ? actor.name : '';
 }
 
 function mailOf(

@@ -1,5 +1,5 @@
 import type { Identity } from '../../contract/types.ts';
-import { type Actor, type AnonymousActor, personOf } from './actor.ts';
+import { type Actor, type AnonymousActor, type KeyActor, personOf } from './actor.ts';
 import { DomainError } from './errors.ts';
 import { toUser } from './users.ts';
 import type { Input, Work } from './work.ts';
@@ -7,6 +7,20 @@ import type { Input, Work } from './work.ts';
 function kindOf({ kind }: Exclude<Actor, AnonymousActor>): Identity['credential']['kind'] {
   if (kind === 'account_token') return 'api';
   return kind === 'delegation' ? 'dlg' : kind;
+}
+
+function ownerOf({ kind }: Actor): Identity['credential']['owner'] {
+  if (kind === 'account_token' || kind === 'key') return 'account';
+  return kind === 'api' ? 'member' : 'user';
+}
+
+async function placeOf(work: Work, key: KeyActor): Promise<Identity['credential']['workspace']> {
+  const { workspaces } = work.tenantOf(key.accountId);
+  const workspace = await workspaces.find(
+    { memberId: null, scope: { only: key.workspaceId } },
+    key.workspaceId,
+  );
+  return workspace && { id: workspace.id, slug: workspace.slug, role: key.role };
 }
 
 /** Who the credential belongs to, what kind it is and which account it is bound to. */
@@ -29,10 +43,11 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
       kind: kindOf(actor),
       id: actor.tokenId,
       name: 'name' in actor ? actor.name : null,
-      owner: actor.kind === 'account_token' ? 'account' : actor.kind === 'api' ? 'member' : 'user',
+      owner: ownerOf(actor),
       account,
-      role: bound?.role ?? null,
-      modules: bound ? [...bound.modules] : [],
+      role: bound === null || bound.kind === 'key' ? null : bound.role,
+      modules: bound === null || bound.kind === 'key' ? [] : [...bound.modules],
+      workspace: actor.kind === 'key' ? await placeOf(work, actor) : null,
       expires_at: actor.expiresAt,
     },
   };

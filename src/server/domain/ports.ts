@@ -11,12 +11,15 @@ import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
 import type { OutboxPort } from './ports/outbox.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
+import type { ResourcesPort } from './ports/resources.ts';
 import type { SecretsPort } from './ports/secrets.ts';
 import type { SessionsPort } from './ports/sessions.ts';
 import type { SettingsPort } from './ports/settings.ts';
 import type { StaffPort } from './ports/staff.ts';
 import type { AccountTokensPort, TokensPort } from './ports/tokens.ts';
 import type { UsersPort } from './ports/users.ts';
+import type { WorkspaceKeysPort } from './ports/workspace-keys.ts';
+import type { WorkspaceMembersPort } from './ports/workspace-members.ts';
 import type { WorkspacesPort } from './ports/workspaces.ts';
 
 /** Stores bound to one account: every query they make carries its id, whatever they are asked. */
@@ -26,6 +29,9 @@ export interface Tenant {
   readonly members: MembersPort;
   readonly links: LinksPort;
   readonly workspaces: WorkspacesPort;
+  readonly workspaceMembers: WorkspaceMembersPort;
+  readonly workspaceKeys: WorkspaceKeysPort;
+  readonly resources: ResourcesPort;
   readonly invites: InvitesPort;
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;

@@ -43,9 +43,22 @@ function readable(name: string): string {
 }
 
 /** A free slug made from a name; with something random behind it when the plain one cannot be had. */
-export async function slugFrom(work: Pick<Work, 'platform' | 'now'>, name: string): Promise<string> {
+export async function freeSlug(
+  name: string,
+  noun: 'account' | 'workspace',
+  taken: (slug: string) => Promise<boolean>,
+): Promise<string> {
   const plain = readable(name);
-  const usable = plain.length >= 3 && !reserved.has(plain);
-  if (usable && !(await work.platform.accounts.slugTaken(plain, work.now.toISOString()))) return plain;
-  return `${plain || 'account'}-${randomBytes(RANDOM_BYTES).toString('hex')}`;
+  if (plain.length >= 3 && !(await taken(plain))) return plain;
+  return `${plain || noun}-${randomBytes(RANDOM_BYTES).toString('hex')}`;
+}
+
+/** The same for an account, whose slug is free among all accounts and no reserved word. */
+export async function slugFrom(work: Pick<Work, 'platform' | 'now'>, name: string): Promise<string> {
+  const at = work.now.toISOString();
+  return freeSlug(
+    name,
+    'account',
+    async (slug) => reserved.has(slug) || (await work.platform.accounts.slugTaken(slug, at)),
+  );
 }

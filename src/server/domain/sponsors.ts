@@ -5,9 +5,8 @@ import type { AccountWork, Work } from './work.ts';
 
 /** The one who acts, as somebody who vouches for an invitation. */
 export function sponsorOf(actor: Actor): Sponsor {
-  if (actor.kind === 'account_token') return { tokenId: actor.tokenId };
   if (actor.kind === 'anonymous') throw new Error('nobody vouches');
-  return { userId: actor.userId };
+  return 'userId' in actor ? { userId: actor.userId } : { tokenId: actor.tokenId };
 }
 
 async function split(work: AccountWork, userId: string) {

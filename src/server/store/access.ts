@@ -3,7 +3,7 @@ import type { AccountRole } from '../../contract/limits.ts';
 import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
-import { toModules, toPlan, toRole } from './columns.ts';
+import { toKeyRole, toModules, toPlan, toRole } from './columns.ts';
 import type { Trx } from './transaction.ts';
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
@@ -32,6 +32,7 @@ function findToken(trx: Trx, by: 't.hash' | 't.id', value: string) {
       't.modules',
       't.user_id',
       't.account_id',
+      't.workspace_id',
     ])
     .select(['t.expires_at', 'u.email', 's.id as session_id', 's.expires_at as session_end'])
     .select(['staff.user_id as staff', 'a.id as live_account', 'm.id as member_id'])
@@ -52,6 +53,14 @@ function actorOf(row: NonNullable<TokenRow>): Actor | null {
         : null;
     case 'staff':
       return person && row.staff !== null ? { kind: 'staff', ...person } : null;
+    case 'key': {
+      const { live_account: accountId, workspace_id: workspaceId } = row;
+      const keyRole = toKeyRole(row.role);
+      // A key's row goes with its workspace.
+      return accountId !== null && workspaceId !== null && keyRole !== null
+        ? { kind: 'key', ...token, accountId, workspaceId, role: keyRole }
+        : null;
+    }
     case 'api':
       if (!bound) return null;
       if (row.owner === 'account')

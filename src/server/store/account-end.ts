@@ -1,44 +1,31 @@
 import { sql } from 'kysely';
 import type { AccountHoldings } from '../domain/ports/accounts.ts';
+import { counted } from './count.ts';
 import type { Trx } from './transaction.ts';
 
 /** What a deletion takes along, counted. */
 export async function holdingsOf(trx: Trx, accountId: string, now: string): Promise<AccountHoldings> {
   return trx
-    .selectNoFrom((eb) => [
-      eb
-        .selectFrom('members')
-        .where('account_id', '=', accountId)
-        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
-        .$asScalar()
-        .$notNull()
-        .as('members'),
-      eb
-        .selectFrom('invites')
-        .where('account_id', '=', accountId)
-        .where('state', '=', 'pending')
-        .where('expires_at', '>', now)
-        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
-        .$asScalar()
-        .$notNull()
-        .as('pendingInvites'),
-      eb
-        .selectFrom('workspaces')
-        .where('account_id', '=', accountId)
-        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
-        .$asScalar()
-        .$notNull()
-        .as('workspaces'),
-      eb
+    .selectNoFrom((eb) => {
+      const liveTokens = eb
         .selectFrom('tokens')
         .where('account_id', '=', accountId)
         .where('state', '=', 'active')
-        .where('expires_at', '>', now)
-        .select((c) => c.cast<number>(c.fn.countAll(), 'integer').as('n'))
-        .$asScalar()
-        .$notNull()
-        .as('tokens'),
-    ])
+        .where('expires_at', '>', now);
+      const liveInvites = eb
+        .selectFrom('invites')
+        .where('account_id', '=', accountId)
+        .where('state', '=', 'pending')
+        .where('expires_at', '>', now);
+      return [
+        counted(eb.selectFrom('members').where('account_id', '=', accountId)).as('members'),
+        counted(liveInvites).as('pendingInvites'),
+        counted(eb.selectFrom('workspaces').where('account_id', '=', accountId)).as('workspaces'),
+        counted(eb.selectFrom('resources').where('account_id', '=', accountId)).as('resources'),
+        counted(liveTokens.where('kind', '<>', 'key')).as('tokens'),
+        counted(liveTokens.where('kind', '=', 'key')).as('keys'),
+      ];
+    })
     .executeTakeFirstOrThrow();
 }
 
@@ -70,6 +57,8 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
     .where('account_id', '=', accountId)
     .where('state', '=', 'open')
     .execute();
+  // What they hold may be anything; the trail says what was there.
+  await trx.deleteFrom('resources').where('account_id', '=', accountId).execute();
   // Workspace places and grants of children go with the members.
   await trx.deleteFrom('members').where('account_id', '=', accountId).execute();
   // The master's members lose their grants of this child (R14).

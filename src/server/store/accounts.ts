@@ -15,6 +15,7 @@ import { closeAccount, holdingsOf } from './account-end.ts';
 import { accountTree } from './account-tree.ts';
 import { toLabels, toModules } from './columns.ts';
 import { toPage } from './keyset.ts';
+import { retiredSlugs } from './retired-slugs.ts';
 import type { Row, Schema } from './schema.ts';
 import { anyContains } from './search.ts';
 import { seatsUsed } from './seats.ts';
@@ -184,15 +185,7 @@ export function accountsStore(trx: Trx): AccountsPort {
         .where('id', '<>', exceptId)
         .executeTakeFirst();
       if (used) return true;
-      const retired = await trx
-        .selectFrom('retired_slugs')
-        .select('target_id')
-        .where('scope', '=', SLUGS)
-        .where('slug', '=', slug)
-        .where('free_at', '>', now)
-        .where('target_id', '<>', exceptId)
-        .executeTakeFirst();
-      return retired !== undefined;
+      return await retiredSlugs(trx, SLUGS).has(slug, now, exceptId);
     },
 
     async list(viewer: Viewer, filter: AccountFilter, page, now) {
@@ -292,27 +285,8 @@ export function accountStore(trx: Trx, accountId: string): AccountPort {
         .execute();
     },
 
-    async retireSlug(slug, at, freeAt) {
-      await trx
-        .insertInto('retired_slugs')
-        .values({ scope: SLUGS, slug, target_id: accountId, free_at: freeAt, created_at: at })
-        .onConflict((oc) =>
-          oc
-            .columns(['scope', 'slug'])
-            .doUpdateSet({ target_id: accountId, free_at: freeAt, created_at: at }),
-        )
-        .execute();
-    },
-
-    async reclaimSlug(slug) {
-      await trx
-        .deleteFrom('retired_slugs')
-        .where('scope', '=', SLUGS)
-        .where('slug', '=', slug)
-        .where('target_id', '=', accountId)
-        .execute();
-    },
-
+    retireSlug: (slug, at, freeAt) => retiredSlugs(trx, SLUGS).retire(slug, accountId, at, freeAt),
+    reclaimSlug: (slug) => retiredSlugs(trx, SLUGS).reclaim(slug, accountId),
     holdings: (now) => holdingsOf(trx, accountId, now),
     close: (at) => closeAccount(trx, accountId, at),
     tree: (now) => accountTree(trx, accountId, now),

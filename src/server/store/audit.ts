@@ -15,7 +15,8 @@ function actorColumns(actor: AuditEntry['actor']) {
     case 'anonymous':
       return { actor_kind: 'anonymous', actor_id: null, actor_name: null };
     case 'account_token':
-      return { actor_kind: 'account_token', actor_id: actor.tokenId, actor_name: actor.name };
+    case 'key':
+      return { actor_kind: actor.kind, actor_id: actor.tokenId, actor_name: actor.name };
     default:
       return { actor_kind: actor.kind, actor_id: actor.userId, actor_name: actor.email };
   }
@@ -67,7 +68,7 @@ export function auditStore(trx: Trx): AuditPort {
   };
 }
 
-const kinds = ['user', 'api', 'account_token', 'staff', 'system', 'anonymous'] as const;
+const kinds = ['user', 'api', 'account_token', 'key', 'staff', 'system', 'anonymous'] as const;
 
 function toEvent(row: Row<'audit_events'>): AuditEvent {
   const facts = (json: string | null) => (json === null ? null : toObject(json));

@@ -1,6 +1,8 @@
 import {
   type AccountRole,
   accountRoles,
+  type KeyRole,
+  keyRoles,
   type Module,
   modules,
   type PlanName,
@@ -18,6 +20,10 @@ function oneOf<T extends string>(names: readonly T[], text: unknown): T | null {
 /** A role as the tokens table keeps it, in text; null for anything that is not one. */
 export function toRole(text: string | null): AccountRole | null {
   return oneOf(accountRoles, text);
+}
+
+export function toKeyRole(text: string | null): KeyRole | null {
+  return oneOf(keyRoles, text);
 }
 
 export function toPlan(text: string | null): PlanName {

@@ -25,6 +25,8 @@ export const UNIQUE = {
   workspaces_slug: 'workspaces.account_id, workspaces.slug',
   workspace_members_pkey:
     'workspace_members.account_id, workspace_members.workspace_id, workspace_members.member_id',
+  resources_pkey: 'resources.account_id, resources.workspace_id, resources.id',
+  resources_name: 'resources.account_id, resources.workspace_id, resources.kind, resources.name',
   tokens_pkey: 'tokens.id',
   tokens_hash: 'tokens.hash',
   address_rules_pkey: 'address_rules.account_id, address_rules.domain',

@@ -147,6 +147,21 @@ export interface WorkspaceMembersTable extends Revised {
   role: 'viewer' | 'operator' | 'developer' | 'workspace_admin';
 }
 
+export interface ResourcesTable extends Revised {
+  account_id: string;
+  workspace_id: string;
+  id: string;
+  kind: 'connector' | 'workflow' | 'job';
+  name: string;
+  config: Generated<Json>;
+  /** The two are set exactly for jobs. */
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | null;
+  workflow_id: string | null;
+  /** Set exactly in a last state. */
+  finished_at: Time | null;
+  created_by: string | null;
+}
+
 export interface TokensTable extends Revised {
   id: string;
   /** SHA-256 of the token. */
@@ -344,6 +359,7 @@ export interface Schema {
   member_children: MemberChildrenTable;
   workspaces: WorkspacesTable;
   workspace_members: WorkspaceMembersTable;
+  resources: ResourcesTable;
   tokens: TokensTable;
   address_rules: AddressRulesTable;
   permission_sets: PermissionSetsTable;

@@ -16,6 +16,7 @@ import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
 import { outboxStore } from './outbox.ts';
 import { receiptsStore } from './receipts.ts';
+import { resourcesStore } from './resources.ts';
 import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
 import { settingsStore } from './settings.ts';
@@ -23,6 +24,8 @@ import { staffStore } from './staff.ts';
 import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
 import { usersStore } from './users.ts';
+import { workspaceKeysStore } from './workspace-keys.ts';
+import { workspaceMembersStore } from './workspace-members.ts';
 import { workspacesStore } from './workspaces.ts';
 
 function platformStores(trx: Trx): Platform {
@@ -52,6 +55,9 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     members: membersStore(trx, accountId),
     links: linksStore(trx, accountId),
     workspaces: workspacesStore(trx, accountId),
+    workspaceMembers: workspaceMembersStore(trx, accountId),
+    workspaceKeys: workspaceKeysStore(trx, accountId),
+    resources: resourcesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
@@ -69,6 +75,8 @@ function transactionOf(trx: Trx): Transaction {
 const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   users_email: ['address_taken', 'Somebody has signed up with this address already.'],
   accounts_slug: ['slug_taken', 'Another account has this slug. Choose another.'],
+  workspaces_slug: ['slug_taken', 'Another workspace of the account has this slug. Choose another.'],
+  resources_name: ['name_taken', 'Another one of this kind in the workspace has this name. Choose another.'],
   members_user: ['already_member', 'This person is a member of the account already.'],
   invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
   links_active_parent: ['conflict', 'The account has a parent already.'],

@@ -8,6 +8,11 @@ import type { Trx } from './transaction.ts';
 
 const HOUR_MS = 3_600_000;
 
+/** An expired token's row still says active. */
+export function tokenState({ state, expires_at }: Row<'tokens'>, now: string): Token['state'] {
+  return state === 'active' && expires_at <= now ? 'expired' : state;
+}
+
 function toToken(row: Row<'tokens'>, now: string): Token {
   return {
     id: row.id,
@@ -19,7 +24,7 @@ function toToken(row: Row<'tokens'>, now: string): Token {
     role: toRole(row.role),
     modules: toModules(row.modules),
     reason: row.reason,
-    state: row.state === 'active' && row.expires_at <= now ? 'expired' : row.state,
+    state: tokenState(row, now),
     created_by: row.created_by,
     created_at: row.created_at,
     expires_at: row.expires_at,
@@ -29,7 +34,7 @@ function toToken(row: Row<'tokens'>, now: string): Token {
 
 const lasting = (trx: Trx) => trx.selectFrom('tokens').selectAll().where('kind', '<>', 'user');
 
-const revoking = (trx: Trx, at: string) =>
+export const revoking = (trx: Trx, at: string) =>
   trx
     .updateTable('tokens')
     .set((eb) => ({ state: 'revoked', revoked_at: at, updated_at: at, revision: eb('revision', '+', 1) }))
@@ -103,7 +108,7 @@ export function tokensStore(trx: Trx): TokensPort {
 }
 
 export function accountTokensStore(trx: Trx, accountId: string): AccountTokensPort {
-  const mine = () => lasting(trx).where('account_id', '=', accountId);
+  const mine = () => lasting(trx).where('account_id', '=', accountId).where('kind', '<>', 'key');
   return {
     async find(id, now) {
       const row = await mine().where('id', '=', id).executeTakeFirst();
@@ -113,7 +118,10 @@ export function accountTokensStore(trx: Trx, accountId: string): AccountTokensPo
       return await pageOf(mine(), now, page);
     },
     async revoke(id, at) {
-      const query = revoking(trx, at).where('account_id', '=', accountId).where('id', '=', id);
+      const query = revoking(trx, at)
+        .where('account_id', '=', accountId)
+        .where('kind', '<>', 'key')
+        .where('id', '=', id);
       return (await query.executeTakeFirst()).numUpdatedRows > 0n;
     },
     async revokeOfUser(userId, at) {

@@ -2,8 +2,10 @@ import { looksLikeId } from '../../contract/ids.ts';
 import type { Workspace } from '../../contract/types.ts';
 import type { WorkspacesPort, WorkspaceViewer } from '../domain/ports/workspaces.ts';
 import { toPage } from './keyset.ts';
+import { retiredSlugs } from './retired-slugs.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
+import { removeWorkspace, workspaceHoldings } from './workspace-end.ts';
 
 function seen(trx: Trx, accountId: string, viewer: WorkspaceViewer) {
   const query = trx
@@ -17,10 +19,13 @@ function seen(trx: Trx, accountId: string, viewer: WorkspaceViewer) {
     .where('w.account_id', '=', accountId)
     .select(['w.id', 'w.account_id', 'w.slug', 'w.name', 'p.role'])
     .select(['w.revision', 'w.created_at', 'w.updated_at']);
-  return viewer.scope === 'own' ? query.where('p.role', 'is not', null) : query;
+  const { scope } = viewer;
+  if (scope === 'account') return query;
+  return scope === 'own' ? query.where('p.role', 'is not', null) : query.where('w.id', '=', scope.only);
 }
 
 export function workspacesStore(trx: Trx, accountId: string): WorkspacesPort {
+  const retired = retiredSlugs(trx, accountId);
   return {
     async insert({ id, slug, name, createdBy, at }) {
       await trx
@@ -73,5 +78,39 @@ export function workspacesStore(trx: Trx, accountId: string): WorkspacesPort {
       const column = looksLikeId(reference) ? 'w.id' : 'w.slug';
       return (await seen(trx, accountId, viewer).where(column, '=', reference).executeTakeFirst()) ?? null;
     },
+
+    async count() {
+      const row = await trx
+        .selectFrom('workspaces')
+        .where('account_id', '=', accountId)
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('n'))
+        .executeTakeFirstOrThrow();
+      return row.n;
+    },
+
+    async slugTaken(slug, now, exceptId = '') {
+      const used = await trx
+        .selectFrom('workspaces')
+        .where('account_id', '=', accountId)
+        .where('slug', '=', slug)
+        .where('id', '<>', exceptId)
+        .select('id')
+        .executeTakeFirst();
+      return used !== undefined || (await retired.has(slug, now, exceptId));
+    },
+
+    async update(id, change, at) {
+      await trx
+        .updateTable('workspaces')
+        .set((eb) => ({ ...change, updated_at: at, revision: eb('revision', '+', 1) }))
+        .where('account_id', '=', accountId)
+        .where('id', '=', id)
+        .execute();
+    },
+
+    retireSlug: (slug, id, at, freeAt) => retired.retire(slug, id, at, freeAt),
+    reclaimSlug: (slug, id) => retired.reclaim(slug, id),
+    holdings: (id, now) => workspaceHoldings(trx, accountId, id, now),
+    remove: (id, at) => removeWorkspace(trx, accountId, id, at),
   };
 }

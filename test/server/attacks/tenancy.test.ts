@@ -9,7 +9,7 @@ import { buildWorld, requests, type Target } from '../matrix.world.ts';
 import { dumpOf } from './dump.ts';
 
 /** The fields by which something of another account could be named beside the account itself. */
-const swaps = ['member', 'invite', 'batch', 'workspace', 'token'] as const;
+const swaps = ['member', 'invite', 'batch', 'workspace', 'resource', 'key', 'token'] as const;
 
 /** A target whose account is ours and whose everything else is theirs. */
 function crossed(own: Target, foreign: Target): Target {
@@ -34,8 +34,8 @@ function withoutStanding(transactions: Transactions): Transactions {
       ...transaction.platform,
       access: {
         ...transaction.platform.access,
-        standing: async (actor: never, reference: string) =>
-          everybody(await transaction.platform.access.standing(actor, reference)),
+        standing: async (actor: never, reference: string, within?: never) =>
+          everybody(await transaction.platform.access.standing(actor, reference, within)),
       },
     },
   });

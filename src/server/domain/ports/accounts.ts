@@ -115,7 +115,12 @@ export interface AccountHoldings {
   readonly members: number;
   readonly pendingInvites: number;
   readonly workspaces: number;
+  /** Connectors, workflows and jobs of all its workspaces. */
+  readonly resources: number;
+  /** Of its members and its own. */
   readonly tokens: number;
+  /** Of its workspaces. */
+  readonly keys: number;
 }
 
 /** The account that the stores are bound to. */
@@ -134,7 +139,7 @@ export interface AccountPort {
   reclaimSlug(slug: string): Promise<void>;
   holdings(now: string): Promise<AccountHoldings>;
   /**
-   * Ends the account: members leave it, their tokens and its own are revoked, pending invites are revoked with
+   * Ends the account: members leave it, their tokens, its own and its workspaces' keys are revoked, resources are deleted, pending invites are revoked with
    * their unsent mail, open batches are cancelled, its links end. Rows that the audit trail names stay.
    */
   close(at: string): Promise<void>;

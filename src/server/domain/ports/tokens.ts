@@ -34,7 +34,7 @@ export interface TokensPort {
   touch(ids: readonly string[], at: string): Promise<void>;
 }
 
-/** Tokens bound to the account: its own, and its members'. */
+/** Tokens bound to the account: its own, and its members'. The keys of its workspaces are not among them. */
 export interface AccountTokensPort {
   find(id: string, now: string): Promise<Token | null>;
   list(now: string, page: PageRequest): Promise<Page<Token>>;
