@@ -49,6 +49,8 @@ const advice = {
   sponsor_gone: 'Ask an administrator to invite again.',
   last_admin: 'Make somebody else an administrator first.',
   last_staff: 'Make somebody else staff first.',
+  not_restorable:
+    '`blockers[]` names all that stands in the way. What is gone can be left out: `tenantctl members restore --skip-missing`.',
   no_seat: 'Revoke an invitation, deactivate a member, or choose a larger plan.',
   no_admin: 'Invite an administrator into the account and wait until they accept.',
   not_managed: 'This works on managed accounts only.',
@@ -57,7 +59,7 @@ const advice = {
   last_workspace: 'Create another workspace first: `tenantctl workspaces create NAME`.',
   personal_account: 'Create a standard account for this.',
   batch_closed: 'Send the file again: that makes a new batch.',
-  batch_incomplete: '`tenantctl invites batches resume BATCH`, or run the same command again.',
+  batch_incomplete: '`tenantctl batches resume BATCH`, or run the same command again.',
   batch_too_large: 'Free or buy seats; or `--allow-partial` invites as many as fit.',
   idempotency_in_flight: 'Wait, then repeat the same request with the same key.',
   idempotency_secret:

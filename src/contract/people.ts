@@ -58,8 +58,26 @@ const inAccount = z.strictObject({ account: c.reference });
 const oneMember = inAccount.extend({ member: c.reference });
 const oneInvite = inAccount.extend({ invite: c.reference });
 
+/** What else hangs on a person, and what becomes of it when they go: the first 100 of a kind by name. */
+export const holding = z
+  .strictObject({
+    kind: z.enum(['token', 'invite', 'key', 'connector', 'workflow', 'job', 'managed_membership']),
+    fate: z.enum(['stays', 'ends', 'passes_on']),
+    count: z.int(),
+    items: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string().nullable(),
+        /** Slug of the workspace, or of the account if it is another one. */
+        place: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Holding' });
+
 export const removalPreview = z
   .strictObject({
+    /** With their grants of children, which end. */
     member,
     workspaces: z.array(
       z.strictObject({ workspace: c.id('workspace'), slug: c.slug, role: c.workspaceRole }),
@@ -68,8 +86,20 @@ export const removalPreview = z
     /** D5: their pending invitations to `user` and `member` pass to the one who removes; those to admin roles end. */
     invites_adopted: z.int(),
     invites_revoked: z.int(),
+    holdings: z.array(holding),
   })
   .meta({ id: 'RemovalPreview' });
+
+/** What a removal does with what hangs on somebody, unless it stays or ends anyway. */
+const taking = {
+  revoke_invites: c.queryFlag.optional(),
+  /** Ends the workspace keys that they made. */
+  revoke_keys: c.queryFlag.optional(),
+  /** An active member who gets what they made, in the same transaction. */
+  reassign_to: c.reference.optional(),
+  /** Also removes them from the managed accounts of this one. */
+  managed: c.queryFlag.optional(),
+};
 
 export const people = {
   'members.list': {
@@ -94,10 +124,10 @@ export const people = {
   },
   'members.deactivate': { params: oneMember, answer: member },
   'members.activate': { params: oneMember, answer: member },
-  'members.removal_preview': { params: oneMember, answer: removalPreview },
+  'members.removal_preview': { params: oneMember, query: z.strictObject(taking), answer: removalPreview },
   'members.remove': {
     params: oneMember,
-    query: z.strictObject({ revoke_invites: c.queryFlag.optional() }),
+    query: z.strictObject(taking),
     answer: z.strictObject({
       changed: z.boolean(),
       receipt_id: c.id('receipt').nullable(),

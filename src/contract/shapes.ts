@@ -5,6 +5,8 @@ import { batches } from './batches.ts';
 import { empty, queryFlag } from './common.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { people } from './people.ts';
+import { permissionSets } from './permission-sets.ts';
+import { receipts } from './receipts.ts';
 import { workspaces } from './workspaces.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
@@ -21,6 +23,8 @@ export const shapes = {
   ...accounts,
   ...workspaces,
   ...people,
+  ...permissionSets,
+  ...receipts,
   ...batches,
 } as const satisfies Record<OperationId, Shape>;
 

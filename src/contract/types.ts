@@ -4,6 +4,8 @@ import type * as auth from './auth.ts';
 import type * as batches from './batches.ts';
 import type { BatchKind } from './limits.ts';
 import type * as people from './people.ts';
+import type * as permissionSets from './permission-sets.ts';
+import type * as receipts from './receipts.ts';
 import type * as workspaces from './workspaces.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -37,4 +39,7 @@ export type BatchDefaults<K extends BatchKind> = BatchOf<K>['defaults'];
 export type BatchRow<K extends BatchKind> = Extract<BatchChunk, { kind: K }>['rows'][number];
 export type BatchChunk = z.output<(typeof batches.batches)['batches.send']['body']>;
 export type RowResult = z.output<typeof batches.rowResult>;
+export type Holding = z.output<typeof people.holding>;
+export type Receipt = z.output<typeof receipts.receipt>;
+export type PermissionSet = z.output<typeof permissionSets.permissionSet>;
 export type RemovalPreview = z.output<typeof people.removalPreview>;

@@ -3,7 +3,10 @@ import type { BatchKind } from '../../contract/limits.ts';
 import type { BatchRow, RowResult } from '../../contract/types.ts';
 import { rowResult, sameAs } from './batch-rows.ts';
 
-type PersonRow = Pick<BatchRow<Extract<BatchKind, 'removals' | 'restores'>>, 'row' | 'email' | 'duplicate_of'>;
+type PersonRow = Pick<
+  BatchRow<Extract<BatchKind, 'removals' | 'restores'>>,
+  'row' | 'email' | 'duplicate_of'
+>;
 
 export interface Named {
   readonly row: number;

@@ -1,7 +1,7 @@
 import { batchIdentity } from '../../contract/batch.ts';
 import { type BatchKind, limits } from '../../contract/limits.ts';
 import type { Answer, Body } from '../../contract/shapes.ts';
-import type { Batch, BatchDefaults, BatchRow as SentRow, RowResult } from '../../contract/types.ts';
+import type { Batch, BatchDefaults, RowResult, BatchRow as SentRow } from '../../contract/types.ts';
 import { inviteRows } from './batch-invites.ts';
 import { placeRows } from './batch-places.ts';
 import { removalRows } from './batch-removals.ts';

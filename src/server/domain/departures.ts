@@ -1,8 +1,8 @@
-import type { Member, RemovalPreview } from '../../contract/types.ts';
+import type { Member } from '../../contract/types.ts';
 import { isAdminRole } from './access.ts';
 import { personOf } from './actor.ts';
 import { DomainError } from './errors.ts';
-import { passSponsorship, sponsoredInvites } from './sponsors.ts';
+import { passSponsorship } from './sponsors.ts';
 import type { AccountWork } from './work.ts';
 
 /** Days in which a removal can be taken back (D8). */
@@ -32,61 +32,67 @@ export async function mustKeepAnAdmin(work: AccountWork, member: Member): Promis
   throw new DomainError('last_admin', text);
 }
 
-/** What taking the member out would take along. */
-export async function previewOf(work: AccountWork, member: Member): Promise<RemovalPreview> {
-  const { tenant, now } = work;
-  const { adopted, revoked } = await sponsoredInvites(work, member.user.id);
-  return {
-    member,
-    workspaces: [...(await tenant.members.places(member.id))],
-    tokens: await tenant.tokens.countOfUser(member.user.id, now.toISOString()),
-    invites_adopted: adopted,
-    invites_revoked: revoked,
-  };
-}
-
 export interface Departure {
   readonly kind: 'removed' | 'left';
-  /** What becomes of the pending invitations that they vouched for (D5). */
-  readonly invites: 'adopt' | 'revoke';
+  /** What becomes of the pending invitations that they vouched for (D5); `none` if they are known to vouch for none. */
+  readonly invites: 'adopt' | 'revoke' | 'none';
+  /** Gets what they made; else it stays as it is, in their name. */
+  readonly heir?: Member | null;
+  /** Also ends the workspace keys that they made. */
+  readonly revokeKeys?: boolean;
+}
+
+/** Hands over and ends what outlives a member otherwise; what was done, for the trail. */
+async function settle(work: AccountWork, userId: string, { heir, revokeKeys }: Departure) {
+  const at = work.now.toISOString();
+  const { holdings } = work.tenant;
+  const keys = revokeKeys === true ? await holdings.revokeKeys(userId, at) : null;
+  const things = heir ? await holdings.reassign(userId, heir.user.id, at) : null;
+  return {
+    ...(keys !== null && { keys_revoked: keys }),
+    ...(heir && things !== null && { reassigned: things, reassigned_to: heir.user.email }),
+  };
 }
 
 /**
  * Takes a member out of the account and all its workspaces: their tokens for it die at once, a receipt keeps what they
  * had (D8), their pending invitations pass on or end (D5). Throws `personal_account` and `last_admin`.
+ * @returns the receipt's id
  */
-export async function depart(
-  work: AccountWork,
-  member: Member,
-  { kind, invites }: Departure,
-): Promise<{ receiptId: string; preview: RemovalPreview }> {
+export async function depart(work: AccountWork, member: Member, departure: Departure): Promise<string> {
   mustHavePeople(work);
   await mustKeepAnAdmin(work, member);
   const { tenant, now } = work;
   const at = now.toISOString();
-  const preview = await previewOf(work, member);
-  const passed = await passSponsorship(work, member.user.id, invites);
+  const { kind, invites } = departure;
+  if (invites !== 'none') await passSponsorship(work, member.user.id, invites);
   const receiptId = work.deps.newId('receipt');
   const children = member.children.map(({ link_id }) => link_id);
-  const workspaces = preview.workspaces.map(({ workspace, role }) => ({ workspace, role }));
+  const places = await tenant.members.places(member.id);
   const { role, state, modules } = member;
   await tenant.receipts.insert({
     id: receiptId,
     userId: member.user.id,
     kind,
-    data: { member_id: member.id, role, state, modules, children, workspaces },
+    data: {
+      member_id: member.id,
+      role,
+      state,
+      modules,
+      children,
+      workspaces: places.map(({ workspace, role: placed }) => ({ workspace, role: placed })),
+    },
     createdBy: personOf(work.actor),
     expiresAt: new Date(now.getTime() + RECEIPT_DAYS * 86_400_000).toISOString(),
     at,
   });
   await tenant.tokens.revokeOfUser(member.user.id, at);
+  const settled = await settle(work, member.user.id, departure);
   await tenant.members.remove(member.id);
   work.record({
     target: memberTarget(member),
-    before: { role, state, modules, children, workspaces: workspaces.map(({ workspace }) => workspace) },
+    before: { role, state, modules, children, workspaces: places.map(({ workspace }) => workspace) },
+    ...(Object.keys(settled).length > 0 && { after: settled }),
   });
-  return {
-    receiptId,
-    preview: { ...preview, invites_adopted: passed.adopted, invites_revoked: passed.revoked },
-  };
+  return receiptId;
 }

@@ -4,12 +4,14 @@ import type { AddressRulesPort } from './ports/address-rules.ts';
 import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
+import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
 import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
 import type { OutboxPort } from './ports/outbox.ts';
+import type { PermissionSetsPort } from './ports/permission-sets.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
 import type { ResourcesPort } from './ports/resources.ts';
 import type { SecretsPort } from './ports/secrets.ts';
@@ -36,6 +38,8 @@ export interface Tenant {
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;
   readonly receipts: ReceiptsPort;
+  readonly holdings: HoldingsPort;
+  readonly permissionSets: PermissionSetsPort;
   readonly addressRules: AddressRulesPort;
   readonly audit: AuditListPort;
 }

@@ -378,11 +378,23 @@ export function invitesStore(trx: Trx, accountId: string): InvitesPort {
     async sponsoredBy(userId) {
       return await trx
         .selectFrom('invites')
-        .select(['id', 'role'])
+        .select(['id', 'email', 'role'])
         .where('account_id', '=', accountId)
         .where('state', '=', 'pending')
         .where('sponsor_user_id', '=', userId)
         .execute();
+    },
+
+    async sponsorsAmong(userIds) {
+      const rows = await trx
+        .selectFrom('invites')
+        .where('account_id', '=', accountId)
+        .where('state', '=', 'pending')
+        .where('sponsor_user_id', 'in', (eb) => eb.selectFrom(idRows(userIds)).select('r.id'))
+        .select('sponsor_user_id')
+        .distinct()
+        .execute();
+      return new Set(rows.flatMap((row) => row.sponsor_user_id ?? []));
     },
 
     async adopt(list, sponsor, at) {

@@ -4,6 +4,7 @@ import { looksLikeId } from '../../contract/ids.ts';
 import type { Member } from '../../contract/types.ts';
 import type { MembersPort } from '../domain/ports/members.ts';
 import { toModules } from './columns.ts';
+import { jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
@@ -16,7 +17,7 @@ function rowsOf(trx: Trx, accountId: string) {
     .innerJoin('users as u', 'u.id', 'm.user_id')
     .where('m.account_id', '=', accountId)
     .select(['m.id', 'm.account_id', 'm.user_id', 'm.role', 'm.state', 'm.modules', 'm.revision'])
-    .select(['m.created_at', 'm.updated_at', 'u.email', 'u.name']);
+    .select(['m.created_at', 'm.updated_at', 'u.email', 'u.email_folded', 'u.name']);
 }
 
 type MemberRow = Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>;
@@ -155,6 +156,22 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
       const row = await rowsOf(trx, accountId).where(key[0], '=', key[1]).executeTakeFirst();
       if (!row) return null;
       return toMember(row, (await childrenOf(trx, accountId, [row.id])).get(row.id) ?? []);
+    },
+
+    async findAll(emailsFolded) {
+      const asked = emailsFolded.map((email) => ({ email }));
+      const rows = await rowsOf(trx, accountId)
+        .where('u.state', '=', 'active')
+        .where('u.email_folded', 'in', (eb) =>
+          eb.selectFrom(jsonRows(trx, 'r', { email: 'text' }, asked)).select('r.email'),
+        )
+        .execute();
+      const children = await childrenOf(
+        trx,
+        accountId,
+        rows.map((row) => row.id),
+      );
+      return new Map(rows.map((row) => [row.email_folded, toMember(row, children.get(row.id) ?? [])]));
     },
 
     async update(id, change, at) {

@@ -9,12 +9,14 @@ import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
+import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
 import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
 import { outboxStore } from './outbox.ts';
+import { permissionSetsStore } from './permission-sets.ts';
 import { receiptsStore } from './receipts.ts';
 import { resourcesStore } from './resources.ts';
 import { secretsStore } from './secrets.ts';
@@ -62,6 +64,8 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
     receipts: receiptsStore(trx, accountId),
+    holdings: holdingsStore(trx, accountId),
+    permissionSets: permissionSetsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
     audit: auditListStore(trx, accountId),
   };

@@ -120,7 +120,11 @@ export interface InvitesPort {
     now: string,
   ): Promise<number>;
   /** Pending ones that a person sponsors. */
-  sponsoredBy(userId: string): Promise<readonly { readonly id: string; readonly role: AccountRole }[]>;
+  sponsoredBy(
+    userId: string,
+  ): Promise<readonly { readonly id: string; readonly email: string; readonly role: AccountRole }[]>;
+  /** Those among these people who sponsor any pending one. */
+  sponsorsAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
   adopt(ids: readonly string[], sponsor: Sponsor, at: string): Promise<void>;
   /** Active members: the seats that are taken for good when one more accepts. */
   activeMembers(): Promise<number>;

@@ -47,6 +47,8 @@ export interface MembersPort {
   list(filter: MemberFilter, page: PageRequest): Promise<Page<Member>>;
   /** By member id, user id or address. */
   find(reference: string): Promise<Member | null>;
+  /** Those of these addresses who are members, by folded address. */
+  findAll(emailsFolded: readonly string[]): Promise<ReadonlyMap<string, Member>>;
   /** Writes a change and the next revision. */
   update(id: string, change: MemberChange, at: string): Promise<void>;
   places(id: string): Promise<readonly MemberPlace[]>;
