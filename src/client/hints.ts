@@ -28,7 +28,7 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   plan_not_self_serve: { command: 'tenantctl plans list' },
   last_staff: { command: 'tenantctl staff list' },
   last_admin: { command: 'tenantctl members list --role admin', inAccount: true },
-  batch_incomplete: { command: 'tenantctl invites batches resume BATCH' },
+  batch_incomplete: { command: 'tenantctl batches resume BATCH' },
   feature_locked: { command: 'ask the operators: tenantctl accounts unlock ACCOUNT' },
   mail_not_configured: { command: 'start the server with --smtp URL, or with --dev' },
   stale: { command: 'read it again, then repeat the change' },
@@ -40,7 +40,7 @@ const byCode = new Map(Object.entries(hints));
 const lists: readonly (readonly [RegExp, string])[] = [
   [/\/accounts\/[^/]+\/members\/./, 'tenantctl members list'],
   [/\/accounts\/[^/]+\/invites\/./, 'tenantctl invites list'],
-  [/\/accounts\/[^/]+\/batches\/./, 'tenantctl invites batches list'],
+  [/\/accounts\/[^/]+\/batches\/./, 'tenantctl batches list'],
   [/\/accounts\/[^/]+\/workspaces\/./, 'tenantctl workspaces list'],
   [/\/accounts\/[^/]+\/tokens\/./, 'tenantctl tokens list --account-token'],
   [/\/tokens\/./, 'tenantctl tokens list'],

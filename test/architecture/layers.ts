@@ -81,7 +81,7 @@ export const allowed: Readonly<Record<string, Edges>> = {
   output: { value: ['outcomes', 'contract-plain'], type: ['contract'] },
   config: { value: ['outcomes', 'contract-plain'], type: ['contract', 'client'] },
   prompt: { value: ['outcomes', 'contract-plain'], type: ['contract', 'output'] },
-  bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract'] },
+  bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract', 'context'] },
   estate: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract'] },
   outcomes: { value: ['contract-plain'], type: ['contract'] },
   'contract-plain': { value: [], type: ['contract'] },

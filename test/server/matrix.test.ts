@@ -166,7 +166,7 @@ describe('the access matrix', { timeout: 120_000 }, () => {
   });
 
   it('answers an administrator about a foreign thing as about one that is not there, byte for byte', async () => {
-    const things = ['member', 'invite', 'batch', 'resource', 'key', 'workspace', 'token'] as const;
+    const things = ['member', 'invite', 'receipt', 'batch', 'resource', 'key', 'workspace', 'token'] as const;
     const different: string[] = [];
     for (const target of world.targets.filter(({ name }) => name !== 'platform')) {
       for (const id of triedIn(target)) {

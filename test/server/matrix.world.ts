@@ -31,6 +31,7 @@ export interface Target {
   readonly accountId: string;
   readonly member: string;
   readonly invite: string;
+  readonly receipt: string;
   readonly batch: string;
   readonly workspace: string;
   /** A workflow in the workspace. */
@@ -110,6 +111,15 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'members.activate': oneMember,
   'members.removal_preview': oneMember,
   'members.remove': oneMember,
+  'receipts.list': one,
+  'receipts.restore': ({ account, receipt }) => ({ params: { account, receipt }, body: {} }),
+  'permission_sets.list': one,
+  'permission_sets.show': ({ account }) => ({ params: { account, name: 'crew' } }),
+  'permission_sets.save': (target) => ({
+    params: { account: target.account, name: 'new' },
+    body: { role: roleOf(target) },
+  }),
+  'permission_sets.delete': ({ account }) => ({ params: { account, name: 'crew' } }),
   'invites.list': one,
   'invites.send': (target) => ({
     ...one(target),
@@ -180,6 +190,10 @@ async function contents(server: TestServer, token: string, account: string, role
     role: role === 'super_admin' ? role : 'admin',
   } as const;
   const invite = await server.ok('invites.send', { token, params, body });
+  const leaver = await person(server, `leaver@${account}.example`);
+  const left = { account, member: await join(server, accountId, leaver, role) };
+  const gone = await server.ok('members.remove', { token, params: left });
+  await server.ok('permission_sets.save', { token, params: { account, name: 'crew' }, body: { role } });
   const batch = await server.ok('batches.create', {
     token,
     params,
@@ -208,6 +222,7 @@ async function contents(server: TestServer, token: string, account: string, role
     accountId,
     member,
     invite: invite.id,
+    receipt: gone.receipt_id ?? '',
     batch: batch.id,
     token: made.id,
     workspace: resource.workspace_id,
@@ -406,6 +421,7 @@ async function personalOf(
     accountId: account.id,
     member: members.data[0]?.id ?? '',
     invite: `inv_${nothing}`,
+    receipt: `rcp_${nothing}`,
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',

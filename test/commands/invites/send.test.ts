@@ -45,7 +45,7 @@ describe('invites send ADDRESS', () => {
   it('invites, counts each outcome and says how to take it back', async () => {
     const done = await acme.run('invites send b@x.example c@x.example B@X.example --modules forms,reports');
     expect(done).toMatchObject({ code: 0, stdout: 'OUTCOME\tROWS\ninvited\t2\nduplicate_row\t1\n' });
-    expect(done.stderr).toMatch(/tenantctl invites batches revoke bat_\w{26}/);
+    expect(done.stderr).toMatch(/tenantctl batches revoke bat_\w{26}/);
     expect(
       (await acme.invites())
         .map(({ email, role, modules }) => [email, role, modules])
@@ -223,7 +223,7 @@ describe('invites send --csv', () => {
     expect([done.code, done.stdout]).toEqual([6, '']);
     expect(JSON.parse(done.stderr.split('\n').at(-2) ?? '').error).toMatchObject({ code: 'batch_too_large' });
     expect(await acme.invites()).toEqual([]);
-    expect((await acme.run('invites batches list --json')).json()).toEqual([]);
+    expect((await acme.run('batches list --json')).json()).toEqual([]);
     const part = await acme.run('invites send --csv people.csv --role admin --allow-partial --json');
     expect(part.code).toBe(3);
     expect(part.json()).toMatchObject({
