@@ -75,6 +75,6 @@ export function losses(preview: RemovalPreview, heir?: string): string[] {
     ...(places === '' ? [] : [`they lose their place in ${places}`]),
     ...(children === '' ? [] : [`they lose the grants of ${children}`]),
     ...holdings.map((holding) => lineOf(holding, heir)),
-    'their own account stays; what they had here can be given back for 90 days',
+    'what else they made here stays, and so does their own account; members restore undoes it for 90 days',
   ];
 }

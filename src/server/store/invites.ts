@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
 import type { Invite } from '../../contract/types.ts';
 import type { InviteRow, InviteSecretsPort, InvitesPort, Sponsor } from '../domain/ports/invites.ts';
-import { toModules, toStrings, toWorkspaces } from './columns.ts';
+import { toModules, toStrings, toWorkspaces, unknownModules } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Row } from './schema.ts';
@@ -33,6 +33,7 @@ function toRow(row: Row<'invites'>): InviteRow {
     state: row.state,
     sponsor: sponsorOf(row),
     batchId: row.batch_id,
+    goneModules: unknownModules(row.modules),
     expiresAt: row.expires_at,
     revision: row.revision,
   };

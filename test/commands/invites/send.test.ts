@@ -65,6 +65,7 @@ describe('invites send ADDRESS', () => {
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(done.json()).toEqual({
       batch_id: expect.stringMatching(/^bat_/),
+      kind: 'invites',
       dry_run: false,
       rows: 4,
       outcomes: { ...none, invited: 1, already_invited: 1, already_member: 1, disposable: 1 },
@@ -250,6 +251,7 @@ describe('invites send --csv', () => {
     expect(done.code).toBe(0);
     expect(done.json()).toEqual({
       batch_id: null,
+      kind: 'invites',
       dry_run: true,
       rows: 3,
       outcomes: { ...none, invited: 1, already_invited: 1, duplicate_row: 1 },

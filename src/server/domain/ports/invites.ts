@@ -43,6 +43,8 @@ export interface InviteRow extends Offer {
   readonly state: 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';
   readonly sponsor: Sponsor;
   readonly batchId: string | null;
+  /** Names that were modules when it was sent, and are none any more. */
+  readonly goneModules: readonly string[];
   readonly expiresAt: string;
   readonly revision: number;
 }
