@@ -7,7 +7,7 @@ import { variable } from './config/host.ts';
 import { resolvePaths } from './config/paths.ts';
 import { profilesFile, readProfiles } from './config/profiles.ts';
 import { findProject } from './config/project.ts';
-import { requireApiUrl, resolveConfig } from './config/resolve.ts';
+import { requireApiUrl, resolveConfig, workspaceOf } from './config/resolve.ts';
 import { readOutput } from './config/values.ts';
 import type { ClientChoice, Config, Context, Flags } from './context.ts';
 import { usageError } from './errors.ts';
@@ -94,6 +94,7 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
     as: (other) =>
       assemble(world, { ...flags, ...other }, { out: out(), prompt: prompt(), state, opened }).ctx,
     account: (named) => named ?? config().settings.account.value ?? noAccount(),
+    workspace: () => workspaceOf(config().settings),
     max: () => maxOf(flags, ctx.out, world),
     listing: (empty) => ({ empty, all: flags.all === true || flags.limit !== undefined }),
     confirmed: async (request) => {

@@ -43,6 +43,8 @@ export interface Context {
   as(flags: Partial<Flags>): Context;
   /** The account to act in: the argument if given, else --account, environment, project, profile; else a usage error. */
   account(named?: string | undefined): string;
+  /** The workspace to act in, if one is named for that account: else the server takes its `default`. */
+  workspace(): string | undefined;
   /** How many items of a list are wanted at most, by --limit, --all and where the result goes. */
   max(): number | undefined;
   /** For `out.list`: what to say when there is nothing, and whether a table may be long. */

@@ -66,7 +66,7 @@ export const entries: readonly Entry[] = [
   {
     name: 'workspaces',
     aliases: ['workspace', 'ws'],
-    summary: 'The workspaces of an account',
+    summary: 'Workspaces, who is in them, and what they hold',
     noun: async () => (await import('./commands/workspaces/index.ts')).workspaces,
   },
   {

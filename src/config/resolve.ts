@@ -139,6 +139,18 @@ export function requireApiUrl(settings: Settings): string {
   });
 }
 
+/** From the closest to the farthest. */
+const origins: readonly Origin[] = ['flag', 'env', 'project', 'profile', 'default'];
+
+/**
+ * The workspace to act in. None where the account was named more closely than it, `--account` beside a profile's
+ * workspace: it belongs to another account.
+ */
+export function workspaceOf({ account, workspace }: Settings): string | undefined {
+  const strays = origins.indexOf(account.origin) < origins.indexOf(workspace.origin);
+  return strays ? undefined : (workspace.value ?? undefined);
+}
+
 function findNamed({ profiles, newProfile = false }: Sources, name: string): Profile | null {
   // A mistyped name must never mean "no profile": its pin and its guards would be gone.
   return newProfile

@@ -5,7 +5,7 @@ import type { CommandRow } from '../../src/commands/commands/commands.ts';
 import type { Schema } from '../../src/server/store/schema.ts';
 import { anyServer } from '../support/any-server.ts';
 import { Cli, runCli, sendTo } from '../support/cli.ts';
-import { join, person } from '../support/estate.ts';
+import { join, organization, type Person, person } from '../support/estate.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
 
 /**
@@ -42,6 +42,20 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'members restore': 'members restore gone@example.com',
   'members permission-sets save': 'members permission-sets save editors --modules forms',
   'members permission-sets delete': 'members permission-sets delete readers',
+  'workspaces create': 'workspaces create New --account org',
+  'workspaces update': 'workspaces update ops --name Other --account org',
+  'workspaces delete': 'workspaces delete ops --account org --confirm ops',
+  'workspaces members add':
+    'workspaces members add bo@example.com --role viewer --workspace ops --account org',
+  'workspaces members update':
+    'workspaces members update ana@example.com --role viewer --workspace ops --account org',
+  'workspaces members remove': 'workspaces members remove ana@example.com --workspace ops --account org',
+  'workspaces resources create': 'workspaces resources create other --kind connector',
+  'workspaces resources update': 'workspaces resources update nightly --name other',
+  'workspaces resources delete': 'workspaces resources delete nightly',
+  'workspaces resources run': 'workspaces resources run nightly',
+  'workspaces keys create': 'workspaces keys create bot --role viewer',
+  'workspaces keys delete': 'workspaces keys delete KEY',
   'tokens create': 'tokens create ci',
   'tokens revoke': 'tokens revoke TOKEN',
   'staff add': 'staff add bo@example.com --reason test --profile staff',
@@ -104,6 +118,19 @@ async function openBatch(server: TestServer, cli: Cli, file: string): Promise<st
   return (await cli.ok('batches list --state open -o id')).stdout.trim();
 }
 
+/** An organization with a workspace that ana is in and bo is not. */
+async function withWorkspaces(server: TestServer, bo: Person): Promise<void> {
+  const body = { email: 'ana@example.com', password: PASSWORD };
+  const { user, access_token: token } = await server.ok('auth.login', { body });
+  const ana = { id: user.id, email: user.email, token };
+  const org = await organization(server, await server.staffToken('op@platform.example'), 'org', ana);
+  await join(server, org.id, bo, 'member');
+  const params = { account: 'org', workspace: 'ops' };
+  await server.ok('workspaces.create', { token, params, body: { name: 'Ops' } });
+  const placed = { member: ana.email, role: 'operator' as const };
+  await server.ok('workspace_members.add', { token, params, body: placed });
+}
+
 /** People, accounts, an invitation and a token, and what their samples name. */
 async function estate() {
   const server = await startServer({ setup: { dev: true } });
@@ -126,6 +153,10 @@ async function estate() {
   await cli.ok('profiles use ana');
   await cli.ok('tokens create old');
   const token = (await cli.ok('tokens list -o id')).stdout.trim();
+  await cli.ok('workspaces resources create nightly --kind workflow');
+  await cli.ok('workspaces keys create bot --role viewer');
+  const key = (await cli.ok('workspaces keys list -o id')).stdout.trim();
+  await withWorkspaces(server, bo);
   await cli.ok('invites send zoe@example.com --modules forms');
   const secret = await server.secretFor('zoe@example.com');
   const file = pathOf(cli.configDir, 'people.csv');
@@ -135,6 +166,7 @@ async function estate() {
     text
       .replace('BATCH', batch)
       .replace('TOKEN', token)
+      .replace('KEY', key)
       .replace('SECRET', secret)
       .replace('people.csv', file);
   /** Runs a sample, and says which changes it sent. */

@@ -43,12 +43,15 @@ export async function deleteRun(options: DeleteOptions, ctx: Context): Promise<v
   noteStillChosen(ctx, slug);
 }
 
-function losses({ members, pending_invites, workspaces, tokens }: Answer<'accounts.delete'>): string[] {
+function losses(answer: Answer<'accounts.delete'>): string[] {
+  const { members, pending_invites, workspaces, resources, tokens, keys } = answer;
   return [
     ...(members === 0 ? [] : [`the access of ${counted(members, 'member')}`]),
     ...(pending_invites === 0 ? [] : [counted(pending_invites, 'pending invitation')]),
     ...(workspaces === 0 ? [] : [`${counted(workspaces, 'workspace')} with all that is there`]),
+    ...(resources === 0 ? [] : [counted(resources, 'resource')]),
     ...(tokens === 0 ? [] : [counted(tokens, 'token')]),
+    ...(keys === 0 ? [] : [counted(keys, 'workspace key')]),
   ];
 }
 

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { RawAnswer, RawRequest } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { safeJson, safeText } from '../../output/text.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { readText } from '../file.ts';
 import { type Json, jsonFields, withQuery } from './fields.ts';
 
 const spec = {
@@ -50,7 +49,8 @@ export async function apiRun(options: ApiOptions, ctx: Context): Promise<void> {
 async function requestOf(options: ApiOptions, ctx: Context): Promise<RawRequest> {
   const { method, path } = target(options, ctx);
   const fields = await fieldsOf(options, ctx);
-  const input = options.input === undefined ? undefined : await read(options.input, ctx);
+  const input =
+    options.input === undefined ? undefined : await readText(ctx, options.input, 'the body', MOST_BYTES);
   if (input !== undefined && Object.keys(fields).length > 0) {
     throw usageError('--input and fields are two bodies: give one', { code: 'invalid_value' });
   }
@@ -108,7 +108,7 @@ async function fieldsOf(options: ApiOptions, ctx: Context): Promise<Record<strin
 }
 
 async function typedValue(text: string, ctx: Context): Promise<Json> {
-  if (text.startsWith('@')) return await read(text.slice(1), ctx);
+  if (text.startsWith('@')) return await readText(ctx, text.slice(1), 'the body', MOST_BYTES);
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
@@ -119,6 +119,9 @@ function pairOf(flag: string, text: string): [string, string] {
   if (at < 1) throw usageError(`${flag} ${text}: write it like name=value`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
+
+/** What the server takes at most. */
+const MOST_BYTES = 5 * 1024 * 1024;
 
 /** These are the client's own: to set them would be to go around its guards. */
 const reserved = new Set(['authorization', 'host', 'content-length', 'connection', 'transfer-encoding']);
@@ -133,18 +136,6 @@ function headersOf(given: readonly string[]): Record<string, string> {
     headers[name] = text.slice(at + 1).trim();
   }
   return headers;
-}
-
-async function read(path: string, ctx: Context): Promise<string> {
-  if (path === '-') return await ctx.readStdin('the body', 5 * 1024 * 1024);
-  try {
-    return await readFile(resolve(ctx.world.cwd, path), 'utf8');
-  } catch (cause) {
-    throw usageError(`${path} cannot be read`, {
-      why: cause instanceof Error ? cause.message : undefined,
-      cause,
-    });
-  }
 }
 
 async function printPages(request: RawRequest, ctx: Context): Promise<void> {

@@ -2,7 +2,8 @@ import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import { partialError, usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
-import { each, tell } from './each.ts';
+import { each } from '../each.ts';
+import { tell } from './each.ts';
 
 const spec = {
   path: 'invites resend',

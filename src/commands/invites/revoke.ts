@@ -1,7 +1,8 @@
 import type { Context } from '../../context.ts';
 import type { Invite } from '../../contract/types.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
-import { each, tell } from './each.ts';
+import { each } from '../each.ts';
+import { tell } from './each.ts';
 
 const LOOKED_AT = 20;
 

@@ -3,6 +3,7 @@ import { accountRoles, modules } from '../../contract/limits.ts';
 import type { Token, TokenWithSecret } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { mustBeShown, showOnce } from '../shown-once.ts';
 
 const spec = {
   path: 'tokens create',
@@ -45,13 +46,9 @@ export function createCommand(ctx: Context, run = createRun): Verb {
 
 export async function createRun(options: CreateOptions, ctx: Context): Promise<void> {
   checkTogether(options);
-  checkShown(ctx);
+  mustBeShown(ctx, 'secret,token.id');
   const make = options.staff === true ? await staffToken(options, ctx) : memberOrAccountToken(options, ctx);
-  // Nobody can ask for the secret again: a file that cannot be written must stop it before it is made.
-  if (ctx.flags.dryRun !== true) await ctx.out.raw('');
-  const answer = await make();
-  ctx.out.say(`${described(answer.token)}. The secret is shown this once only.`);
-  await ctx.out.result(answer, answer.secret);
+  await showOnce(ctx, make, ({ token }) => described(token));
 }
 
 type Maker = () => Promise<TokenWithSecret>;
@@ -100,18 +97,6 @@ function checkTogether(options: CreateOptions): void {
     throw refuse('--staff goes without --role and --modules: staff rights are no role of an account');
   if (staff !== true && (reason !== undefined || passwordStdin === true))
     throw refuse('--reason and --password-stdin go with --staff');
-}
-
-/** A format that leaves the secret out would make a token that nobody can ever use. */
-function checkShown(ctx: Context): void {
-  const { fields } = ctx.flags;
-  const hidden =
-    fields === undefined ? ['id', 'none'].includes(ctx.out.format) : !fields.split(',').includes('secret');
-  if (!hidden) return;
-  throw usageError('the secret would not be shown, and it cannot be shown later', {
-    code: 'invalid_value',
-    hint: fields === undefined ? 'leave -o out, or use --json' : '--fields secret,token.id',
-  });
 }
 
 function described({ name, id, kind, role, expires_at }: Token): string {

@@ -35,6 +35,7 @@ const identityColumns: readonly Column<Identity>[] = [
   { header: 'STAFF', value: (me) => me.user?.staff },
   { header: 'CREDENTIAL', value: (me) => [me.credential.kind, me.credential.name].filter(Boolean).join(' ') },
   { header: 'ACCOUNT', value: (me) => me.credential.account?.slug },
-  { header: 'ROLE', value: (me) => me.credential.role },
+  { header: 'WORKSPACE', value: (me) => me.credential.workspace?.slug },
+  { header: 'ROLE', value: (me) => me.credential.role ?? me.credential.workspace?.role },
   { header: 'EXPIRES', value: (me) => me.credential.expires_at },
 ];

@@ -92,14 +92,17 @@ const readMembers: Rule = {
   grants: ['admin', 'billing_admin', 'member', 'master'],
   suspended: 'admins_read',
 };
-/** Content of a workspace, as its roles have it (domain.md, Workspace roles). A standard account's users need the module. */
+/**
+ * Content of a workspace, as its roles have it (domain.md, Workspace roles). A standard account's users need the module.
+ * The first grant that somebody could have is the one that a refusal names.
+ */
 const readContent: Rule = {
-  grants: ['admin', 'parsers', 'viewer'],
+  grants: ['viewer', 'parsers', 'admin'],
   delegated: true,
   suspended: 'admins_read',
 };
-const operate: Rule = { grants: ['admin', 'parsers', 'operator'], delegated: true, suspended: 'refused' };
-const develop: Rule = { grants: ['admin', 'parsers', 'developer'], delegated: true, suspended: 'refused' };
+const operate: Rule = { grants: ['operator', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
+const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
 const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
 const own: Rule = { grants: ['session'] };
 const open: Rule = { grants: ['public'], delegated: true };
@@ -205,12 +208,12 @@ export const accessTable = {
   'workspaces.create': { grants: ['admin'], suspended: 'refused' },
   'workspaces.update': { grants: ['admin'], suspended: 'refused' },
   'workspaces.delete': { grants: ['admin'], suspended: 'refused' },
-  'workspace_members.list': { grants: ['admin', 'viewer'], suspended: 'admins_read' },
-  'workspace_members.add': { grants: ['admin', 'workspace_admin'], suspended: 'refused' },
-  'workspace_members.update': { grants: ['admin', 'workspace_admin'], suspended: 'refused' },
+  'workspace_members.list': { grants: ['viewer', 'admin'], suspended: 'admins_read' },
+  'workspace_members.add': { grants: ['workspace_admin', 'admin'], suspended: 'refused' },
+  'workspace_members.update': { grants: ['workspace_admin', 'admin'], suspended: 'refused' },
   /** Nobody is locked in (D25): whoever is in a workspace may leave it. */
   'workspace_members.remove': { grants: ['admin', 'workspace'], suspended: 'refused' },
-  'workspace_members.remove_other': { grants: ['admin', 'workspace_admin'], suspended: 'refused' },
+  'workspace_members.remove_other': { grants: ['workspace_admin', 'admin'], suspended: 'refused' },
   'resources.list': readContent,
   'resources.show': readContent,
   'resources.create': operate,
@@ -220,13 +223,13 @@ export const accessTable = {
   'resources.write_connector': develop,
   'resources.write_workflow': operate,
   'resources.write_job': operate,
-  'workspace_keys.list': { grants: ['admin', 'developer'], suspended: 'admins_read' },
+  'workspace_keys.list': { grants: ['developer', 'admin'], suspended: 'admins_read' },
   'workspace_keys.create': {
-    grants: ['admin', 'developer'],
+    grants: ['developer', 'admin'],
     person: 'signed_in',
     suspended: 'refused',
   },
-  'workspace_keys.delete': { grants: ['admin', 'developer'], suspended: 'refused' },
+  'workspace_keys.delete': { grants: ['developer', 'admin'], suspended: 'refused' },
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
   'plans.list': open,

@@ -62,7 +62,7 @@ export async function createUser(work: Maker, person: Person): Promise<string> {
   const workspaceId = deps.newId('workspace');
   await tenant.workspaces.insert({
     id: workspaceId,
-    slug: 'personal',
+    slug: 'default',
     name: 'Personal',
     createdBy: userId,
     at,

@@ -35,8 +35,8 @@ export async function workspaceNamed(work: AccountWork, reference: string): Prom
   return shownTo(work, workspace);
 }
 
-export async function showWorkspace(work: AccountWork, input: Input<'workspaces.show'>): Promise<Workspace> {
-  return workspaceNamed(work, input.params.workspace);
+export async function showWorkspace(work: PlaceWork, _input: Input<'workspaces.show'>): Promise<Workspace> {
+  return workspaceNamed(work, work.place.workspaceId);
 }
 
 /** How the audit trail names a workspace. */

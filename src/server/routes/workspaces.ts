@@ -24,7 +24,7 @@ import type { Handlers } from '../http/bind.ts';
 /** What else belongs to an account: its workspaces, its address rules, its audit trail. */
 export const workspaces = {
   'workspaces.list': onAccount('workspaces.list', listWorkspaces),
-  'workspaces.show': onAccount('workspaces.show', showWorkspace),
+  'workspaces.show': inWorkspace('workspaces.show', showWorkspace),
   'workspaces.create': onAccount('workspaces.create', createWorkspace),
   'workspaces.update': inWorkspace('workspaces.update', updateWorkspace),
   'workspaces.delete': inWorkspace('workspaces.delete', deleteWorkspace, workspaceAlreadyDeleted),

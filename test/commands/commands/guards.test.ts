@@ -28,6 +28,7 @@ async function run(words: readonly string[], ...more: string[]) {
   const cwd = newConfigDir();
   for (const name of ['people.csv', 'account.json', 'out.csv'])
     writeFileSync(join(cwd, name), 'email\na@x.io\n');
+  for (const name of ['crm.json', 'nightly.json']) writeFileSync(join(cwd, name), '{}');
   const env = { TENANTCTL_TOKEN: mintToken('api'), TENANTCTL_ACCOUNT: 'acme' };
   const stdin = 'a secret line\nanother secret line\n';
   const done = await runCli([...words, '--no-input', '--yes', ...more], { send, env, cwd, stdin });

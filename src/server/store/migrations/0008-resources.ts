@@ -32,6 +32,9 @@ export const resources: Ddl = {
     )`,
     'create unique index resources_name on resources (account_id, workspace_id, kind, name)',
     'create index resources_by_workflow on resources (account_id, workspace_id, workflow_id, id)',
+    // Every account begins with a workspace of this slug: what names no workspace means it.
+    `update workspaces set slug = 'default'
+      where account_id in (select id from accounts where kind = 'personal')`,
     // Lists a workspace's keys, and finds those that go with it.
     'create index tokens_by_workspace on tokens (account_id, workspace_id, id) where workspace_id is not null',
   ],
