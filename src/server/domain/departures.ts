@@ -40,6 +40,8 @@ export interface Departure {
   readonly heir?: Member | null;
   /** Also ends the workspace keys that they made. */
   readonly revokeKeys?: boolean;
+  /** For the trail, unless it is the operation under way: a batch removes people too. */
+  readonly action?: 'members.remove';
 }
 
 /** Hands over and ends what outlives a member otherwise; what was done, for the trail. */
@@ -64,7 +66,7 @@ export async function depart(work: AccountWork, member: Member, departure: Depar
   await mustKeepAnAdmin(work, member);
   const { tenant, now } = work;
   const at = now.toISOString();
-  const { kind, invites } = departure;
+  const { kind, invites, action } = departure;
   if (invites !== 'none') await passSponsorship(work, member.user.id, invites);
   const receiptId = work.deps.newId('receipt');
   const children = member.children.map(({ link_id }) => link_id);
@@ -90,6 +92,7 @@ export async function depart(work: AccountWork, member: Member, departure: Depar
   const settled = await settle(work, member.user.id, departure);
   await tenant.members.remove(member.id);
   work.record({
+    ...(action !== undefined && { action }),
     target: memberTarget(member),
     before: { role, state, modules, children, workspaces: places.map(({ workspace }) => workspace) },
     ...(Object.keys(settled).length > 0 && { after: settled }),

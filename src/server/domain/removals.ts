@@ -133,12 +133,13 @@ export async function removeWith(
   { heir, revokeKeys, managed }: Taking,
   how: Pick<Departure, 'kind' | 'invites'>,
 ): Promise<string> {
+  const common = { revokeKeys, action: 'members.remove' } as const;
   for (const below of managed ? await managedOf(work, member.user.id, 'members.remove') : []) {
     const there = await below.tenant.members.find(member.user.id);
     const invites = how.kind === 'left' ? 'revoke' : 'adopt';
-    if (there) await depart(below, there, { kind: how.kind, invites, revokeKeys });
+    if (there) await depart(below, there, { ...common, kind: how.kind, invites });
   }
-  return await depart(work, member, { ...how, heir, revokeKeys });
+  return await depart(work, member, { ...common, ...how, heir });
 }
 
 /** D9: whoever was a member once and is not now answers `changed: false`; who never was, 404. */
