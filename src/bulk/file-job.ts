@@ -122,6 +122,7 @@ async function consented(job: FileJob, check: CheckResult): Promise<number | nul
       weight: 'yes',
       what: wordsOf[kind].what(people, account.slug),
       consequences: planLines(plan, check.rows),
+      command: 'the same command, with',
     });
   }
   return plan.needed;

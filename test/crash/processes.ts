@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Place } from '../../src/server/store/database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,10 +18,13 @@ export interface Ended {
 export class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), 'tenantctl-crash-'));
   readonly #build = mkdtempSync(join(root, 'node_modules/.tenantctl-crash-'));
+  readonly #database: string | undefined;
   #server: ChildProcess | undefined;
   #port = 0;
 
-  constructor() {
+  /** @param database URL of a PostgreSQL database; without it SQLite in the folder `data` */
+  constructor(database?: string) {
+    this.#database = database;
     cpSync(join(root, 'bin'), join(this.#build, 'bin'), { recursive: true });
     cpSync(join(root, 'package.json'), join(this.#build, 'package.json'));
     const script = [join(root, 'scripts/build.ts'), join(this.#build, 'dist')];
@@ -36,6 +40,7 @@ export class Machine {
         TENANTCTL_CONFIG_DIR: join(this.folder, 'config'),
         TENANTCTL_KEYRING: '0',
         NODE_COMPILE_CACHE: join(this.#build, 'cache'),
+        ...(this.#database !== undefined && { TENANTCTL_DATABASE: this.#database }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -54,8 +59,8 @@ export class Machine {
 
   /** Starts it on the same data and port as before; resolves when it is ready. */
   async startServer(): Promise<void> {
-    const data = join(this.folder, 'data');
-    const server = this.tool(['serve', '--dev', '--port', String(this.#port), '--data', data, '--json']);
+    const where = this.#database === undefined ? ['--data', join(this.folder, 'data')] : [];
+    const server = this.tool(['serve', '--dev', '--port', String(this.#port), ...where, '--json']);
     this.#server = server;
     let stderr = '';
     server.stderr?.on('data', (chunk) => {
@@ -75,6 +80,17 @@ export class Machine {
   async crashServer(): Promise<void> {
     await killed(this.#server);
     await this.startServer();
+  }
+
+  async stopServer(): Promise<void> {
+    await killed(this.#server);
+  }
+
+  /** Where the data lies, for whoever writes to it while no server does. */
+  get place(): Place {
+    return this.#database === undefined
+      ? { kind: 'sqlite', file: join(this.folder, 'data/tenancy.db') }
+      : { kind: 'postgres', url: this.#database };
   }
 
   async end(): Promise<void> {
