@@ -44,6 +44,8 @@ const lists: readonly (readonly [RegExp, string])[] = [
   [/\/accounts\/[^/]+\/members\/./, 'tenantctl members list'],
   [/\/accounts\/[^/]+\/invites\/./, 'tenantctl invites list'],
   [/\/accounts\/[^/]+\/batches\/./, 'tenantctl batches list'],
+  // Nobody can be added but members of the account.
+  [/\/workspaces\/[^/]+\/members$/, 'tenantctl members list'],
   [/\/workspaces\/[^/]+\/members\/./, 'tenantctl workspaces members list'],
   [/\/workspaces\/[^/]+\/resources\/./, 'tenantctl workspaces resources list'],
   [/\/workspaces\/[^/]+\/keys\/./, 'tenantctl workspaces keys list'],

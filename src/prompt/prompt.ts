@@ -47,6 +47,10 @@ export interface Prompt {
   /** Masked; never echoed. */
   password(question: Question): Promise<string>;
   select<T>(question: Question & { readonly choices: readonly Choice<T>[] }): Promise<T>;
+  /** For more than fit on a screen: narrowed by what is typed. `find` is asked at every change of it, and at first with ''. */
+  search<T>(
+    question: Question & { readonly find: (text: string) => Promise<readonly Choice<T>[]> },
+  ): Promise<T>;
   /** What the person typed, for comparing with the slug of what is to go. */
   typed(slug: string, question: Omit<Question, 'message'>): Promise<string>;
 }
@@ -82,14 +86,14 @@ export function createPrompt(options: PromptOptions): Prompt {
       ),
     select: (question) =>
       ask(question, ({ select }, context) =>
-        select(
+        select({ message: clean(question.message), choices: shown(question.choices, clean) }, context),
+      ),
+    search: (question) =>
+      ask(question, ({ search }, context) =>
+        search(
           {
             message: clean(question.message),
-            choices: question.choices.map(({ name, value, description }) => ({
-              value,
-              name: clean(name),
-              ...(description === undefined ? {} : { description: clean(description) }),
-            })),
+            source: async (text) => shown(await question.find(text ?? ''), clean),
           },
           context,
         ),
@@ -103,6 +107,14 @@ export function createPrompt(options: PromptOptions): Prompt {
       ).then((text) => text.trim());
     },
   };
+}
+
+function shown<T>(choices: readonly Choice<T>[], clean: (text: string) => string) {
+  return choices.map(({ name, value, description }) => ({
+    value,
+    name: clean(name),
+    ...(description === undefined ? {} : { description: clean(description) }),
+  }));
 }
 
 type Inquirer = typeof InquirerPrompts;

@@ -46,6 +46,22 @@ describe('on a terminal', () => {
     expect(await answer).toBe('acc_2');
   });
 
+  test('search narrows by what is typed, and takes nothing that it is still looking for', async () => {
+    const { prompt, when, shown } = terminal();
+    const asked: string[] = [];
+    const names = ['acme', 'acme-dev', 'beta'];
+    const find = async (text: string) => {
+      asked.push(text);
+      return names.filter((name) => name.includes(text)).map((name) => ({ name, value: `id of ${name}` }));
+    };
+    const answer = prompt.search({ message: 'Account', flag: '--account', find });
+    await when('beta', '-dev');
+    await when('Account -dev', '\n');
+    expect(await answer).toBe('id of acme-dev');
+    expect([asked[0], asked.at(-1)]).toEqual(['', '-dev']);
+    expect(shown()).toContain('acme-dev');
+  });
+
   test('typed gives back what was typed', async () => {
     const { prompt, when } = terminal();
     const answer = prompt.typed('acme', { flag: '--confirm acme' });
@@ -104,6 +120,7 @@ describe('where nobody can be asked', () => {
     await expect(prompt.input(email)).rejects.toMatchObject(usage);
     await expect(prompt.password(email)).rejects.toMatchObject(usage);
     await expect(prompt.select({ ...email, choices: [] })).rejects.toMatchObject(usage);
+    await expect(prompt.search({ ...email, find: async () => [] })).rejects.toMatchObject(usage);
     await expect(prompt.confirm(yes)).rejects.toMatchObject({
       outcome: 'confirmation',
       message: 'this needs --yes',

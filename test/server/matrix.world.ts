@@ -180,7 +180,12 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
 };
 
 /** One of everything in an account. */
-async function contents(server: TestServer, token: string, account: string, role: 'admin' | 'super_admin') {
+export async function contents(
+  server: TestServer,
+  token: string,
+  account: string,
+  role: 'admin' | 'super_admin',
+) {
   const params = { account };
   const victim = await person(server, `victim@${account}.example`);
   const { id: accountId } = await server.ok('accounts.show', { token, params });
@@ -401,7 +406,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
   };
 }
 
-const nothing = '00000000000000000000000000';
+export const nothing = '00000000000000000000000000';
 
 /** Somebody's personal account, which has its owner and nobody else: nothing to invite, nobody to manage. */
 async function personalOf(

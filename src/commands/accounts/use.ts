@@ -2,6 +2,7 @@ import { changeProfile } from '../../config/profiles.ts';
 import type { Context } from '../../context.ts';
 import type { Account } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
+import type { Choice } from '../../prompt/prompt.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -25,9 +26,6 @@ export type UseOptions = OptionsOf<typeof spec>;
 export function useCommand(ctx: Context, run = useRun): Verb {
   return verb(spec, ctx, run);
 }
-
-/** More do not fit on a screen: name the account then. */
-const mostChoices = 200;
 
 export async function useRun(options: UseOptions, ctx: Context): Promise<void> {
   const { profile, paths, host } = ctx.config();
@@ -53,14 +51,32 @@ async function shown(ctx: Context, account: string): Promise<Account> {
   return await ctx.client().call('accounts.show', { params: { account } });
 }
 
+/** More are searched: on the server, so that it does not matter how many there are. */
+const fewAccounts = 10;
+
 async function chosen(ctx: Context): Promise<Account> {
-  const choices: { name: string; value: Account; description: string }[] = [];
   const question = { message: 'Which account?', flag: 'ACCOUNT', hint: 'tenantctl accounts use ACCOUNT' };
-  if (!ctx.prompt.allowed) return await ctx.prompt.select<Account>({ ...question, choices });
-  for await (const account of ctx.client().pages('accounts.list', {}, mostChoices))
-    choices.push({ name: account.slug, value: account, description: `${account.name}, ${account.plan}` });
-  if (choices.length === 0) {
+  if (!ctx.prompt.allowed) return await ctx.prompt.select<Account>({ ...question, choices: [] });
+  const few = await choicesOf(ctx, undefined);
+  if (few.length === 0) {
     throw usageError('there is no account to choose', { hint: 'tenantctl accounts create NAME' });
   }
-  return await ctx.prompt.select({ ...question, choices });
+  if (few.length <= fewAccounts) return await ctx.prompt.select({ ...question, choices: few });
+  const message = 'Which account? (type to search)';
+  const find = (text: string) => choicesOf(ctx, text === '' ? undefined : text);
+  return await ctx.prompt.search<Account>({ ...question, message, find });
+}
+
+async function choicesOf(ctx: Context, q: string | undefined): Promise<Choice<Account>[]> {
+  const choices: Choice<Account>[] = [];
+  for await (const account of ctx.client().pages('accounts.list', { query: { q } }, fewAccounts + 1))
+    choices.push({ name: `${account.slug} - ${described(account)}`, value: account });
+  return choices;
+}
+
+/** What somebody was added to, as what; their own account is told apart from all others (R25). */
+function described({ name, kind, role, via, plan, parent }: Account): string {
+  if (kind === 'personal' && via === 'member') return `${name}, your personal account`;
+  const as = role ?? (parent === null ? via : `managed by ${parent.account.slug}`);
+  return `${name}, ${kind}, ${plan}: ${as}`;
 }

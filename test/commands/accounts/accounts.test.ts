@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cli } from '../../support/cli.ts';
 import { join, person } from '../../support/estate.ts';
-import { lines, plain } from '../../support/plain.ts';
+import { lines, plain, steady } from '../../support/plain.ts';
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -258,6 +258,25 @@ describe('accounts use', () => {
     expect(done.stdout).toMatch(/^Profile ana acts in (acme|acme-dev|ana\S*) now\.\n$/);
   });
 
+  it('says of each what one is there, and which one is the own', async () => {
+    const done = await cli.run('accounts use', { answers: [['Which account?', '']] });
+    const shown = steady(done.stderr);
+    expect(shown).toContain('acme - Acme, standard, professional: admin');
+    expect(shown).toMatch(/acme-dev - Dev, standard, \w+: managed by acme/);
+    expect(shown).toMatch(/ana-\w+ - .*, your personal account/);
+  });
+
+  it('searches where there are many', async () => {
+    for (let n = 10; n < 22; n += 1) await cli.ok(`accounts create Client${n} --slug client-${n}`);
+    const done = await cli.run('accounts use', {
+      answers: [
+        ['type to search', 'ent-17'],
+        ['client-17 - Client17', ''],
+      ],
+    });
+    expect([done.code, done.stdout]).toEqual([0, 'Profile ana acts in client-17 now.\n']);
+  });
+
   it('names the missing argument where nobody can', async () => {
     expect(await run('accounts use')).toEqual([
       2,
@@ -405,7 +424,9 @@ describe('accounts delete', () => {
       members: 0,
       pending_invites: 0,
       workspaces: 1,
+      resources: 0,
       tokens: 0,
+      keys: 0,
     });
   });
 

@@ -65,6 +65,13 @@ describeOnEachDatabase('T135: what must be known to nobody but its owner', (open
       body: { name: 'ci', role: 'admin' },
       headers: { 'idempotency-key': 'two' },
     });
+    const key = await server.ok('workspace_keys.create', {
+      token,
+      params: { ...params, workspace: 'default' },
+      body: { name: 'bot', role: 'viewer' },
+      headers: { 'idempotency-key': 'five' },
+    });
+    secrets.key = key.secret;
     secrets.api = api.secret;
     secrets.owned = owned.secret;
     await server.ok('invites.send', {
