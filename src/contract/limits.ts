@@ -53,8 +53,8 @@ export type BatchKind = (typeof batchKinds)[number];
 /** Rows of a chunk, which is one transaction: fewer where each takes more than a few statements. */
 export const chunkRows = {
   invites: limits.batchChunk,
-  removals: 200,
-  restores: 200,
+  removals: 500,
+  restores: 500,
   workspace_members: 200,
 } as const satisfies Record<BatchKind, number>;
 

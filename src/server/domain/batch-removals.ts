@@ -3,7 +3,8 @@ import { isAdminRole } from './access.ts';
 import { personOf } from './actor.ts';
 import { type Named, namedBy } from './batch-people.ts';
 import { type Judge, type Plan, rowResult } from './batch-rows.ts';
-import { removeWith, type Taking, takingOf } from './removals.ts';
+import { departAll } from './departures.ts';
+import { departBelow, departureOf, type Taking, takingOf } from './removals.ts';
 import type { AccountWork } from './work.ts';
 
 interface Leaver {
@@ -77,12 +78,12 @@ export const removalRows: Judge<'removals'> = {
         return results;
       },
       async carryOut() {
-        const people = leavers.map(({ member }) => member.user.id);
-        const sponsors = await work.tenant.invites.sponsorsAmong(people);
-        const passing = taking.revokeInvites ? 'revoke' : 'adopt';
+        const members = leavers.map(({ member }) => member);
+        for (const member of members) await departBelow(work, member, taking, 'removed');
+        const receipts = await departAll(work, members, departureOf(taking, 'removed'));
+        const receiptOf = new Map(receipts.map(({ id, data }) => [data.member_id, id]));
         for (const { row, member } of leavers) {
-          const invites = sponsors.has(member.user.id) ? passing : 'none';
-          const receipt_id = await removeWith(work, member, taking, { kind: 'removed', invites });
+          const receipt_id = receiptOf.get(member.id) ?? null;
           results.set(row, rowResult(row, 'removed', null, { receipt_id }));
         }
         return results;

@@ -2,14 +2,11 @@ import type { BatchRow } from '../../contract/types.ts';
 import { namedBy } from './batch-people.ts';
 import { type Judge, type Plan, rowResult } from './batch-rows.ts';
 import { benchOf, freeSeats } from './invites.ts';
-import type { KeptReceipt } from './ports/receipts.ts';
-import { type Blocker, giveBack, judgeReceipt, type Verdict } from './receipts.ts';
+import { type Blocker, giveBack, judgeReceipt, type Returning } from './receipts.ts';
 import type { AccountWork } from './work.ts';
 
-interface Returner {
+interface Returner extends Returning {
   readonly row: number;
-  readonly receipt: KeptReceipt;
-  readonly verdict: Verdict;
 }
 
 const told = (blockers: readonly Blocker[]): string => blockers.map(({ detail }) => detail).join('; ');
@@ -68,7 +65,7 @@ export const restoreRows: Judge<'restores'> = {
     return {
       foreseen: settled,
       async carryOut() {
-        for (const { receipt, verdict } of returners) await giveBack(work, receipt, verdict);
+        await giveBack(work, returners);
         return settled();
       },
     };

@@ -98,30 +98,36 @@ export function judgeReceipt(receipt: KeptReceipt, today: Today): Verdict {
   };
 }
 
-/** Makes the member anew, as they were: the same id, role, modules, grants, workspaces and state. */
-export async function giveBack(work: AccountWork, receipt: KeptReceipt, verdict: Verdict): Promise<void> {
+/** A receipt that may be given back, and what of it. */
+export interface Returning {
+  readonly receipt: KeptReceipt;
+  readonly verdict: Verdict;
+}
+
+/** Makes members anew, as they were: the same id, role, modules, grants, workspaces and state. */
+export async function giveBack(work: AccountWork, returning: readonly Returning[]): Promise<void> {
+  if (returning.length === 0) return;
   const { tenant } = work;
-  const { data, userId, email } = receipt;
   const at = work.now.toISOString();
-  const { member_id: id, role, modules, state } = data;
-  const { children, workspaces } = verdict;
-  await tenant.members.insert({ id, userId, role, modules, children, at });
-  if (state === 'deactivated') await tenant.members.update(id, { state }, at);
-  for (const { workspace, role: placed } of workspaces)
-    await tenant.workspaces.place(workspace, id, placed, at);
-  await tenant.receipts.markRestored(receipt.id, at);
-  work.record({
-    action: 'receipts.restore',
-    target: { kind: 'member', id, name: email },
-    after: {
-      receipt: receipt.id,
-      role,
-      state,
-      modules,
-      children,
-      workspaces: workspaces.map(({ workspace }) => workspace),
-    },
+  const members = returning.map(({ receipt, verdict }) => {
+    const { member_id: id, role, modules, state } = receipt.data;
+    const { children, workspaces } = verdict;
+    return { id, userId: receipt.userId, role, modules, state, children, workspaces };
   });
+  await tenant.members.restore(members, at);
+  await tenant.receipts.markRestored(
+    returning.map(({ receipt }) => receipt.id),
+    at,
+  );
+  for (const { receipt, verdict } of returning) {
+    const { member_id: id, role, modules, state } = receipt.data;
+    const workspaces = verdict.workspaces.map(({ workspace }) => workspace);
+    work.record({
+      action: 'receipts.restore',
+      target: { kind: 'member', id, name: receipt.email },
+      after: { receipt: receipt.id, role, state, modules, children: verdict.children, workspaces },
+    });
+  }
 }
 
 async function todayOf(work: AccountWork, { userId, emailFolded }: KeptReceipt): Promise<Today> {
@@ -158,7 +164,7 @@ export async function restoreReceipt(
     const text = `The removal cannot be taken back: ${blockers.map(({ detail }) => detail).join('; ')}.`;
     throw new DomainError('not_restorable', text, { blockers });
   }
-  await giveBack(work, receipt, verdict);
+  await giveBack(work, [{ receipt, verdict }]);
   const member = await memberNamed(work, receipt.data.member_id);
   return { changed: true, member, missing: missing.map((one) => ({ ...one })) };
 }

@@ -126,20 +126,26 @@ export async function previewRemoval(
   return previewOf(work, member, taking);
 }
 
-/** Sees somebody out as asked, out of the managed accounts too if that is part of it. @returns the receipt's id */
-export async function removeWith(
+/** Sees somebody out of the managed accounts, if that is part of it. */
+export async function departBelow(
   work: AccountWork,
   member: Member,
-  { heir, revokeKeys, managed }: Taking,
-  how: Pick<Departure, 'kind' | 'invites'>,
-): Promise<string> {
-  const common = { revokeKeys, action: 'members.remove' } as const;
-  for (const below of managed ? await managedOf(work, member.user.id, 'members.remove') : []) {
+  { revokeKeys, managed }: Taking,
+  kind: Departure['kind'],
+): Promise<void> {
+  if (!managed) return;
+  const invites = kind === 'left' ? 'revoke' : 'adopt';
+  for (const below of await managedOf(work, member.user.id, 'members.remove')) {
     const there = await below.tenant.members.find(member.user.id);
-    const invites = how.kind === 'left' ? 'revoke' : 'adopt';
-    if (there) await depart(below, there, { ...common, kind: how.kind, invites });
+    if (there) await depart(below, there, { kind, invites, revokeKeys, action: 'members.remove' });
   }
-  return await depart(work, member, { ...common, ...how, heir });
+}
+
+/** How somebody is seen out of the account itself. */
+export function departureOf(taking: Taking, kind: Departure['kind']): Departure {
+  const { revokeInvites, revokeKeys, heir } = taking;
+  const invites = revokeInvites ? 'revoke' : 'adopt';
+  return { kind, invites, revokeKeys, heir, action: 'members.remove' };
 }
 
 /** D9: whoever was a member once and is not now answers `changed: false`; who never was, 404. */
@@ -162,9 +168,8 @@ export async function removeMember(
   const taking = { ...asked, revokeInvites: asked.revokeInvites || itself };
   mustBeAnother(taking.heir, member, '?reassign_to');
   const preview = await previewOf(work, member, taking);
-  const receiptId = await removeWith(work, member, taking, {
-    kind: itself ? 'left' : 'removed',
-    invites: taking.revokeInvites ? 'revoke' : 'adopt',
-  });
+  const kind = itself ? 'left' : 'removed';
+  await departBelow(work, member, taking, kind);
+  const receiptId = await depart(work, member, departureOf(taking, kind));
   return { changed: true, receipt_id: receiptId, preview };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Held, HoldingsPort } from '../domain/ports/holdings.ts';
+import { inIds } from './json-rows.ts';
 import { revoking } from './tokens.ts';
 import type { Trx } from './transaction.ts';
 
@@ -74,16 +75,16 @@ export function holdingsStore(trx: Trx, accountId: string): HoldingsPort {
         .updateTable('resources')
         .set((eb) => ({ created_by: to, updated_at: at, revision: eb('revision', '+', 1) }))
         .where('account_id', '=', accountId)
-        .where('created_by', '=', from)
+        .where('created_by', 'in', inIds(trx, from))
         .executeTakeFirst();
       return Number(done.numUpdatedRows);
     },
 
-    async revokeKeys(userId, at) {
+    async revokeKeys(userIds, at) {
       const done = await revoking(trx, at)
         .where('account_id', '=', accountId)
         .where('kind', '=', 'key')
-        .where('created_by', '=', userId)
+        .where('created_by', 'in', inIds(trx, userIds))
         .executeTakeFirst();
       return Number(done.numUpdatedRows);
     },

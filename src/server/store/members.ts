@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { foldAddress } from '../../contract/address.ts';
 import { looksLikeId } from '../../contract/ids.ts';
+import { keysOf } from '../../contract/keys.ts';
 import type { Member } from '../../contract/types.ts';
 import type { MembersPort } from '../domain/ports/members.ts';
 import { toModules } from './columns.ts';
-import { jsonRows } from './json-rows.ts';
+import { inIds, jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
@@ -85,6 +86,17 @@ async function grant(
   }));
   await trx.insertInto('member_children').values(rows).execute();
 }
+
+const formerColumns = {
+  id: 'text',
+  user_id: 'text',
+  role: 'text',
+  state: 'text',
+  modules: 'text',
+  deactivated_at: 'text',
+} as const;
+
+const placeColumns = { member_id: 'text', workspace_id: 'text', role: 'text' } as const;
 
 export function membersStore(trx: Trx, accountId: string): MembersPort {
   const activeAdmins = () =>
@@ -209,8 +221,82 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
         .orderBy('w.id')
         .execute(),
 
-    async remove(id) {
-      await trx.deleteFrom('members').where('account_id', '=', accountId).where('id', '=', id).execute();
+    async placesOf(ids) {
+      const rows = await trx
+        .selectFrom('workspace_members as p')
+        .innerJoin('workspaces as w', (join) =>
+          join.onRef('w.account_id', '=', 'p.account_id').onRef('w.id', '=', 'p.workspace_id'),
+        )
+        .where('p.account_id', '=', accountId)
+        .where('p.member_id', 'in', inIds(trx, ids))
+        .select(['p.member_id', 'w.id as workspace', 'w.slug', 'p.role'])
+        .orderBy('w.id')
+        .execute();
+      const grouped = Map.groupBy(rows, (row) => row.member_id);
+      return new Map(
+        [...grouped].map(([id, list]) => [
+          id,
+          list.map(({ workspace, slug, role }) => ({ workspace, slug, role })),
+        ]),
+      );
+    },
+
+    async remove(ids) {
+      await trx
+        .deleteFrom('members')
+        .where('account_id', '=', accountId)
+        .where('id', 'in', inIds(trx, ids))
+        .execute();
+    },
+
+    async restore(members, at) {
+      const rows = members.map(({ id, userId, role, state, modules }) => ({
+        id,
+        user_id: userId,
+        role,
+        state,
+        modules: JSON.stringify(modules),
+        deactivated_at: state === 'deactivated' ? at : null,
+      }));
+      const names = keysOf(formerColumns);
+      await trx
+        .insertInto('members')
+        .columns([...names, 'account_id', 'joined_at', 'created_at', 'updated_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'n', formerColumns, rows))
+            .select(names.map((name) => `n.${name}` as const))
+            .select([eb.val(accountId).as('account_id'), eb.val(at).as('joined_at')])
+            .select([eb.val(at).as('created_at'), eb.val(at).as('updated_at')]),
+        )
+        .execute();
+      const grants = members.flatMap(({ id, children }) =>
+        children.map((link_id) => ({ member_id: id, link_id })),
+      );
+      await trx
+        .insertInto('member_children')
+        .columns(['member_id', 'link_id', 'account_id', 'created_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'n', { member_id: 'text', link_id: 'text' }, grants))
+            .select(['n.member_id', 'n.link_id'])
+            .select([eb.val(accountId).as('account_id'), eb.val(at).as('created_at')]),
+        )
+        .execute();
+      const places = members.flatMap(({ id, workspaces }) =>
+        workspaces.map(({ workspace, role }) => ({ member_id: id, workspace_id: workspace, role })),
+      );
+      await trx
+        .insertInto('workspace_members')
+        .columns(['member_id', 'workspace_id', 'role', 'account_id', 'created_at', 'updated_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'n', placeColumns, places))
+            .select(['n.member_id', 'n.workspace_id', 'n.role'])
+            .select(eb.val(accountId).as('account_id'))
+            .select([eb.val(at).as('created_at'), eb.val(at).as('updated_at')]),
+        )
+        .execute();
     },
   };
 }

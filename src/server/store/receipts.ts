@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { foldAddress } from '../../contract/address.ts';
 import { looksLikeId } from '../../contract/ids.ts';
+import { keysOf } from '../../contract/keys.ts';
 import type { Receipt } from '../../contract/types.ts';
 import type { KeptReceipt, ReceiptData, ReceiptsPort } from '../domain/ports/receipts.ts';
-import { jsonRows } from './json-rows.ts';
+import { inIds, jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Trx } from './transaction.ts';
 
@@ -51,6 +52,16 @@ function stateOf({ restored_at, expires_at }: ReceiptRow, now: string): Receipt[
   if (restored_at !== null) return 'restored';
   return expires_at <= now ? 'expired' : 'open';
 }
+
+const newColumns = {
+  id: 'text',
+  user_id: 'text',
+  kind: 'text',
+  data: 'text',
+  created_by: 'text',
+  expires_at: 'text',
+  created_at: 'text',
+} as const;
 
 export function receiptsStore(trx: Trx, accountId: string): ReceiptsPort {
   /** What the receipts name, by id: links and workspaces that are still there, and who removed. */
@@ -123,19 +134,26 @@ export function receiptsStore(trx: Trx, accountId: string): ReceiptsPort {
   }
 
   return {
-    async insert(receipt) {
+    async insert(receipts) {
+      const rows = receipts.map((receipt) => ({
+        id: receipt.id,
+        user_id: receipt.userId,
+        kind: receipt.kind,
+        data: JSON.stringify(receipt.data),
+        created_by: receipt.createdBy,
+        expires_at: receipt.expiresAt,
+        created_at: receipt.at,
+      }));
+      const names = keysOf(newColumns);
       await trx
         .insertInto('receipts')
-        .values({
-          account_id: accountId,
-          id: receipt.id,
-          user_id: receipt.userId,
-          kind: receipt.kind,
-          data: JSON.stringify(receipt.data),
-          created_by: receipt.createdBy,
-          expires_at: receipt.expiresAt,
-          created_at: receipt.at,
-        })
+        .columns([...names, 'account_id'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'n', newColumns, rows))
+            .select(names.map((name) => `n.${name}` as const))
+            .select(eb.val(accountId).as('account_id')),
+        )
         .execute();
     },
 
@@ -181,12 +199,12 @@ export function receiptsStore(trx: Trx, accountId: string): ReceiptsPort {
       return new Map(rows.map((row) => [row.email_folded, toKept(row)]));
     },
 
-    async markRestored(id, at) {
+    async markRestored(ids, at) {
       await trx
         .updateTable('receipts')
         .set({ restored_at: at })
         .where('account_id', '=', accountId)
-        .where('id', '=', id)
+        .where('id', 'in', inIds(trx, ids))
         .execute();
     },
   };

@@ -256,7 +256,7 @@ describe('members remove --csv', () => {
   });
 
   it('Ctrl-C ends it cleanly; batches resume goes on, with the same people handed over', async () => {
-    const many = Array.from({ length: 450 }, (_, n) => `m${n}@example.com`);
+    const many = Array.from({ length: 1200 }, (_, n) => `m${n}@example.com`);
     const at = server.clock.now().toISOString();
     await server.deps.transactions.write(async ({ platform, tenant }) => {
       for (const email of many) {
@@ -279,21 +279,21 @@ describe('members remove --csv', () => {
     });
     expect([done.code, done.stdout]).toEqual([130, '']);
     const [, resume = ''] =
-      /Interrupted: 400 of 450 rows .*\n {2}(tenantctl batches resume bat_\w{26} --csv many.csv --account org)/.exec(
+      /Interrupted: 1000 of 1200 rows .*\n {2}(tenantctl batches resume bat_\w{26} --csv many.csv --account org)/.exec(
         done.stderr,
       ) ?? [];
-    expect((await members()).length).toBe(4 + 50);
+    expect((await members()).length).toBe(4 + 200);
     file('other.csv', 'email', ...many.slice(1));
     const wrong = await cli.run(resume.replace('many.csv', 'other.csv').replace('tenantctl ', ''));
     expect([wrong.code, wrong.stderr.includes('wrong_file')]).toEqual([2, true]);
     const went = await cli.run(resume.replace('tenantctl ', ''));
-    expect([went.code, went.stdout]).toEqual([0, 'OUTCOME\tROWS\nremoved\t450\n']);
+    expect([went.code, went.stdout]).toEqual([0, 'OUTCOME\tROWS\nremoved\t1200\n']);
     expect((await members()).length).toBe(4);
     const list = await cli.ok('batches list --kind removals --fields kind,state,rows_received');
-    expect(list.stdout).toBe('KIND\tSTATE\tROWS_RECEIVED\nremovals\tfinished\t450\n');
+    expect(list.stdout).toBe('KIND\tSTATE\tROWS_RECEIVED\nremovals\tfinished\t1200\n');
     const id = (await cli.ok('batches list -o id')).stdout.trim();
     const report = await cli.ok(`batches report ${id} -o csv --fields row,email,outcome --limit 2`);
-    expect(report.stdout).toBe('row,email,outcome\n1,m0@example.com,removed\n2,m1@example.com,removed\n');
+    expect(report.stdout).toBe('row,email,outcome\r\n1,m0@example.com,removed\r\n2,m1@example.com,removed\r\n');
     expect((await cli.run(`batches revoke ${id} --yes`)).code).toBe(6);
   });
 

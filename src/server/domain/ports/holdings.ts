@@ -7,7 +7,7 @@ export interface HoldingsPort {
   /** Resources, keys and tokens, those kinds of which there are any; the first 100 of each by id. */
   of(userId: string, now: string): Promise<readonly Held[]>;
   /** Hands over what they made and does not end with them. @returns how many things */
-  reassign(fromUserId: string, toUserId: string, at: string): Promise<number>;
+  reassign(fromUserIds: readonly string[], toUserId: string, at: string): Promise<number>;
   /** Revokes the live workspace keys that they made. @returns how many */
-  revokeKeys(userId: string, at: string): Promise<number>;
+  revokeKeys(userIds: readonly string[], at: string): Promise<number>;
 }

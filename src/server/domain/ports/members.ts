@@ -34,6 +34,11 @@ export interface MemberPlace {
   readonly role: WorkspaceRole;
 }
 
+export interface FormerMember extends Omit<NewMember, 'at'> {
+  readonly state: Member['state'];
+  readonly workspaces: readonly Pick<MemberPlace, 'workspace' | 'role'>[];
+}
+
 export interface MembersPort {
   /** Being a member already is DomainError `already_member`, by the constraint. */
   insert(member: NewMember): Promise<void>;
@@ -52,6 +57,10 @@ export interface MembersPort {
   /** Writes a change and the next revision. */
   update(id: string, change: MemberChange, at: string): Promise<void>;
   places(id: string): Promise<readonly MemberPlace[]>;
-  /** Takes the member out of the account and all its workspaces (R30). */
-  remove(id: string): Promise<void>;
+  /** The same of many; who is in no workspace is not in the map. */
+  placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly MemberPlace[]>>;
+  /** Takes members out of the account and all its workspaces (R30). */
+  remove(ids: readonly string[]): Promise<void>;
+  /** Makes former members anew, with the ids, the states and the places that they had. Children and workspaces are there. */
+  restore(members: readonly FormerMember[], at: string): Promise<void>;
 }

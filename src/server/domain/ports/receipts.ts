@@ -40,7 +40,7 @@ export interface ReceiptFilter {
 }
 
 export interface ReceiptsPort {
-  insert(receipt: Receipt): Promise<void>;
+  insert(receipts: readonly Receipt[]): Promise<void>;
   /** Newest first; key of a receipt: its id. @param now decides which are `expired` */
   list(filter: ReceiptFilter, page: PageRequest, now: string): Promise<Page<Shown>>;
   find(id: string): Promise<KeptReceipt | null>;
@@ -48,6 +48,6 @@ export interface ReceiptsPort {
   latest(reference: string): Promise<{ readonly id: string; readonly kind: Receipt['kind'] } | null>;
   /** The newest one of each of these addresses. */
   latestOf(emailsFolded: readonly string[]): Promise<ReadonlyMap<string, KeptReceipt>>;
-  /** It is used up. */
-  markRestored(id: string, at: string): Promise<void>;
+  /** They are used up. */
+  markRestored(ids: readonly string[], at: string): Promise<void>;
 }
