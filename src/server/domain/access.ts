@@ -74,7 +74,7 @@ export type Grant =
   | 'granted'
   | 'master';
 
-interface Rule {
+export interface Rule {
   readonly grants: readonly Grant[];
   /** Only a signed-in person, never a token: what makes or outlives credentials. Or `behind`: somebody, by a token too. */
   readonly person?: 'signed_in' | 'behind';

@@ -7,8 +7,8 @@ import type { Member, Receipt } from '../../src/contract/types.ts';
 import { idMaker } from '../../src/server/domain/new-id.ts';
 import { openDatabase } from '../../src/server/store/database.ts';
 import { transactionsOf } from '../../src/server/store/stores.ts';
+import { ended, Machine } from '../crash/processes.ts';
 import { createPostgres, dropPostgres } from '../support/databases.ts';
-import { ended, Machine } from './processes.ts';
 
 /** In each of the two accounts. */
 const PEOPLE = 2500;
@@ -76,23 +76,45 @@ async function people(): Promise<void> {
       await platform.users.insert({ id, email, emailFolded: email, name: null, passwordHash: null, at });
       return id;
     };
-    for (let n = 0; n < PEOPLE; n += 1) {
-      const id = newId('member');
-      const { role, modules: granted } = grantsOf(n);
-      const children = role === 'user' ? links.filter((_, at) => (n >> at) % 2 === 1) : [];
-      const ids = children.map(({ linkId }) => linkId);
-      const userId = await user(address('acme', n));
-      await acme.members.insert({ id, userId, role, modules: granted, children: ids, at });
-      if (n % 10 === 3) await acme.members.update(id, { state: 'deactivated' }, at);
-      const member = newId('member');
-      const other = { userId: await user(address('org', n)), modules: [], children: [], at };
-      await org.members.insert({ ...other, id: member, role: n % 50 === 0 ? 'billing_admin' : 'member' });
-      if (n % 10 === 7) await org.members.update(member, { state: 'deactivated' }, at);
-      for (const [index, workspace] of places.entries()) {
-        const as = workspaceRoles[(n + index) % workspaceRoles.length];
-        if ((n >> index) % 2 === 1 && as !== undefined) await org.workspaces.place(workspace, member, as, at);
-      }
-    }
+    const numbers = Array.from({ length: PEOPLE }, (_, n) => n);
+    const users = async (account: string) => {
+      const ids: string[] = [];
+      for (const n of numbers) ids.push(await user(address(account, n)));
+      return ids;
+    };
+    const inAcme = await users('acme');
+    await acme.members.restore(
+      numbers.map((n) => {
+        const { role, modules: granted } = grantsOf(n);
+        const children = role === 'user' ? links.filter((_, bit) => (n >> bit) % 2 === 1) : [];
+        return {
+          id: newId('member'),
+          userId: inAcme[n] ?? '',
+          role,
+          modules: granted,
+          children: children.map(({ linkId }) => linkId),
+          state: n % 10 === 3 ? ('deactivated' as const) : ('active' as const),
+          workspaces: [],
+        };
+      }),
+      at,
+    );
+    const inOrg = await users('org');
+    await org.members.restore(
+      numbers.map((n) => ({
+        id: newId('member'),
+        userId: inOrg[n] ?? '',
+        role: n % 50 === 0 ? ('billing_admin' as const) : ('member' as const),
+        modules: [],
+        children: [],
+        state: n % 10 === 7 ? ('deactivated' as const) : ('active' as const),
+        workspaces: places.flatMap((workspace, bit) => {
+          const role = workspaceRoles[(n + bit) % workspaceRoles.length];
+          return (n >> bit) % 2 === 1 && role !== undefined ? [{ workspace, role }] : [];
+        }),
+      })),
+      at,
+    );
   });
   await database.close();
 }
@@ -149,7 +171,7 @@ async function removedAndRestored(): Promise<void> {
     writeFileSync(join(machine.folder, `${account}.csv`), ['email', ...lines].join('\n'));
   }
   const before = await estate();
-  let whole = 3000;
+  let whole = 2000;
   for (const account of ['acme', 'org']) {
     const began = performance.now();
     await through(`members remove --csv ${account}.csv --account ${account} --yes -o ndjson`, whole);
