@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const database = 'test/support/postgres.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Minutes long: vitest.slow.config.ts.
+    exclude: [...configDefaults.exclude, 'test/slow/**'],
     pool: 'threads',
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -51,6 +51,8 @@ const advice = {
   sponsor_gone: 'Ask an administrator to invite again.',
   last_admin: 'Make somebody else an administrator first.',
   last_staff: 'Make somebody else staff first.',
+  not_restorable:
+    '`blockers[]` names all that stands in the way. What is gone can be left out: `tenantctl members restore --skip-missing`.',
   no_seat: 'Revoke an invitation, deactivate a member, or choose a larger plan.',
   no_admin: 'Invite an administrator into the account and wait until they accept.',
   not_managed: 'This works on managed accounts only.',
@@ -67,7 +69,7 @@ const advice = {
     '`blockers[]` lists everything that stands in the way. Put it right, or choose with `--on-conflict` and `--force` what is to happen.',
   parser_limit: 'Delete parsers that nobody needs, or choose a larger plan.',
   batch_closed: 'Send the file again: that makes a new batch.',
-  batch_incomplete: '`tenantctl invites batches resume BATCH`, or run the same command again.',
+  batch_incomplete: '`tenantctl batches resume BATCH`, or run the same command again.',
   batch_too_large: 'Free or buy seats; or `--allow-partial` invites as many as fit.',
   idempotency_in_flight: 'Wait, then repeat the same request with the same key.',
   idempotency_secret:

@@ -58,6 +58,12 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/invites/index.ts')).invites,
   },
   {
+    name: 'batches',
+    aliases: ['batch'],
+    summary: 'Many people at once: how far a file is, and what became of each row',
+    noun: async () => (await import('./commands/batches/index.ts')).batches,
+  },
+  {
     name: 'workspaces',
     aliases: ['workspace', 'ws'],
     summary: 'Workspaces, who is in them, and what they hold',

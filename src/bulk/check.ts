@@ -7,25 +7,16 @@ import { RowLines, RowNumbers, RowTexts, SeenRows } from './seen.ts';
 
 export const ERRORS_KEPT = 1000;
 
-/** What an invitation of this account may hold; a list that is left out is not checked here. */
+/** How rows of a kind are judged beyond their address, without the server. */
 export interface CheckRules {
-  roles: readonly string[];
-  /** Grantable modules, and the roles that are granted any (R12). */
-  modules: readonly string[];
-  moduleRoles: readonly string[];
-  workspaceRoles?: readonly string[] | undefined;
-  /** Slugs. */
-  workspaces?: ReadonlySet<string> | undefined;
-  children?: ReadonlySet<string> | undefined;
-  /** Taken where a row is silent; two rows that differ only in saying so or not are alike. */
-  defaults: {
-    role?: string | undefined;
-    modules?: readonly string[] | undefined;
-    children?: readonly string[] | undefined;
-    workspaces?: readonly { workspace: string; role: string }[] | undefined;
-  };
-  /** R12: a role with modules needs them, from the row or the defaults, or `none`. Default: false. */
-  modulesRequired?: boolean | undefined;
+  /** What is wrong with the row by itself. */
+  judge(input: InputRow): { code: RowErrorCode; message: string } | null;
+  /** What the row is about besides the address: two rows with the same address are about one thing if this is the same. */
+  about(input: InputRow): string;
+  /** What the row asks for, in one spelling: two rows about one thing that ask for the same are alike, others contradict. */
+  asks(input: InputRow): string;
+  /** What rows that contradict one another differ in: `another role`. */
+  readonly differing: string;
 }
 
 /** `malformed_row` is the tool's own; the others are outcomes of the contract. A wrong module is `invalid_role`. */
@@ -114,8 +105,9 @@ class Check {
       this.#error({ row, line, ...judged.error });
       return;
     }
-    const attributes = attributesOf(input, this.#rules.defaults);
-    const first = this.#seen.add(row, judged.folded);
+    const attributes = this.#rules.asks(input);
+    const about = this.#rules.about(input);
+    const first = this.#seen.add(row, about === '' ? judged.folded : `${judged.folded} ${about}`);
     if (first === 0) {
       this.#attributes.set(row, attributes);
       this.#lines.set(row, line);
@@ -130,10 +122,11 @@ class Check {
   /** Nobody can say which of the two is meant: neither is sent. */
   #conflict(row: number, line: number, first: number): void {
     this.#marks.set(row, CONFLICT + first);
-    this.#error({ row, line, ...conflictWith(first) });
+    const { differing } = this.#rules;
+    this.#error({ row, line, ...conflictWith(first, differing) });
     if (this.#marks.get(first) !== 0) return;
     this.#marks.set(first, CONFLICT + row);
-    this.#error({ row: first, line: this.#lines.get(first), ...conflictWith(row) });
+    this.#error({ row: first, line: this.#lines.get(first), ...conflictWith(row, differing) });
   }
 
   #error(error: RowError): void {
@@ -160,14 +153,14 @@ class Check {
 
 function verdictOf(record: InputRecord, marks: RowNumbers, rules: CheckRules): Verdict {
   const mark = marks.get(record.row);
-  if (mark > CONFLICT) return { kind: 'error', ...conflictWith(mark - CONFLICT) };
+  if (mark > CONFLICT) return { kind: 'error', ...conflictWith(mark - CONFLICT, rules.differing) };
   if (mark > 0) return { kind: 'duplicate', of: mark, message: `the same as row ${mark}` };
   const { error } = judge(record, rules);
   return error ? { kind: 'error', ...error } : { kind: 'send' };
 }
 
-function conflictWith(row: number) {
-  const message = `row ${row} has the same address with another role, modules, children or workspaces`;
+function conflictWith(row: number, differing: string) {
+  const message = `row ${row} has the same address with ${differing}`;
   return { code: 'conflicting_rows', message } as const;
 }
 
@@ -179,71 +172,17 @@ function judge({ input, problem }: InputRecord, rules: CheckRules): Judged {
   if (problem !== null) return refuse('malformed_row', problem);
   const address = parseAddress(input.email);
   if (!address.ok) return refuse('invalid_email', `${shown(input.email)} is no address: ${address.reason}`);
-  const offer = judgeOffer(input, rules) ?? judgePlaces(input, rules);
-  return offer ? { error: offer } : { error: null, folded: address.folded };
-}
-
-function judgeOffer(input: InputRow, rules: CheckRules): { code: RowErrorCode; message: string } | null {
-  const { roles, modules, moduleRoles, defaults } = rules;
-  const wrong = (message: string) => ({ code: 'invalid_role', message }) as const;
-  if (input.role !== undefined && !roles.includes(input.role)) {
-    return wrong(`there is no role ${shown(input.role)} here; it is one of ${roles.join(', ')}`);
-  }
-  const unknown = input.modules?.find((module) => !modules.includes(module));
-  if (unknown !== undefined) {
-    return wrong(`there is no module ${shown(unknown)} to grant; it is one of ${modules.join(', ')}`);
-  }
-  const role = input.role ?? defaults.role;
-  if (role === undefined) return null;
-  if (!moduleRoles.includes(role)) {
-    return input.modules?.length
-      ? wrong(`modules are granted to ${moduleRoles.join(', ')}, not to ${role}`)
-      : null;
-  }
-  const silent = (input.modules ?? defaults.modules) === undefined;
-  return rules.modulesRequired && silent ? wrong(`a ${role} needs modules: name them, or write none`) : null;
-}
-
-function judgePlaces(input: InputRow, rules: CheckRules): { code: RowErrorCode; message: string } | null {
-  const child = rules.children && input.children?.find((slug) => !rules.children?.has(slug));
-  if (child) return { code: 'unknown_child', message: `there is no child account ${shown(child)}` };
-  for (const { workspace, role } of input.workspaces ?? []) {
-    if (rules.workspaces && !rules.workspaces.has(workspace)) {
-      return { code: 'unknown_workspace', message: `there is no workspace ${shown(workspace)}` };
-    }
-    if (rules.workspaceRoles && !rules.workspaceRoles.includes(role)) {
-      const known = rules.workspaceRoles.join(', ');
-      return {
-        code: 'invalid_role',
-        message: `there is no workspace role ${shown(role)}; it is one of ${known}`,
-      };
-    }
-  }
-  return null;
-}
-
-/** What the row offers, defaults filled in, in one spelling. */
-function attributesOf(input: InputRow, defaults: CheckRules['defaults']): string {
-  const { role = defaults.role, modules = defaults.modules } = input;
-  const { children = defaults.children, workspaces = defaults.workspaces } = input;
-  const parts = [
-    role ?? '',
-    modules?.toSorted().join() ?? '',
-    children?.toSorted().join() ?? '',
-    workspaces
-      ?.map((pair) => `${pair.workspace}=${pair.role}`)
-      .toSorted()
-      .join() ?? '',
-  ];
-  return parts.join('\n');
+  const error = rules.judge(input);
+  return error ? { error } : { error: null, folded: address.folded };
 }
 
 /** Unambiguous and independent of the file's form: the same rows as CSV or NDJSON have the same digest. */
 function canonicalRow({ row, input, problem }: InputRecord): string {
-  const { email, role, modules, children, workspaces, first_name } = input;
-  return `${JSON.stringify([row, email, role, modules, children, workspaces, first_name, problem])}\n`;
+  const { email, role, modules, children, workspaces, first_name, workspace } = input;
+  const cells = [row, email, role, modules, children, workspaces, first_name, problem];
+  return `${JSON.stringify(workspace === undefined ? cells : [...cells, workspace])}\n`;
 }
 
-function shown(text: string): string {
+export function shown(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
 }

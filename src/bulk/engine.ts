@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import type { Clock } from '../client/transport.ts';
-import { rowOutcomes } from '../contract/limits.ts';
-import type { Batch, BatchRow, RowResult } from '../contract/types.ts';
+import { chunkRows, rowOutcomes } from '../contract/limits.ts';
+import type { Batch, RowResult } from '../contract/types.ts';
 import { asTenantctlError } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
 import type { CheckResult } from './check.ts';
@@ -9,10 +9,11 @@ import type { RowSource } from './input.ts';
 import { Lanes } from './lanes.ts';
 import { missingRows } from './missing.ts';
 import { Patience } from './patience.ts';
+import { parts } from './plan.ts';
 import type { Report, ReportLine } from './report.ts';
 import type { InputRecord } from './rows.ts';
 import { storedRows } from './stored.ts';
-import { wireRow } from './wire-row.ts';
+import { chunkOf } from './wire-row.ts';
 
 /** More than two chunks on their way gain nothing: the server takes an account's chunks one by one. */
 const IN_FLIGHT = 2;
@@ -132,29 +133,32 @@ class Run {
     known: readonly RowResult[],
     report: Report | null,
   ): Promise<void> {
-    const fresh =
-      missing.length === 0
-        ? []
-        : await this.#send(missing.map((record) => wireRow(record, this.#job.check.verdictOf(record))));
-    this.#count(missing, fresh);
+    const fresh: RowResult[] = [];
+    for (const part of parts(missing, chunkRows[this.#batch.kind])) {
+      const results = await this.#send(part);
+      this.#count(part, results);
+      fresh.push(...results);
+      // What is not sent yet is asked for at the next run.
+      if (this.#job.interrupt.aborted) break;
+    }
     if (report === null) return;
     const results = new Map([...known, ...fresh].map((result) => [result.row, result]));
     await report.write(records.map((record) => this.#reportLine(record, results.get(record.row))));
   }
 
-  async #send(rows: readonly BatchRow[]): Promise<readonly RowResult[]> {
-    const { client, account } = this.#job;
+  async #send(records: readonly InputRecord[]): Promise<readonly RowResult[]> {
+    const { client, account, check } = this.#job;
     const params = { account, batch: this.#batch.id };
     try {
-      const body = { rows: [...rows] };
+      const body = chunkOf(this.#batch.kind, records, check.verdictOf);
       return (await this.#patience.keep((signal) => client.call('batches.send', { params, body, signal })))
         .outcomes;
     } catch (thrown) {
       // Rows may hold long lists: a chunk past the body's limit goes in halves.
-      if (asTenantctlError(thrown).status !== 413 || rows.length < 2) throw thrown;
+      if (asTenantctlError(thrown).status !== 413 || records.length < 2) throw thrown;
     }
-    const half = rows.length >> 1;
-    return [...(await this.#send(rows.slice(0, half))), ...(await this.#send(rows.slice(half)))];
+    const half = records.length >> 1;
+    return [...(await this.#send(records.slice(0, half))), ...(await this.#send(records.slice(half)))];
   }
 
   #count(records: readonly InputRecord[], results: readonly RowResult[]): void {
@@ -175,11 +179,11 @@ class Run {
 
   #reportLine(record: InputRecord, result: RowResult | undefined): ReportLine {
     if (result === undefined) return { record, status: 'not_sent', error: 'its outcome is not known' };
-    const { outcome, detail, invite_id } = result;
+    const { outcome, detail } = result;
     const verdict = rowOutcomes[outcome] === 'failed' ? this.#job.check.verdictOf(record) : null;
     // The tool's own words name the file's rows and cells, the server sees only what was sent.
     const error = verdict?.kind === 'error' ? verdict.message : detail;
-    return { record, status: outcome, invite_id, error };
+    return { record, status: outcome, id: result.invite_id ?? result.receipt_id, error };
   }
 }
 

@@ -7,6 +7,7 @@ export const FIELDS = [
   'modules',
   'children',
   'workspaces',
+  'workspace',
   'first_name',
   'last_name',
 ] as const;
@@ -21,25 +22,33 @@ const WORDS: readonly (readonly [Field, string])[] = [
   ['modules', 'modules module'],
   ['children', 'children child managedaccounts'],
   ['workspaces', 'workspaces workspace'],
+  ['workspace', 'workspace workspaces workspaceslug'],
   ['first_name', 'firstname givenname forename vorname'],
   ['last_name', 'lastname surname familyname nachname'],
 ];
-const SYNONYMS = new Map(
-  WORDS.flatMap(([field, words]) => words.split(' ').map((word) => [word, field] as const)),
-);
+
+/** A kind of rows is read from some of the fields: no two of those have a word in common. */
+function synonymsOf(fields: readonly Field[]): ReadonlyMap<string, Field> {
+  const read = WORDS.filter(([field]) => fields.includes(field));
+  return new Map(read.flatMap(([field, words]) => words.split(' ').map((word) => [word, field] as const)));
+}
 
 function plain(heading: string): string {
   return heading.toLowerCase().replace(/[\s_.-]+/g, '');
 }
 
 /** `--map email=Mail`, as [field, heading]; throws `refuse` for what is neither. */
-export function parseMap(entries: readonly string[], refuse: Refuse): [Field, string][] {
+export function parseMap(
+  entries: readonly string[],
+  read: readonly Field[],
+  refuse: Refuse,
+): [Field, string][] {
   return entries.map((entry) => {
     const [field = '', ...heading] = entry.split('=');
     const name = plain(field);
-    const known = FIELDS.find((each) => plain(each) === name);
+    const known = read.find((each) => plain(each) === name);
     if (!known || heading.join('=').trim() === '') {
-      throw refuse(null, `--map ${entry} is not FIELD=HEADING`, `FIELD is one of ${FIELDS.join(', ')}`);
+      throw refuse(null, `--map ${entry} is not FIELD=HEADING`, `FIELD is one of ${read.join(', ')}`);
     }
     return [known, heading.join('=').trim()];
   });
@@ -52,6 +61,7 @@ export function parseMap(entries: readonly string[], refuse: Refuse): [Field, st
 export function mapHeadings(
   headings: readonly string[],
   map: readonly [Field, string][],
+  read: readonly Field[],
   refuse: Refuse,
 ): { fields: FieldMap; ignored: string[] } {
   if (headings.length > COLUMNS_MAX)
@@ -73,13 +83,14 @@ export function mapHeadings(
   }
   const mapped = new Set(map.map(([field]) => field));
   const taken = new Set(Object.values(fields));
+  const synonyms = synonymsOf(read);
   names.forEach((name, at) => {
-    const field = SYNONYMS.get(plain(name));
+    const field = synonyms.get(plain(name));
     if (field && !mapped.has(field) && !taken.has(at)) claim(fields, field, at, names, refuse);
   });
   if (fields.email === undefined) throw noEmail(names, refuse);
-  const read = new Set(Object.values(fields));
-  return { fields, ignored: names.filter((name, at) => name !== '' && !read.has(at)) };
+  const used = new Set(Object.values(fields));
+  return { fields, ignored: names.filter((name, at) => name !== '' && !used.has(at)) };
 }
 
 function columnOf(names: readonly string[], heading: string): number {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { readCsv } from './csv.ts';
 import { badInput, type Refuse } from './failure.ts';
 import { type Field, type FieldMap, mapHeadings, parseMap } from './headings.ts';
+import { fieldsOf } from './kinds.ts';
 import { stopHeapGrowth, tidyMemory } from './memory.ts';
 import { readNdjson } from './ndjson.ts';
 import { type InputRecord, RowReader } from './rows.ts';
@@ -17,6 +18,8 @@ const LARGE_BYTES = 1024 * 1024;
 export interface InputOptions {
   /** Taken for `-`; the tool's own standard input, passed in. */
   stdin?: Readable | undefined;
+  /** What rows are read from; other columns are only repeated in the report. Default: all that an invitation takes. */
+  fields?: readonly Field[] | undefined;
   /** `--map` entries: `email=Mail`. */
   map?: readonly string[] | undefined;
   /** Default: NDJSON by its ending (.ndjson, .jsonl) or a first `{`, else CSV. */
@@ -55,7 +58,8 @@ export interface RowSource {
 export async function openInput(name: string, options: InputOptions = {}): Promise<RowSource> {
   const shown = name === '-' ? 'stdin' : name;
   const refuse: Refuse = (line, message, hint) => badInput(shown, line, message, hint);
-  const map = parseMap(options.map ?? [], refuse);
+  const fields = options.fields ?? fieldsOf.invites;
+  const map = parseMap(options.map ?? [], fields, refuse);
   if (options.delimiter !== undefined && [...options.delimiter].length !== 1) {
     throw refuse(null, `the delimiter ${JSON.stringify(options.delimiter)} is not one character`);
   }
@@ -63,7 +67,8 @@ export async function openInput(name: string, options: InputOptions = {}): Promi
   try {
     if ((await stat(spooled.path)).size > LARGE_BYTES) stopHeapGrowth();
     const format = options.format ?? (await formatOf(name, spooled.path, refuse));
-    const file = { name: shown, path: spooled.path, refuse, map, byteOrderMark: await hasMark(spooled.path) };
+    const byteOrderMark = await hasMark(spooled.path);
+    const file = { name: shown, path: spooled.path, refuse, fields, map, byteOrderMark };
     const source = format === 'csv' ? await csvSource(file, options.delimiter) : ndjsonSource(file);
     const before = await fingerprint(spooled.path);
     return {
@@ -85,6 +90,7 @@ interface File {
   name: string;
   path: string;
   refuse: Refuse;
+  fields: readonly Field[];
   map: [Field, string][];
   byteOrderMark: boolean;
 }
@@ -132,7 +138,7 @@ async function csvSource(file: File, given: string | undefined): Promise<Records
   const heading = await firstRecord(open());
   if (!heading) throw refuse(null, 'it is empty', 'the first line holds the headings, such as email,role');
   const columns = trimmedEnd(heading.cells);
-  const { fields, ignored } = mapHeadings(columns, file.map, refuse);
+  const { fields, ignored } = mapHeadings(columns, file.map, file.fields, refuse);
   const records = async function* () {
     const reader = new RowReader();
     let row = 0;
@@ -190,7 +196,7 @@ function csvRow(
 }
 
 function ndjsonSource(file: File): Records {
-  const { path, refuse, map } = file;
+  const { path, refuse, map, fields: read } = file;
   const columns: string[] = [];
   const ignored: string[] = [];
   const known = new Set<string>();
@@ -205,7 +211,7 @@ function ndjsonSource(file: File): Records {
         for (const key of fresh) columns.push(key);
         for (const key of fresh) known.add(key);
         if (fresh.length > 0 || (fields.email === undefined && known.size > 0)) {
-          const mapped = mapHeadings(columns, map, (_, message, hint) => refuse(line, message, hint));
+          const mapped = mapHeadings(columns, map, read, (_, message, hint) => refuse(line, message, hint));
           fields = mapped.fields;
           ignored.splice(0, ignored.length, ...mapped.ignored);
         }

@@ -1,18 +1,39 @@
 import type { Client } from '../client/client.ts';
 import { type AccountKind, modules, rolesOfKind, workspaceRoles } from '../contract/limits.ts';
-import type { Account, Batch } from '../contract/types.ts';
+import type { Account, BatchDefaults } from '../contract/types.ts';
 import type { CheckRules } from './check.ts';
 import type { RowSource } from './input.ts';
+import type { Head } from './kinds.ts';
+import { type OfferRules, offerRules } from './offer-rules.ts';
+import { personRules, placeRules } from './people-rules.ts';
 
-/** What rows of an invitation into this account may say; the children and workspaces only if the input names any. */
+/** What rows of a batch into this account may say. */
 export async function rulesFor(
   client: Client,
   account: Account,
   source: RowSource,
-  defaults: Batch['defaults'],
+  head: Head,
   map: readonly string[] = [],
 ): Promise<CheckRules> {
-  const rules: CheckRules = {
+  switch (head.kind) {
+    case 'invites':
+      return offerRules(await offersOf(client, account, source, head.defaults, map));
+    case 'workspace_members':
+      return placeRules(head.defaults, (await placesOf(client, account)).workspaces);
+    default:
+      return personRules;
+  }
+}
+
+/** What an invitation into this account may offer; the children and workspaces only if the input names any. */
+export async function offersOf(
+  client: Client,
+  account: Account,
+  source: RowSource,
+  defaults: BatchDefaults<'invites'>,
+  map: readonly string[] = [],
+): Promise<OfferRules> {
+  const rules: OfferRules = {
     roles: rolesOf(account.kind),
     modules,
     moduleRoles: ['user'],
@@ -21,6 +42,11 @@ export async function rulesFor(
     modulesRequired: true,
   };
   if (!namesPlaces(source, map) && !defaults.children?.length && !defaults.workspaces?.length) return rules;
+  return { ...rules, ...(await placesOf(client, account)) };
+}
+
+/** Children and workspaces by whatever they may be named by. */
+async function placesOf(client: Client, account: Account) {
   const tree = await client.call('accounts.tree', { params: { account: account.id } });
   const children = tree.children.flatMap(({ id, slug, link_id }) => [
     id,
@@ -28,7 +54,7 @@ export async function rulesFor(
     ...(link_id ? [link_id] : []),
   ]);
   const workspaces = tree.account.workspaces.flatMap(({ id, slug }) => [id, slug]);
-  return { ...rules, children: new Set(children), workspaces: new Set(workspaces) };
+  return { children: new Set(children), workspaces: new Set(workspaces) };
 }
 
 export function rolesOf(kind: AccountKind): readonly string[] {

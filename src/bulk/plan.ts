@@ -1,12 +1,14 @@
 import type { Client } from '../client/client.ts';
+import { chunkRows } from '../contract/limits.ts';
 import type { Batch, RowResult } from '../contract/types.ts';
 import type { Progress } from '../output/progress.ts';
 import type { CheckResult } from './check.ts';
 import type { RowSource } from './input.ts';
+import type { Head } from './kinds.ts';
 import type { Patience } from './patience.ts';
 import type { InputRecord } from './rows.ts';
 import { allOutcomes, type Outcomes } from './tally.ts';
-import { wireRow } from './wire-row.ts';
+import { checkOf } from './wire-row.ts';
 
 const DIFFERENCES_KEPT = 20;
 
@@ -15,7 +17,7 @@ export interface PlanJob {
   readonly account: string;
   readonly source: RowSource;
   readonly check: CheckResult;
-  readonly defaults: Batch['defaults'];
+  readonly head: Head;
   readonly seats: Batch['seats'];
   readonly progress: Progress;
   readonly patience: Patience;
@@ -23,6 +25,7 @@ export interface PlanJob {
 
 /** What would become of each row if it were sent now. */
 export interface Plan {
+  readonly kind: Head['kind'];
   readonly outcomes: Outcomes;
   readonly seats: Batch['seats'];
   /** Seats that the rows would take if there were enough. */
@@ -52,20 +55,33 @@ export async function planRows(job: PlanJob): Promise<Plan> {
   let done = 0;
   for await (const records of job.source.rows()) {
     const asked = records.filter((record) => !settledHere(record, job.check, count));
-    const answer = asked.length === 0 ? undefined : await checkChunk(job, asked);
-    if (answer) seats = answer.seats;
-    for (const [at, result] of answer?.outcomes.entries() ?? []) {
-      count(result.outcome);
-      if (!result.differs) continue;
-      differingCount += 1;
-      if (differing.length < DIFFERENCES_KEPT) differing.push(difference(result, asked[at]));
+    for (const part of parts(asked, chunkRows[job.head.kind])) {
+      const answer = await checkChunk(job, part);
+      seats = answer.seats;
+      for (const [at, result] of answer.outcomes.entries()) {
+        count(result.outcome);
+        if (!result.differs) continue;
+        differingCount += 1;
+        if (differing.length < DIFFERENCES_KEPT) differing.push(difference(result, part[at]));
+      }
     }
     done += records.length;
     job.progress.update({ done, total: job.check.rows });
   }
+  const { kind } = job.head;
+  if (kind !== 'invites') {
+    return { kind, outcomes: allOutcomes(kind, counts), seats, needed: 0, differing, differingCount };
+  }
   const needed = (counts.invited ?? 0) + (counts.no_seat ?? 0);
-  const outcomes = allOutcomes(withSeats(counts, needed, freeSeats(seats)));
-  return { outcomes, seats, needed, differing, differingCount };
+  const outcomes = allOutcomes(kind, withSeats(counts, needed, freeSeats(seats)));
+  return { kind, outcomes, seats, needed, differing, differingCount };
+}
+
+/** A chunk of the file in pieces that the server takes at once. */
+export function parts<T>(records: readonly T[], size: number): T[][] {
+  const found: T[][] = [];
+  for (let from = 0; from < records.length; from += size) found.push(records.slice(from, from + size));
+  return found;
 }
 
 /** Repeats, contradictions and rows that are bad in themselves need no server. */
@@ -78,11 +94,7 @@ function settledHere(record: InputRecord, check: CheckResult, count: (outcome: s
 }
 
 function checkChunk(job: PlanJob, records: readonly InputRecord[]) {
-  const body = {
-    kind: 'invites' as const,
-    defaults: job.defaults,
-    rows: records.map((record) => wireRow(record, job.check.verdictOf(record))),
-  };
+  const body = checkOf(job.head, records, job.check.verdictOf);
   const params = { account: job.account };
   return job.patience.keep((signal) => job.client.call('batches.check', { params, body, signal }));
 }

@@ -1,16 +1,20 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
+import type { BatchKind } from '../contract/limits.ts';
 import { otherError, usageError } from '../errors.ts';
 import type { RowSource } from './input.ts';
+import { wordsOf } from './kinds.ts';
 import type { InputRecord } from './rows.ts';
 
-const OWN_COLUMNS = ['_row', '_status', '_invite_id', '_error'];
+/** Of any report: fed in again as input, it has them replaced. */
+const OWN_COLUMNS = ['_row', '_status', '_invite_id', '_receipt_id', '_error'];
 
 export interface ReportLine {
   record: InputRecord;
   /** An outcome of the contract, `malformed_row`, or `not_sent`. */
   status: string;
-  invite_id?: string | null | undefined;
+  /** Of the invitation or the receipt. */
+  id?: string | null | undefined;
   error?: string | null | undefined;
 }
 
@@ -18,7 +22,7 @@ export interface ReportLine {
  * Opens and empties the report before any work, so that a wrong path fails first; mode 0600, for it holds
  * addresses. The file that is read is refused as report. Throws TenantctlError `usage`.
  */
-export async function openReport(path: string, source: RowSource): Promise<Report> {
+export async function openReport(path: string, source: RowSource, kind: BatchKind): Promise<Report> {
   if (await sameFile(path, source.path)) {
     throw usageError(`the report would overwrite its own input, ${path}`, {
       hint: 'name another file with --report',
@@ -28,7 +32,7 @@ export async function openReport(path: string, source: RowSource): Promise<Repor
     const file = await open(path, 'w', 0o600);
     // An existing file kept its mode; what is no regular file (/dev/null) may refuse.
     await file.chmod(0o600).catch(() => {});
-    return new Report(path, file, source);
+    return new Report(path, file, source, wordsOf[kind].idColumn);
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw usageError(`the report cannot be written: ${reason}`, { cause: thrown });
@@ -38,12 +42,13 @@ export async function openReport(path: string, source: RowSource): Promise<Repor
 /**
  * The input's columns and what became of each row, in the input's order although chunks may be answered in
  * any. Only chunks in flight wait in memory. Delimiter and byte order mark are the input's, so that the
- * same spreadsheet opens it; a report fed in again as input has its four columns replaced.
+ * same spreadsheet opens it; a report fed in again as input has its own columns replaced.
  */
 export class Report {
   readonly path: string;
   readonly #file: FileHandle;
   readonly #source: RowSource;
+  readonly #idColumn: string | null;
   /** Runs of rows that were answered before their turn, by first row. */
   readonly #waiting = new Map<number, { text: string; next: number }>();
   #next = 1;
@@ -52,10 +57,11 @@ export class Report {
   /** Writes follow one another, whoever awaits them. */
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(path: string, file: FileHandle, source: RowSource) {
+  constructor(path: string, file: FileHandle, source: RowSource, idColumn: string | null) {
     this.path = path;
     this.#file = file;
     this.#source = source;
+    this.#idColumn = idColumn;
   }
 
   /** Outcomes of a run of neighbouring rows, in order. Runs may come in any order, each row once. */
@@ -136,12 +142,20 @@ export class Report {
 
   #heading(): string {
     const names = this.#columns().map((at) => this.#source.columns[at] ?? '');
-    return (this.#source.byteOrderMark ? '\ufeff' : '') + this.#cells([...names, ...OWN_COLUMNS]);
+    return (
+      (this.#source.byteOrderMark ? '\ufeff' : '') +
+      this.#cells([...names, '_row', '_status', ...this.#id(this.#idColumn), '_error'])
+    );
   }
 
-  #line({ record, status, invite_id, error }: ReportLine): string {
+  /** The column that not every kind of batch has. */
+  #id(cell: string | null | undefined): string[] {
+    return this.#idColumn === null ? [] : [cell ?? ''];
+  }
+
+  #line({ record, status, id, error }: ReportLine): string {
     const own = this.#columns().map((at) => record.cells[at] ?? '');
-    return this.#cells([...own, String(record.row), status, invite_id ?? '', error ?? '']);
+    return this.#cells([...own, String(record.row), status, ...this.#id(id), error ?? '']);
   }
 
   #cells(values: readonly string[]): string {

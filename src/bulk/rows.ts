@@ -10,6 +10,8 @@ export interface InputRow {
   modules?: string[];
   children?: string[];
   workspaces?: { workspace: string; role: string }[];
+  /** Of a row about one workspace. */
+  workspace?: string;
   first_name?: string;
 }
 
@@ -53,6 +55,9 @@ export class RowReader {
     if (children !== '') problem = this.#assign(input, 'children', children) ?? problem;
     const workspaces = value('workspaces');
     if (workspaces !== '') problem = this.#workspaces(input, workspaces) ?? problem;
+    const workspace = value('workspace').trim();
+    if (workspace !== '') input.workspace = workspace;
+    if (workspace.length > WORD_MAX) problem = 'the workspace is no slug';
     const name = value('first_name').trim();
     if (name !== '') input.first_name = name;
     if (name.length > NAME_MAX) problem = `the first name is longer than ${NAME_MAX} characters`;

@@ -1,18 +1,18 @@
-import { type RowOutcome, rowOutcomeNames, rowOutcomes } from '../contract/limits.ts';
+import { keysOf } from '../contract/keys.ts';
+import { type BatchKind, outcomesOfKind, type RowOutcome, rowOutcomes } from '../contract/limits.ts';
 
-export type Outcomes = Record<RowOutcome, number>;
+export type Outcomes = Readonly<Partial<Record<RowOutcome, number>>>;
 
-/** Every outcome of the contract, those that did not occur with 0. */
-export function allOutcomes(counts: Readonly<Record<string, number>>): Outcomes {
-  const all = rowOutcomeNames.map((name): [RowOutcome, number] => [name, counts[name] ?? 0]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys are all of the table's own
-  return Object.fromEntries(all) as Outcomes;
+/** Every outcome that a batch of this kind can have, those that did not occur with 0. */
+export function allOutcomes(kind: BatchKind, counts: Readonly<Record<string, number>>): Outcomes {
+  const names: readonly RowOutcome[] = keysOf(outcomesOfKind[kind]);
+  return Object.fromEntries(names.map((name) => [name, counts[name] ?? 0]));
 }
 
 /** How many rows ended `done`, `skipped` or `failed`. */
-export function countOf(outcomes: Outcomes, kind: 'done' | 'skipped' | 'failed'): number {
-  return rowOutcomeNames.reduce(
-    (sum, name) => sum + (rowOutcomes[name] === kind ? (outcomes[name] ?? 0) : 0),
+export function countOf(outcomes: Outcomes, verdict: 'done' | 'skipped' | 'failed'): number {
+  return keysOf(outcomes).reduce(
+    (sum, name) => sum + (rowOutcomes[name] === verdict ? (outcomes[name] ?? 0) : 0),
     0,
   );
 }

@@ -1,15 +1,70 @@
+import type { BatchKind } from '../contract/limits.ts';
+import type { BodyInput } from '../contract/shapes.ts';
 import type { BatchRow } from '../contract/types.ts';
-import type { Verdict } from './check.ts';
+import type { CheckResult, Verdict } from './check.ts';
+import type { Head } from './kinds.ts';
 import type { InputRecord } from './rows.ts';
 
 const EMAIL_MAX = 1000;
 const WORD_MAX = 100;
 
+type VerdictOf = CheckResult['verdictOf'];
+
+/** Rows as `batches.send` takes those of a batch's kind. */
+export function chunkOf(
+  kind: BatchKind,
+  records: readonly InputRecord[],
+  verdictOf: VerdictOf,
+): BodyInput<'batches.send'> {
+  switch (kind) {
+    case 'invites':
+      return { kind, rows: records.map((record) => inviteRow(record, verdictOf(record))) };
+    case 'workspace_members':
+      return { kind, rows: records.map((record) => placeRow(record, verdictOf(record))) };
+    default:
+      return { kind, rows: records.map((record) => personRow(record, verdictOf(record))) };
+  }
+}
+
+/** The same with the defaults that a mere check needs. */
+export function checkOf(
+  head: Head,
+  records: readonly InputRecord[],
+  verdictOf: VerdictOf,
+): BodyInput<'batches.check'> {
+  switch (head.kind) {
+    case 'invites':
+      return { ...head, rows: records.map((record) => inviteRow(record, verdictOf(record))) };
+    case 'workspace_members':
+      return { ...head, rows: records.map((record) => placeRow(record, verdictOf(record))) };
+    default:
+      return { ...head, rows: records.map((record) => personRow(record, verdictOf(record))) };
+  }
+}
+
+function personRow({ row, input, problem }: InputRecord, verdict: Verdict): BatchRow<'removals'> {
+  const email = clean(problem === null ? input.email : `malformed row: ${input.email}`, EMAIL_MAX);
+  if (problem === null && verdict.kind === 'duplicate') return { row, email, duplicate_of: verdict.of };
+  return { row, email };
+}
+
+function placeRow(record: InputRecord, verdict: Verdict): BatchRow<'workspace_members'> {
+  const { input, problem } = record;
+  const plain = personRow(record, verdict);
+  if (problem !== null || plain.duplicate_of !== undefined) return plain;
+  if (verdict.kind === 'error' && verdict.code === 'conflicting_rows') return { ...plain, conflicting: true };
+  return {
+    ...plain,
+    ...(input.workspace !== undefined && { workspace: clean(input.workspace, WORD_MAX) }),
+    ...(input.role !== undefined && { role: clean(input.role, WORD_MAX) }),
+  };
+}
+
 /**
  * A row as `batches.send` takes it: the schema's bounds hold whatever the file has, for one row out of
  * bounds would have its whole chunk refused. What is cut was no address, role or name before either.
  */
-export function wireRow({ row, input, problem }: InputRecord, verdict: Verdict): BatchRow {
+export function inviteRow({ row, input, problem }: InputRecord, verdict: Verdict): BatchRow<'invites'> {
   // A row that cannot be read must not invite anybody, though its address may be sound.
   if (problem !== null) return { row, email: clean(`malformed row: ${input.email}`, EMAIL_MAX) };
   // Which row it repeats is known here alone: the server sees one chunk at a time.

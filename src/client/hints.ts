@@ -33,7 +33,7 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   plan_blocked: { command: 'tenantctl plans current', inAccount: true },
   last_staff: { command: 'tenantctl staff list' },
   last_admin: { command: 'tenantctl members list --role admin', inAccount: true },
-  batch_incomplete: { command: 'tenantctl invites batches resume BATCH' },
+  batch_incomplete: { command: 'tenantctl batches resume BATCH' },
   feature_locked: { command: 'ask the operators: tenantctl accounts unlock ACCOUNT' },
   mail_not_configured: { command: 'start the server with --smtp URL, or with --dev' },
   parser_name_taken: { command: 'tenantctl parsers list', inAccount: true },
@@ -47,7 +47,7 @@ const byCode = new Map(Object.entries(hints));
 const lists: readonly (readonly [RegExp, string])[] = [
   [/\/accounts\/[^/]+\/members\/./, 'tenantctl members list'],
   [/\/accounts\/[^/]+\/invites\/./, 'tenantctl invites list'],
-  [/\/accounts\/[^/]+\/batches\/./, 'tenantctl invites batches list'],
+  [/\/accounts\/[^/]+\/batches\/./, 'tenantctl batches list'],
   // Nobody can be added but members of the account.
   [/\/workspaces\/[^/]+\/members$/, 'tenantctl members list'],
   [/\/workspaces\/[^/]+\/members\/./, 'tenantctl workspaces members list'],

@@ -35,11 +35,6 @@ export function asTyped(ctx: Context, command: string): string {
   return ctx.flags.profile === undefined ? command : `${command} --profile ${ctx.flags.profile}`;
 }
 
-/** A word as a shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The account that this run works in by its profile is gone: each command that follows would fail for it. */
 export function noteStillChosen(ctx: Context, slug: string): void {
   const { value, origin } = ctx.config().settings.account;

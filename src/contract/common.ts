@@ -13,6 +13,14 @@ export const slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/, 'must be 3 to 63 of a-z, 0-9 and hyphens, not at the ends');
 
+/** Of a permission set: like a slug, and one or two characters will do. */
+export const setName = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    'must be 1 to 63 of a-z, 0-9 and hyphens, not at the ends',
+  );
+
 /** RFC 3339, UTC, milliseconds. */
 export const timestamp = z.iso.datetime();
 /** A day of the calendar in UTC, `2026-03-31`. */

@@ -36,6 +36,7 @@ export const errorCodes = {
   sponsor_gone: { status: 409, title: 'Nobody who may grant this role vouches for the invitation any more' },
   last_admin: { status: 409, title: 'The last administrator must stay' },
   last_staff: { status: 409, title: 'The last staff member must stay' },
+  not_restorable: { status: 409, title: 'What was removed cannot be given back as it was' },
   no_seat: { status: 409, title: 'No seat is free' },
   no_admin: { status: 409, title: 'The account has no administrator of its own' },
   not_managed: { status: 409, title: 'The account is not a managed account' },

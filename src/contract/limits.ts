@@ -81,24 +81,78 @@ export const rolesOfKind = {
 /** Default role of an invitation: the least (R12). */
 export const defaultRole = { standard: 'user', organization: 'member' } as const;
 
-/** What a row of a batch can come to; the list is closed (api.md, Batches). */
-export const rowOutcomes = {
-  invited: 'done',
-  already_member: 'skipped',
-  already_invited: 'skipped',
-  duplicate_row: 'skipped',
-  disposable: 'skipped',
-  declined: 'skipped',
-  invalid_email: 'failed',
-  invalid_role: 'failed',
-  conflicting_rows: 'failed',
-  unknown_workspace: 'failed',
-  unknown_child: 'failed',
-  not_permitted: 'failed',
-  deactivated_member: 'failed',
-  no_seat: 'failed',
-} as const satisfies Record<string, 'done' | 'skipped' | 'failed'>;
+/** What a batch may do to many people at once. */
+export const batchKinds = ['invites', 'removals', 'restores', 'workspace_members'] as const;
+export type BatchKind = (typeof batchKinds)[number];
 
-export type RowOutcome = keyof typeof rowOutcomes;
+/** Rows of a chunk, which is one transaction: fewer where each takes more than a few statements. */
+export const chunkRows = {
+  invites: limits.batchChunk,
+  removals: 500,
+  restores: 500,
+  workspace_members: 200,
+} as const satisfies Record<BatchKind, number>;
+
+type Verdict = 'done' | 'skipped' | 'failed';
+
+/** What a row of a batch can come to, by the batch's kind; each list is closed (api.md, Batches). */
+export const outcomesOfKind = {
+  invites: {
+    invited: 'done',
+    already_member: 'skipped',
+    already_invited: 'skipped',
+    duplicate_row: 'skipped',
+    disposable: 'skipped',
+    declined: 'skipped',
+    invalid_email: 'failed',
+    invalid_role: 'failed',
+    conflicting_rows: 'failed',
+    unknown_workspace: 'failed',
+    unknown_child: 'failed',
+    not_permitted: 'failed',
+    deactivated_member: 'failed',
+    no_seat: 'failed',
+  },
+  removals: {
+    removed: 'done',
+    not_member: 'skipped',
+    duplicate_row: 'skipped',
+    invalid_email: 'failed',
+    unknown_member: 'failed',
+    not_permitted: 'failed',
+    last_admin: 'failed',
+  },
+  restores: {
+    restored: 'done',
+    already_member: 'skipped',
+    duplicate_row: 'skipped',
+    invalid_email: 'failed',
+    unknown_member: 'failed',
+    not_restorable: 'failed',
+    no_seat: 'failed',
+  },
+  workspace_members: {
+    placed: 'done',
+    role_changed: 'done',
+    already_placed: 'skipped',
+    duplicate_row: 'skipped',
+    invalid_email: 'failed',
+    invalid_role: 'failed',
+    conflicting_rows: 'failed',
+    unknown_workspace: 'failed',
+    unknown_member: 'failed',
+    not_permitted: 'failed',
+  },
+} as const satisfies Record<BatchKind, Record<string, Verdict>>;
+
+export type RowOutcome = { [K in BatchKind]: keyof (typeof outcomesOfKind)[K] }[BatchKind];
+
+/** Every outcome of any kind: the same word means the same in all of them. */
+export const rowOutcomes: Readonly<Record<RowOutcome, Verdict>> = {
+  ...outcomesOfKind.invites,
+  ...outcomesOfKind.removals,
+  ...outcomesOfKind.restores,
+  ...outcomesOfKind.workspace_members,
+};
 
 export const rowOutcomeNames: readonly RowOutcome[] = keysOf(rowOutcomes);

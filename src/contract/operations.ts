@@ -252,6 +252,40 @@ export const operations = {
     if_match: 'optional',
   },
 
+  'receipts.list': {
+    method: 'GET',
+    path: '/accounts/{account}/receipts',
+    summary: 'List what removals took away, the newest first',
+  },
+  'receipts.restore': {
+    method: 'POST',
+    path: '/accounts/{account}/receipts/{receipt}/restore',
+    summary: 'Give back role, modules, grants and workspaces to somebody who was removed (D8)',
+    dry_run: true,
+  },
+  'permission_sets.list': {
+    method: 'GET',
+    path: '/accounts/{account}/permission-sets',
+    summary: 'List the saved permission sets',
+  },
+  'permission_sets.show': {
+    method: 'GET',
+    path: '/accounts/{account}/permission-sets/{name}',
+    summary: 'Show a permission set',
+  },
+  'permission_sets.save': {
+    method: 'PUT',
+    path: '/accounts/{account}/permission-sets/{name}',
+    summary: 'Save a permission set under a name, or replace it',
+    if_match: 'optional',
+  },
+  'permission_sets.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/permission-sets/{name}',
+    summary: 'Delete a permission set; who got it keeps what they have',
+    if_match: 'optional',
+  },
+
   'invites.list': { method: 'GET', path: '/accounts/{account}/invites', summary: 'List invitations' },
   'invites.send': {
     method: 'POST',
@@ -305,7 +339,7 @@ export const operations = {
   'batches.create': {
     method: 'POST',
     path: '/accounts/{account}/batches',
-    summary: 'Open a batch, or find the open one with the same rows',
+    summary: 'Open a batch of invitations, removals, restores or workspace members, or find the open one',
     natural: true,
     status: 201,
   },
@@ -328,7 +362,7 @@ export const operations = {
   'batches.send': {
     method: 'POST',
     path: '/accounts/{account}/batches/{batch}/rows',
-    summary: 'Send up to 1,000 rows in one transaction; a repeated row counts once',
+    summary: 'Send a chunk of rows in one transaction; a repeated row counts once',
     natural: true,
   },
   'batches.finish': {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import * as c from './common.ts';
-import { limits, rowOutcomeNames } from './limits.ts';
 
 export const memberState = z.enum(['active', 'deactivated']);
 
@@ -48,90 +47,37 @@ export const invite = z
   .meta({ id: 'Invite' });
 
 /** What an invitation offers; R11: one set for a whole batch, which a row may override. */
-const offer = {
+export const offer = {
   role: c.accountRole.optional(),
   modules: c.moduleList.optional(),
   children: c.childList.optional(),
   workspaces: c.workspaceList.optional(),
 };
 
-export const rowOutcome = z.enum(rowOutcomeNames);
-
-/** A row as it was in the file: judged by the rules, not by the schema, so that one bad row never spoils a chunk. */
-export const batchRow = z.strictObject({
-  row: z.int().min(1).max(10_000_000),
-  email: z.string().max(1000),
-  /**
-   * An earlier row of the file that says the same: the sender has seen the whole file, a chunk has not. Such a row
-   * comes to `duplicate_row` and nothing else.
-   */
-  duplicate_of: z.int().min(1).optional(),
-  /** Other rows of the file ask for something else for this address: it comes to `conflicting_rows`. */
-  conflicting: z.literal(true).optional(),
-  role: z.string().max(100).optional(),
-  modules: z.array(z.string().max(100)).max(100).optional(),
-  children: z.array(z.string().max(100)).max(1000).optional(),
-  workspaces: z
-    .array(z.strictObject({ workspace: z.string().max(100), role: z.string().max(100) }))
-    .max(100)
-    .optional(),
-  first_name: z.string().max(200).optional(),
-});
-
-export const rowResult = z
-  .strictObject({
-    row: z.int(),
-    outcome: rowOutcome,
-    /** For people: what differs, which domain, which row came first. */
-    detail: z.string().nullable(),
-    /** A pending invitation or member that has another role or modules than the row asks for. */
-    differs: z.boolean(),
-    invite_id: c.id('invite').nullable(),
-  })
-  .meta({ id: 'RowResult' });
-
-const batchDefaults = z.strictObject({
-  ...offer,
-  /** Also invite addresses that declined before (D1). */
-  reinvite_declined: z.boolean().optional(),
-});
-
-export const batch = z
-  .strictObject({
-    id: c.id('batch'),
-    account_id: c.id('account'),
-    kind: z.enum(['invites']),
-    state: z.enum(['open', 'finished', 'cancelled']),
-    digest: z.string(),
-    defaults: batchDefaults,
-    allow_partial: z.boolean(),
-    rows_total: z.int(),
-    rows_received: z.int(),
-    /** Inclusive ranges of row numbers not yet sent, the first 1,000 ranges. */
-    missing: z.array(z.tuple([z.int(), z.int()])),
-    outcomes: z.record(z.string(), z.int()),
-    mail: z.strictObject({
-      queued: z.int(),
-      sent: z.int(),
-      failed: z.int(),
-      /** When mail held back by the plan's daily limit goes on (D23). */
-      waiting_until: c.timestamp.nullable(),
-    }),
-    seats: z.strictObject({ used: z.int(), limit: z.int().nullable() }),
-    created_by: z.string().nullable(),
-    created_at: c.timestamp,
-    updated_at: c.timestamp,
-  })
-  .meta({ id: 'Batch' });
-
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex');
 const inAccount = z.strictObject({ account: c.reference });
 const oneMember = inAccount.extend({ member: c.reference });
 const oneInvite = inAccount.extend({ invite: c.reference });
-const oneBatch = inAccount.extend({ batch: c.id('batch') });
+
+/** What else hangs on a person, and what becomes of it when they go: the first 100 of a kind by name. */
+export const holding = z
+  .strictObject({
+    kind: z.enum(['token', 'invite', 'key', 'connector', 'workflow', 'job', 'managed_membership']),
+    fate: z.enum(['stays', 'ends', 'passes_on']),
+    count: z.int(),
+    items: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string().nullable(),
+        /** Slug of the workspace, or of the account if it is another one. */
+        place: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Holding' });
 
 export const removalPreview = z
   .strictObject({
+    /** With their grants of children, which end. */
     member,
     workspaces: z.array(
       z.strictObject({ workspace: c.id('workspace'), slug: c.slug, role: c.workspaceRole }),
@@ -140,8 +86,20 @@ export const removalPreview = z
     /** D5: their pending invitations to `user` and `member` pass to the one who removes; those to admin roles end. */
     invites_adopted: z.int(),
     invites_revoked: z.int(),
+    holdings: z.array(holding),
   })
   .meta({ id: 'RemovalPreview' });
+
+/** What a removal does with what hangs on somebody, unless it stays or ends anyway. */
+const taking = {
+  revoke_invites: c.queryFlag.optional(),
+  /** Ends the workspace keys that they made. */
+  revoke_keys: c.queryFlag.optional(),
+  /** An active member who gets what they made, in the same transaction. */
+  reassign_to: c.reference.optional(),
+  /** Also removes them from the managed accounts of this one. */
+  managed: c.queryFlag.optional(),
+};
 
 export const people = {
   'members.list': {
@@ -166,10 +124,10 @@ export const people = {
   },
   'members.deactivate': { params: oneMember, answer: member },
   'members.activate': { params: oneMember, answer: member },
-  'members.removal_preview': { params: oneMember, answer: removalPreview },
+  'members.removal_preview': { params: oneMember, query: z.strictObject(taking), answer: removalPreview },
   'members.remove': {
     params: oneMember,
-    query: z.strictObject({ revoke_invites: c.queryFlag.optional() }),
+    query: z.strictObject(taking),
     answer: z.strictObject({
       changed: z.boolean(),
       receipt_id: c.id('receipt').nullable(),
@@ -249,52 +207,4 @@ export const people = {
     }),
   },
   'invites.decline': { body: z.strictObject({ secret: c.secret }), answer: c.changed },
-
-  'batches.list': {
-    params: inAccount,
-    query: c.pageQuery.extend({ state: z.enum(['open', 'finished', 'cancelled']).optional() }),
-    answer: c.pageOf(batch),
-  },
-  'batches.create': {
-    params: inAccount,
-    body: z.strictObject({
-      kind: z.enum(['invites']),
-      digest,
-      rows_total: z.int().min(1).max(10_000_000),
-      /** How many rows the caller expects to take a seat: at most rows_total. Too few seats refuse the batch. */
-      seats_needed: z.int().min(0),
-      defaults: batchDefaults,
-      allow_partial: z.boolean().default(false),
-    }),
-    answer: batch,
-  },
-  'batches.check': {
-    params: inAccount,
-    body: z.strictObject({
-      kind: z.enum(['invites']),
-      defaults: batchDefaults,
-      rows: z.array(batchRow).min(1).max(limits.batchChunk),
-    }),
-    answer: z.strictObject({
-      outcomes: z.array(rowResult),
-      seats: z.strictObject({ used: z.int(), limit: z.int().nullable() }),
-    }),
-  },
-  'batches.show': { params: oneBatch, answer: batch },
-  'batches.rows': {
-    params: oneBatch,
-    query: c.pageQuery.extend({ outcome: rowOutcome.optional() }),
-    answer: c.pageOf(rowResult.extend({ email: z.string() })),
-  },
-  'batches.send': {
-    params: oneBatch,
-    body: z.strictObject({ rows: z.array(batchRow).min(1).max(limits.batchChunk) }),
-    answer: z.strictObject({ outcomes: z.array(rowResult) }),
-  },
-  'batches.finish': { params: oneBatch, answer: batch },
-  'batches.cancel': { params: oneBatch, answer: batch },
-  'batches.revoke': {
-    params: oneBatch,
-    answer: z.strictObject({ revoked: z.int(), already_accepted: z.int(), no_longer_pending: z.int() }),
-  },
 } as const;

@@ -2,12 +2,15 @@ import type { z } from 'zod';
 import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
+import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
 import { delegations } from './delegations.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
+import { permissionSets } from './permission-sets.ts';
+import { receipts } from './receipts.ts';
 import { workspaces } from './workspaces.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
@@ -28,6 +31,9 @@ export const shapes = {
   ...billing,
   ...parsers,
   ...workspaces,
+  ...permissionSets,
+  ...receipts,
+  ...batches,
 } as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {

@@ -2,11 +2,15 @@ import type { z } from 'zod';
 import type * as access from './access.ts';
 import type * as accounts from './accounts.ts';
 import type * as auth from './auth.ts';
+import type * as batches from './batches.ts';
 import type * as billing from './billing.ts';
 import type * as delegations from './delegations.ts';
+import type { BatchKind } from './limits.ts';
 import type { parserDefinition, parserFile } from './parser-definition.ts';
 import type * as parsers from './parsers.ts';
 import type * as people from './people.ts';
+import type * as permissionSets from './permission-sets.ts';
+import type * as receipts from './receipts.ts';
 import type * as workspaces from './workspaces.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -38,9 +42,16 @@ export type Delegation = z.output<typeof delegations.delegation>;
 export type StaffMember = z.output<typeof auth.staffMember>;
 export type Member = z.output<typeof people.member>;
 export type Invite = z.output<typeof people.invite>;
-export type Batch = z.output<typeof people.batch>;
-export type BatchRow = z.output<typeof people.batchRow>;
-export type RowResult = z.output<typeof people.rowResult>;
+export type Batch = z.output<typeof batches.batch>;
+export type BatchOf<K extends BatchKind> = Extract<Batch, { kind: K }>;
+export type BatchDefaults<K extends BatchKind> = BatchOf<K>['defaults'];
+/** A row of a batch of this kind, as it is sent. */
+export type BatchRow<K extends BatchKind> = Extract<BatchChunk, { kind: K }>['rows'][number];
+export type BatchChunk = z.output<(typeof batches.batches)['batches.send']['body']>;
+export type RowResult = z.output<typeof batches.rowResult>;
+export type Holding = z.output<typeof people.holding>;
+export type Receipt = z.output<typeof receipts.receipt>;
+export type PermissionSet = z.output<typeof permissionSets.permissionSet>;
 export type RemovalPreview = z.output<typeof people.removalPreview>;
 export type Parser = z.output<typeof parsers.parser>;
 export type ParserItem = z.output<typeof parsers.parserItem>;

@@ -89,7 +89,7 @@ export const allowed: Readonly<Record<string, Edges>> = {
   output: { value: ['outcomes', 'contract-plain'], type: ['contract'] },
   config: { value: ['outcomes', 'contract-plain'], type: ['contract', 'client'] },
   prompt: { value: ['outcomes', 'contract-plain'], type: ['contract', 'output'] },
-  bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract'] },
+  bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract', 'context'] },
   // Files are checked by the contract's own schemas, before anything is sent.
   estate: {
     value: ['outcomes', 'client', 'output', 'contract-plain'],

@@ -1,21 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CheckRules, checkRows } from '../../src/bulk/check.ts';
+import { checkRows } from '../../src/bulk/check.ts';
+import { type OfferRules, offerRules } from '../../src/bulk/offer-rules.ts';
 import { RowLines, SeenRows } from '../../src/bulk/seen.ts';
 import { foldAddress } from '../../src/contract/address.ts';
 import { recordsOf, source } from './sources.ts';
 
-const rules: CheckRules = {
+const offers: OfferRules = {
   roles: ['admin', 'user'],
   modules: ['parsers', 'forms'],
   moduleRoles: ['user'],
   defaults: { role: 'user' },
 };
 
-const check = async (text: string, more: Partial<CheckRules> = {}) =>
-  checkRows(await source(text), { ...rules, ...more });
+const rules = offerRules(offers);
 
-const errorsOf = async (text: string, more?: Partial<CheckRules>) =>
+const check = async (text: string, more: Partial<OfferRules> = {}) =>
+  checkRows(await source(text), offerRules({ ...offers, ...more }));
+
+const errorsOf = async (text: string, more?: Partial<OfferRules>) =>
   (await check(text, more)).errors.map(
     ({ row, line, code, message }) => `${row} ${line} ${code}: ${message}`,
   );

@@ -4,9 +4,10 @@ import { addressSource } from '../../src/bulk/addresses.ts';
 import { Lanes } from '../../src/bulk/lanes.ts';
 import { missingRows } from '../../src/bulk/missing.ts';
 import type { InputRow } from '../../src/bulk/rows.ts';
-import { wireRow } from '../../src/bulk/wire-row.ts';
+import { chunkOf, inviteRow } from '../../src/bulk/wire-row.ts';
 import { parseAddress } from '../../src/contract/address.ts';
-import { batchRow } from '../../src/contract/people.ts';
+import { batches } from '../../src/contract/batches.ts';
+import { batchKinds } from '../../src/contract/limits.ts';
 import { recordsOf } from './sources.ts';
 
 describe('missingRows', () => {
@@ -33,7 +34,7 @@ describe('missingRows', () => {
   });
 });
 
-describe('wireRow', () => {
+describe('rows as they are sent', () => {
   const record = (input: InputRow, problem: string | null = null) => ({
     row: input.row,
     line: 1,
@@ -53,21 +54,24 @@ describe('wireRow', () => {
         children: fc.array(text, { maxLength: 5 }),
         workspaces: fc.array(fc.record({ workspace: text, role: text }), { maxLength: 5 }),
         first_name: text,
+        workspace: text,
       },
       { requiredKeys: ['row', 'email'] },
     );
     fc.assert(
       fc.property(input, (row) => {
-        const wire = wireRow(record(row), { kind: 'send' });
-        expect(batchRow.safeParse(wire).success).toBe(true);
-        expect(JSON.stringify(wire)).not.toMatch(/\\u0000|\\ud[89a-f]/);
+        for (const kind of batchKinds) {
+          const chunk = chunkOf(kind, [record(row)], () => ({ kind: 'send' }));
+          expect(batches['batches.send'].body.safeParse(chunk).error).toBeUndefined();
+          expect(JSON.stringify(chunk)).not.toMatch(/\\u0000|\\ud[89a-f]/);
+        }
       }),
     );
   });
 
   it('never sends a row that could not be read as one that invites', () => {
     const unreadable = record({ row: 7, email: 'b@x.example', role: 'admin' }, 'the role is no single word');
-    const wire = wireRow(unreadable, { kind: 'error', code: 'malformed_row', message: 'it' });
+    const wire = inviteRow(unreadable, { kind: 'error', code: 'malformed_row', message: 'it' });
     expect(wire).toEqual({ row: 7, email: 'malformed row: b@x.example' });
     expect(parseAddress(wire.email).ok).toBe(false);
   });
@@ -81,7 +85,7 @@ it('a repeat says of which row, and offers nothing', () => {
     input: { row: 9, email: 'b@x.example', role: 'admin' },
     problem: null,
   };
-  const wire = wireRow(repeat, { kind: 'duplicate', of: 4, message: 'the same as row 4' });
+  const wire = inviteRow(repeat, { kind: 'duplicate', of: 4, message: 'the same as row 4' });
   expect(wire).toEqual({ row: 9, email: 'b@x.example', duplicate_of: 4 });
 });
 

@@ -4,17 +4,18 @@ import { expect, test } from 'vitest';
 import { expected, people, peopleCsv } from '../../scripts/people-csv.ts';
 import { checkRows } from '../../src/bulk/check.ts';
 import { openInput } from '../../src/bulk/input.ts';
+import { offerRules } from '../../src/bulk/offer-rules.ts';
 import { foldAddress } from '../../src/contract/address.ts';
 import { modules, rolesOfKind } from '../../src/contract/limits.ts';
 import { recordsOf, source } from './sources.ts';
 
-const rules = {
+const rules = offerRules({
   roles: rolesOfKind.standard,
   modules,
   moduleRoles: ['user'],
   defaults: { role: 'user' },
   modulesRequired: true,
-};
+});
 const example = new URL('../../examples/people.csv', import.meta.url);
 
 test('examples/people.csv is what its script writes', async () => {

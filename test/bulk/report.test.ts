@@ -15,11 +15,11 @@ describe('the report', () => {
       '\ufeffE-Mail;Notes\r\na@x.io;"say ""hi"";\r\nthen"\r\nb@x.io;=1+1\r\nc@x.io;\r\n',
     );
     const out = await path();
-    const report = await openReport(out, opened);
+    const report = await openReport(out, opened, 'invites');
     const [a, b] = await recordsOf(opened);
     if (!a || !b) throw new Error('no rows');
     await report.write([
-      { record: a, status: 'invited', invite_id: 'inv_1' },
+      { record: a, status: 'invited', id: 'inv_1' },
       { record: b, status: 'disposable', error: 'x.io; a throw-away domain' },
     ]);
     await report.finish(3, 'interrupted');
@@ -34,7 +34,7 @@ describe('the report', () => {
   test('fed in again, its own columns are replaced', async () => {
     const opened = await source('email,_row,_status,_invite_id,_error\na@x.io,7,failed,,why\n');
     const out = await path();
-    const report = await openReport(out, opened);
+    const report = await openReport(out, opened, 'invites');
     await report.finish(1, 'stopped');
     expect(await readFile(out, 'utf8')).toBe(
       'email,_row,_status,_invite_id,_error\na@x.io,1,not_sent,,stopped\n',
@@ -45,7 +45,7 @@ describe('the report', () => {
     const opened = await source('{"email":"a@x.io"}\n{"email":"b@x.io","note":"n"}\n');
     const records = await recordsOf(opened);
     const out = await path();
-    const report = await openReport(out, opened);
+    const report = await openReport(out, opened, 'invites');
     await report.write(records.map((record) => ({ record, status: 'invited' })));
     await report.finish(2, '');
     expect(await readFile(out, 'utf8')).toBe(
@@ -55,7 +55,7 @@ describe('the report', () => {
 
   test('an input without rows still gives headings', async () => {
     const out = await path();
-    const report = await openReport(out, await source('email\n'));
+    const report = await openReport(out, await source('email\n'), 'invites');
     await report.finish(0, '');
     expect(await readFile(out, 'utf8')).toBe('email,_row,_status,_invite_id,_error\n');
   });
@@ -66,7 +66,7 @@ describe('before the work starts', () => {
     const out = await path();
     await writeFile(out, 'old');
     await chmod(out, 0o644);
-    const report = await openReport(out, await source('email\na@x.io\n'));
+    const report = await openReport(out, await source('email\na@x.io\n'), 'invites');
     expect(await readFile(out, 'utf8')).toBe('');
     expect((await stat(out)).mode & 0o777).toBe(0o600);
     await report.close();
@@ -75,10 +75,12 @@ describe('before the work starts', () => {
   test('a wrong path, and the input itself, are refused', async () => {
     const input = await file('email\na@x.io\n');
     const opened = await openInput(input);
-    await expect(openReport('/nowhere/at/all.csv', opened)).rejects.toThrow(
+    await expect(openReport('/nowhere/at/all.csv', opened, 'invites')).rejects.toThrow(
       'the report cannot be written: ENOENT',
     );
-    await expect(openReport(input, opened)).rejects.toThrow('the report would overwrite its own input');
+    await expect(openReport(input, opened, 'invites')).rejects.toThrow(
+      'the report would overwrite its own input',
+    );
     expect(await readFile(input, 'utf8')).toBe('email\na@x.io\n');
   });
 });
@@ -107,7 +109,7 @@ test('in input order, however chunks come back and whichever are missing', async
         return { ...run, lines };
       });
       const out = await path();
-      const report = await openReport(out, opened);
+      const report = await openReport(out, opened, 'invites');
       const order = chunks.filter((chunk) => chunk.sent).sort((a, b) => a.turn - b.turn);
       await Promise.all(order.map((chunk) => report.write(chunk.lines)));
       await report.finish(total, 'stopped');

@@ -50,6 +50,9 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'members deactivate': 'members deactivate bo@example.com',
   'members activate': 'members activate bo@example.com',
   'members remove': 'members remove bo@example.com',
+  'members restore': 'members restore gone@example.com',
+  'members permission-sets save': 'members permission-sets save editors --modules forms',
+  'members permission-sets delete': 'members permission-sets delete readers',
   'workspaces create': 'workspaces create New --account org',
   'workspaces update': 'workspaces update ops --name Other --account org',
   'workspaces delete': 'workspaces delete ops --account org --confirm ops',
@@ -73,9 +76,6 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'invites revoke': 'invites revoke zoe@example.com',
   'invites accept': ['invites accept --secret-stdin --password-stdin', `SECRET\n${PASSWORD}\n`],
   'invites decline': ['invites decline --secret-stdin', 'SECRET\n'],
-  'invites batches resume': 'invites batches resume BATCH --csv people.csv',
-  'invites batches cancel': 'invites batches cancel BATCH',
-  'invites batches revoke': 'invites batches revoke BATCH',
   'plans change': 'plans change business',
   'plans cancel-change': 'plans cancel-change --account acme-dev',
   'plans replace': 'plans replace --file plans.yaml --profile staff',
@@ -90,6 +90,9 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'parsers secrets unset': 'parsers secrets unset Invoice api_key',
   'parsers promotion-path set': 'parsers promotion-path set acme-dev acme',
   'parsers promotion-path clear': 'parsers promotion-path clear',
+  'batches resume': 'batches resume BATCH --csv people.csv',
+  'batches cancel': 'batches cancel BATCH',
+  'batches revoke': 'batches revoke BATCH',
   api: 'api POST /accounts -f name=New',
   'dev clock': 'dev clock --advance 1d --profile staff',
 };
@@ -117,6 +120,7 @@ const tables = {
   tokens: true,
   delegations: true,
   address_rules: true,
+  permission_sets: true,
   batches: true,
   invites: true,
   batch_rows: true,
@@ -145,7 +149,7 @@ async function openBatch(server: TestServer, cli: Cli, file: string): Promise<st
       return await wire(request);
     },
   });
-  return (await cli.ok('invites batches list --state open -o id')).stdout.trim();
+  return (await cli.ok('batches list --state open -o id')).stdout.trim();
 }
 
 /** An organization with a workspace that ana is in and bo is not. */
@@ -176,6 +180,9 @@ async function estate() {
   const bo = await person(server, 'bo@example.com');
   await join(server, acme, bo, 'user', ['forms']);
   await join(server, (dev.json() as { id: string }).id, bo, 'admin');
+  await join(server, acme, await person(server, 'gone@example.com'), 'user', ['forms']);
+  await cli.ok('members remove gone@example.com --yes');
+  await cli.ok('members permission-sets save readers --modules none');
   await cli.signIn('bo@example.com', { known: true });
   await cli.ok('profiles use ana');
   await cli.ok('tokens create old');

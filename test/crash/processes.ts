@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Place } from '../../src/server/store/database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -81,6 +82,17 @@ export class Machine {
   async crashServer(): Promise<void> {
     await killed(this.#server);
     await this.startServer();
+  }
+
+  async stopServer(): Promise<void> {
+    await killed(this.#server);
+  }
+
+  /** Where the data lies, for whoever writes to it while no server does. */
+  get place(): Place {
+    return this.#database === undefined
+      ? { kind: 'sqlite', file: join(this.folder, 'data/tenancy.db') }
+      : { kind: 'postgres', url: this.#database };
   }
 
   async end(): Promise<void> {

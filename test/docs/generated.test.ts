@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { cliDoc } from '../../scripts/cli-doc.ts';
 import { errorsDoc } from '../../scripts/errors-doc.ts';
 import { fileAtRoot } from '../../scripts/generated-file.ts';
+import { rolesDoc } from '../../scripts/roles-doc.ts';
 import { errorCodes } from '../../src/contract/errors.ts';
+import { modules } from '../../src/contract/limits.ts';
+import { accessTable } from '../../src/server/domain/access.ts';
 
 const page = (path: string) => readFileSync(fileAtRoot(path), 'utf8');
 
@@ -14,6 +17,16 @@ describe('generated pages', () => {
 
   it('docs/cli.md is what the commands say (else: npm run docs)', () => {
     expect(page('docs/cli.md')).toBe(cliDoc());
+  });
+
+  it('docs/roles.md is what the table of rights says (else: npm run docs)', () => {
+    expect(page('docs/roles.md')).toBe(rolesDoc());
+  });
+
+  it('every operation and every further action has its row, and every module says what it opens', () => {
+    const rows = [...rolesDoc().matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name);
+    expect(rows.toSorted()).toEqual([...modules, ...Object.keys(accessTable)].toSorted());
+    expect(rolesDoc()).toContain('| `settings` | `accounts.update` |');
   });
 
   it('every code has a row with its status', () => {

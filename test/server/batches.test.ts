@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { BodyInput } from '../../src/contract/shapes.ts';
+import type { BatchRow } from '../../src/contract/types.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Office, office } from './inviting.ts';
 
-type SentRow = BodyInput<'batches.send'>['rows'][number];
-type Created = BodyInput<'batches.create'>;
+type SentRow = BatchRow<'invites'>;
+type Created = Extract<BodyInput<'batches.create'>, { kind: 'invites' }>;
 
 const rowsOf = (count: number, domain = 'people.example'): SentRow[] =>
   Array.from({ length: count }, (_, index) => ({ row: index + 1, email: `p${index + 1}@${domain}` }));

@@ -304,6 +304,45 @@ describeOnEachDatabase('invitations', (open) => {
     expect(await members()).toContain('ana@x.example');
   });
 
+  it('T15, T24: what an invitation named and is gone is left out, told, and never replaced by anything', async () => {
+    const database = await open();
+    const { server, invite, secret, accept, account, admin } = await office(database);
+    const params = { account };
+    await database.write((trx) =>
+      trx.updateTable('accounts').set({ managed_accounts: 'unlocked' }).where('id', '=', account).execute(),
+    );
+    const body = { name: 'Dev', slug: 'acme-dev', master: account };
+    await server.ok('accounts.create', { token: admin, body });
+    const { id } = await invite('ana@x.example', { modules: ['forms', 'reports'], children: ['acme-dev'] });
+    const { children } = await server.ok('invites.show', { token: admin, params: { ...params, invite: id } });
+    await server.ok('accounts.delete', {
+      token: admin,
+      params: { account: 'acme-dev' },
+      query: { confirm: 'acme-dev' },
+    });
+    // A module that the product has no more, as an older server may have offered it.
+    const modules = '["forms","telegrams"]';
+    const workspaces = '[{"workspace":"wsp_00000000000000000000000000","role":"workspace_admin"}]';
+    await database.write((trx) =>
+      trx.updateTable('invites').set({ modules, workspaces }).where('id', '=', id).execute(),
+    );
+    const answer = await accept(await secret('ana@x.example'));
+    expect(answer.body).toMatchObject({
+      role: 'user',
+      dropped: ['telegrams', ...children, 'wsp_00000000000000000000000000'],
+    });
+    const member = await server.ok('members.show', {
+      token: admin,
+      params: { ...params, member: 'ana@x.example' },
+    });
+    expect(member).toMatchObject({ role: 'user', modules: ['forms'], children: [] });
+    const preview = await server.ok('members.removal_preview', {
+      token: admin,
+      params: { ...params, member: member.id },
+    });
+    expect(preview.workspaces).toEqual([]);
+  });
+
   it('T12: a suspended account takes nobody', async () => {
     const { server, invite, secret, accept, account, state } = await office(await open());
     const { id } = await invite('ana@x.example');

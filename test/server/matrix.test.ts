@@ -176,6 +176,7 @@ describe('the access matrix', { timeout: 120_000 }, () => {
     const things = [
       'member',
       'invite',
+      'receipt',
       'batch',
       'resource',
       'key',

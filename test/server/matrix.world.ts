@@ -34,6 +34,7 @@ export interface Target {
   readonly accountId: string;
   readonly member: string;
   readonly invite: string;
+  readonly receipt: string;
   readonly batch: string;
   readonly workspace: string;
   /** A workflow in the workspace. */
@@ -146,6 +147,15 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'members.activate': oneMember,
   'members.removal_preview': oneMember,
   'members.remove': oneMember,
+  'receipts.list': one,
+  'receipts.restore': ({ account, receipt }) => ({ params: { account, receipt }, body: {} }),
+  'permission_sets.list': one,
+  'permission_sets.show': ({ account }) => ({ params: { account, name: 'crew' } }),
+  'permission_sets.save': (target) => ({
+    params: { account: target.account, name: 'new' },
+    body: { role: roleOf(target) },
+  }),
+  'permission_sets.delete': ({ account }) => ({ params: { account, name: 'crew' } }),
   'invites.list': one,
   'invites.send': (target) => ({
     ...one(target),
@@ -249,6 +259,10 @@ export async function contents(
     role: role === 'super_admin' ? role : 'admin',
   } as const;
   const invite = await server.ok('invites.send', { token, params, body });
+  const leaver = await person(server, `leaver@${account}.example`);
+  const left = { account, member: await join(server, accountId, leaver, role) };
+  const gone = await server.ok('members.remove', { token, params: left });
+  await server.ok('permission_sets.save', { token, params: { account, name: 'crew' }, body: { role } });
   const batch = await server.ok('batches.create', {
     token,
     params,
@@ -279,6 +293,7 @@ export async function contents(
     member,
     parser: parserId,
     invite: invite.id,
+    receipt: gone.receipt_id ?? '',
     batch: batch.id,
     token: made.id,
     workspace: resource.workspace_id,
@@ -503,6 +518,7 @@ async function personalOf(
     accountId: account.id,
     member: members.data[0]?.id ?? '',
     invite: `inv_${nothing}`,
+    receipt: `rcp_${nothing}`,
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     parser: `prs_${nothing}`,

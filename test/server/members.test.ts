@@ -271,7 +271,7 @@ describeOnEachDatabase('the last administrator (D7)', (open) => {
         const { members } = tenant(acme.id);
         for (const { id: userId } of [ann, bob]) {
           const member = await members.find(userId);
-          if (member) await members.remove(member.id, server.clock.now().toISOString());
+          if (member) await members.remove([member.id], server.clock.now().toISOString());
         }
         const at = server.clock.now().toISOString();
         const fresh = { role: 'admin', modules: [], children: [], at } as const;
@@ -350,7 +350,9 @@ describeOnEachDatabase('removing members', (open) => {
     const preview = await server.ok('members.removal_preview', act);
     const { member, ...rest } = preview;
     expect(member.user.email).toBe(pat.email);
+    const items = [{ id: rest.holdings[0]?.items[0]?.id, name: 'ci', place: null }];
     expect(rest).toEqual({
+      holdings: [{ kind: 'token', fate: 'ends', count: 1, items }],
       workspaces: [{ workspace, slug: 'default', role: 'viewer' }],
       tokens: 1,
       invites_adopted: 0,

@@ -203,7 +203,7 @@ class World {
       await this.server.deps.transactions.write(async ({ tenant }) => {
         const { members } = tenant(id);
         const page = await members.list({ role: 'user' }, { limit: 100, after: null });
-        for (const { id: member } of page.items) await members.remove(member, at);
+        for (const { id: member } of page.items) await members.remove([member], at);
       });
       return;
     }

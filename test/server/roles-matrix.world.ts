@@ -291,6 +291,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     accountId: account.id,
     member: members.data[0]?.id ?? '',
     invite: `inv_${nothing}`,
+    receipt: `rcp_${nothing}`,
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     resource: `res_${nothing}`,

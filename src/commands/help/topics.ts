@@ -64,22 +64,27 @@ A list is whole, unless --limit N. Only a table on a terminal stops at 50 rows a
 --all goes on.`,
   },
   bulk: {
-    summary: 'Inviting many people at once',
+    summary: 'Many people at once: inviting, removing, restoring, placing in workspaces',
     text: `  tenantctl invites send --csv people.csv --role user --modules forms,reports
+  tenantctl members remove --csv leavers.csv
+  tenantctl members restore --csv leavers.csv
+  tenantctl workspaces members add --csv places.csv
 
 The file is checked as a whole before anything is sent; --allow-invalid sends the good rows
 of a file with bad ones, --allow-partial as many as there are seats for. --dry-run shows the
 plan and stops. Addresses invited before, members and disposable addresses are skipped with
-their reason: they are no errors.
+their reason: they are no errors. Nor is who was removed before; an address that never was a
+member's is one.
 
 Run the same command again after any interruption: only what is missing is sent.
 
-  tenantctl invites batches list
-  tenantctl invites batches resume BATCH
-  tenantctl invites batches revoke BATCH     takes a wrong file back
-  --report out.csv                           the rows with _status, _invite_id and _error
+  tenantctl batches list
+  tenantctl batches resume BATCH
+  tenantctl batches revoke BATCH             takes a wrong file of invitations back
+  tenantctl members restore --csv FILE       takes a wrong file of removals back
+  --report out.csv                           the rows with _status, an id and _error
 
-Exit 0: every row was invited or skipped; 3: some failed.`,
+Exit 0: every row was done or skipped; 3: some failed.`,
   },
   'fan-out': {
     summary: 'Running a command in many managed accounts at once',

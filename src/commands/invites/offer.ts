@@ -1,17 +1,39 @@
 import { rolesOf } from '../../bulk/places.ts';
+import type { Context } from '../../context.ts';
 import { accountRoles, defaultRole, modules, workspaceRoles } from '../../contract/limits.ts';
-import type { Account, Batch } from '../../contract/types.ts';
+import type { Account, BatchDefaults } from '../../contract/types.ts';
 import { conflictError, type TenantctlError, usageError } from '../../errors.ts';
+import { chosenSet } from '../permission-set.ts';
 
 export interface OfferFlags {
   readonly role?: string | undefined;
   readonly modules?: readonly string[] | undefined;
   readonly children?: readonly string[] | undefined;
   readonly workspaces?: readonly string[] | undefined;
+  readonly permissionSet?: string | undefined;
   readonly reinviteDeclined?: true | undefined;
 }
 
-type Offer = Batch['defaults'];
+/**
+ * The flags with a permission set spelt out in them: as it is now. What is offered is part of a batch's identity, so a
+ * set that was changed in between makes another batch.
+ */
+export async function withSet<F extends OfferFlags>(ctx: Context, flags: F, account: string): Promise<F> {
+  const set = await chosenSet(ctx, account, flags);
+  if (set === null) return flags;
+  const { role, modules: granted, children, workspaces } = set;
+  return {
+    ...flags,
+    role,
+    ...(role === 'user' && { modules: granted.length === 0 ? ['none'] : granted }),
+    ...(children.length > 0 && { children: children.map(({ link_id }) => link_id) }),
+    ...(workspaces.length > 0 && {
+      workspaces: workspaces.map(({ workspace, role: placed }) => `${workspace}=${placed}`),
+    }),
+  };
+}
+
+type Offer = BatchDefaults<'invites'>;
 
 /** The flags as the batch's defaults. The role is always spelt out: the same meaning finds the same batch. */
 export function offerOf(flags: OfferFlags, account: Account): Offer {

@@ -1,4 +1,4 @@
-import type { Member } from '../../contract/types.ts';
+import type { Member, PermissionSet, Receipt } from '../../contract/types.ts';
 import type { Column } from '../../output/columns.ts';
 
 /** A member as a row: the one place that maps it. */
@@ -40,3 +40,39 @@ export const exportColumns: readonly Column<Member>[] = [
 function childrenOf(member: Member): string[] {
   return member.children.map(({ slug }) => slug);
 }
+
+/** What a removal took away, as a row. */
+export const receiptColumns: readonly Column<Receipt>[] = [
+  { header: 'EMAIL', value: (receipt) => receipt.user.email, keep: true },
+  { header: 'KIND', value: (receipt) => receipt.kind },
+  {
+    header: 'STATE',
+    value: (receipt) => receipt.state,
+    tone: (receipt) => (receipt.state === 'open' ? undefined : 'dim'),
+  },
+  { header: 'ROLE', value: (receipt) => receipt.role },
+  { header: 'MODULES', value: (receipt) => receipt.modules },
+  {
+    header: 'WORKSPACES',
+    value: (receipt) => receipt.workspaces.map(({ slug, role }) => `${slug ?? '(gone)'}=${role}`),
+  },
+  { header: 'BY', value: (receipt) => receipt.removed_by },
+  { header: 'AT', value: (receipt) => receipt.created_at },
+  { header: 'UNTIL', value: (receipt) => receipt.expires_at },
+  { header: 'ID', value: (receipt) => receipt.id, keep: true },
+];
+
+export const setColumns: readonly Column<PermissionSet>[] = [
+  { header: 'NAME', value: (set) => set.name, keep: true },
+  { header: 'ROLE', value: (set) => set.role },
+  { header: 'MODULES', value: (set) => set.modules },
+  { header: 'CHILDREN', value: (set) => set.children.map(({ slug }) => slug) },
+  { header: 'WORKSPACES', value: (set) => set.workspaces.map(({ slug, role }) => `${slug}=${role}`) },
+];
+
+export const setFacts: readonly Column<PermissionSet>[] = [
+  ...setColumns,
+  { header: 'REVISION', value: (set) => set.revision },
+  { header: 'CREATED', value: (set) => set.created_at },
+  { header: 'UPDATED', value: (set) => set.updated_at },
+];

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Parser } from '../../contract/types.ts';
-import { asTyped, counted, orGone, quoted } from '../change.ts';
+import { quoted } from '../../output/text.ts';
+import { asTyped, counted, orGone } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { type Named, namedAt } from '../place.ts';
 import { eachOf, tellOutcomes } from './outcomes.ts';

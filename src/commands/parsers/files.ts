@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { type Detail, type TenantctlError, usageError } from '../../errors.ts';
 import { type Mistake, MOST_BYTES, type Source } from '../../estate/document.ts';
 import { type FoundParser, mistakeAt, placeText, readParsers } from '../../estate/parsers.ts';
-import { annotate } from '../annotate.ts';
+import { annotate } from '../../output/annotate.ts';
 
 const SHOWN = 20;
 

@@ -1,7 +1,8 @@
 import type { Context } from '../../context.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Parser } from '../../contract/types.ts';
-import { asTyped, quoted, tellChange } from '../change.ts';
+import { quoted } from '../../output/text.ts';
+import { asTyped, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt } from '../place.ts';
 import { lostText, lostValues, missingOf, noteWaiting } from './waiting.ts';

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
-import { asTyped, quoted, tellChange } from '../change.ts';
+import { quoted } from '../../output/text.ts';
+import { asTyped, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt } from '../place.ts';
 import { changeSecret } from './secret.ts';

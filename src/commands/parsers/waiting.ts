@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { ParserItem } from '../../contract/types.ts';
-import { asTyped, quoted } from '../change.ts';
+import { quoted } from '../../output/text.ts';
+import { asTyped } from '../change.ts';
 import { type Place, placeText } from '../place.ts';
 
 /** A parser whose secrets wait for their values. */

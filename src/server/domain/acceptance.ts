@@ -152,6 +152,7 @@ async function surviving(tenant: Tenant, row: InviteRow) {
     places.workspaces.some(({ id }) => id === workspace),
   );
   const dropped = [
+    ...row.goneModules,
     ...row.children.filter((link) => !children.includes(link)),
     ...row.workspaces.filter((place) => !workspaces.includes(place)).map((place) => place.workspace),
   ];

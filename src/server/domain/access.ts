@@ -82,7 +82,7 @@ export type Grant =
   | 'granted'
   | 'master';
 
-interface Rule {
+export interface Rule {
   readonly grants: readonly Grant[];
   /** Its path names no account, but its body may name the one that it is judged in. */
   readonly account?: 'named';
@@ -216,6 +216,12 @@ export const accessTable = {
   'members.activate': administer,
   'members.removal_preview': inspect,
   'members.remove': administer,
+  'receipts.list': inspect,
+  'receipts.restore': administer,
+  'permission_sets.list': inspect,
+  'permission_sets.show': inspect,
+  'permission_sets.save': administer,
+  'permission_sets.delete': administer,
   'invites.list': inspect,
   'invites.send': { grants: ['admin', 'master', 'staff'], suspended: 'refused' },
   'invites.show': inspect,

@@ -1,18 +1,53 @@
 import { batchIdentity } from '../../contract/batch.ts';
-import { limits, type RowOutcome } from '../../contract/limits.ts';
-import type { Answer } from '../../contract/shapes.ts';
-import type { Batch, RowResult, BatchRow as SentRow } from '../../contract/types.ts';
+import { type BatchKind, limits } from '../../contract/limits.ts';
+import type { Answer, Body } from '../../contract/shapes.ts';
+import type { Batch, BatchDefaults, RowResult, BatchRow as SentRow } from '../../contract/types.ts';
+import { inviteRows } from './batch-invites.ts';
+import { placeRows } from './batch-places.ts';
+import { removalRows } from './batch-removals.ts';
+import { restoreRows } from './batch-restores.ts';
+import type { Judge, Plan } from './batch-rows.ts';
 import { DomainError, invalid, notFound } from './errors.ts';
-import { benchOf, freeSeats, type Issue, issueInvites, renewInvite, seatsOf } from './invites.ts';
+import { freeSeats, seatsOf } from './invites.ts';
 import { listAnswer, pageRequest } from './list.ts';
-import { mustMail } from './mailed-secrets.ts';
-import { type Bench, type Draft, draft, isDraft, judgeKnown } from './offers.ts';
 import type { BatchRow, BatchView, RowRecord } from './ports/batches.ts';
-import type { Known } from './ports/invites.ts';
 import { sponsorOf } from './sponsors.ts';
 import type { AccountWork, Input } from './work.ts';
 
-type Defaults = Batch['defaults'];
+/** Every kind of batch: a durable list of rows (this file), judged and carried out by its own rules. */
+const judges: { readonly [K in BatchKind]: Judge<K> } = {
+  invites: inviteRows,
+  removals: removalRows,
+  restores: restoreRows,
+  workspace_members: placeRows,
+};
+
+/** Rows of one kind with the defaults that belong to them. */
+type Job<K extends BatchKind> = {
+  [P in K]: {
+    readonly kind: P;
+    readonly defaults: BatchDefaults<P>;
+    readonly rows: readonly SentRow<P>[];
+    readonly batchId: string | null;
+  };
+}[K];
+
+function judgeOf<K extends BatchKind>(kind: K): Judge<K> {
+  return judges[kind];
+}
+
+function planOf<K extends BatchKind>(work: AccountWork, job: Job<K>): Promise<Plan> {
+  return judgeOf<K>(job.kind).plan(work, job.rows, job.defaults, job.batchId);
+}
+
+/** What a batch is begun with: its kind and the defaults of that kind. */
+type Head<K extends BatchKind> = {
+  [P in K]: { readonly kind: P; readonly defaults: BatchDefaults<P> };
+}[K];
+
+function admit<K extends BatchKind>(work: AccountWork, head: Head<K>): Promise<void> {
+  return judgeOf<K>(head.kind).admit(work, head.defaults);
+}
 
 async function withSeats(work: AccountWork, view: BatchView): Promise<Batch> {
   return { ...view, seats: await seatsOf(work) };
@@ -29,7 +64,7 @@ export async function createBatch(
   input: Input<'batches.create'>,
 ): Promise<Answer<'batches.create'>> {
   const { kind, digest, rows_total, seats_needed, defaults, allow_partial } = input.body;
-  mustMail(work);
+  await admit(work, input.body);
   if (work.standing.account.kind === 'personal') {
     throw new DomainError('personal_account', 'A personal account has nobody but its owner.');
   }
@@ -66,138 +101,17 @@ export async function createBatch(
   return await shown(work, id);
 }
 
-interface Judged {
-  readonly row: SentRow;
-  readonly result: RowResult | null;
-  readonly draft: Draft | null;
-}
-
-const result = (
-  row: number,
-  outcome: RowOutcome,
-  detail: string | null,
-  extra: Partial<RowResult> = {},
-): RowResult => ({
-  row,
-  outcome,
-  detail,
-  differs: false,
-  invite_id: null,
-  ...extra,
-});
-
-const sameOffer = (a: Draft, b: Draft): boolean => JSON.stringify(a.offer) === JSON.stringify(b.offer);
-
-const contradiction = 'another row asks for another role or modules for this address';
-
-/** What the rows say by themselves: bad ones, and the second and later ones of an address within the chunk. */
-function judgeAlone(rows: readonly SentRow[], bench: Bench): Judged[] {
-  const first = new Map<string, { row: number; draft: Draft }>();
-  return rows.map((row) => {
-    if (row.conflicting === true)
-      return { row, result: result(row.row, 'conflicting_rows', contradiction), draft: null };
-    if (row.duplicate_of !== undefined) {
-      return { row, result: repeated(row.row, row.duplicate_of, true), draft: null };
-    }
-    const drafted = draft(row.email, row, bench);
-    if (!isDraft(drafted))
-      return { row, result: result(row.row, drafted.outcome, drafted.detail), draft: null };
-    const earlier = first.get(drafted.emailFolded);
-    if (earlier === undefined) {
-      first.set(drafted.emailFolded, { row: row.row, draft: drafted });
-      return { row, result: null, draft: drafted };
-    }
-    return { row, result: repeated(row.row, earlier.row, sameOffer(earlier.draft, drafted)), draft: null };
-  });
-}
-
-function repeated(row: number, firstRow: number, same: boolean): RowResult {
-  if (same) return result(row, 'duplicate_row', `the same as row ${firstRow}`);
-  return result(row, 'conflicting_rows', `row ${firstRow} asks for another role or modules for this address`);
-}
-
-interface Plan {
-  readonly results: Map<number, RowResult>;
-  readonly fresh: { row: number; issue: Issue }[];
-  readonly renewals: { row: number; id: string; issue: Issue }[];
-}
-
-/** Judges rows against the account and its free seats. The one place for real rows and for a mere check. */
-async function plan(
-  work: AccountWork,
-  rows: readonly SentRow[],
-  defaults: Defaults,
-  batchId: string | null,
-): Promise<Plan> {
-  const judged = judgeAlone(rows, await benchOf(work, defaults));
-  const drafts = judged.flatMap(({ draft: drafted }) => (drafted ? [drafted.emailFolded] : []));
-  const known = new Map((await work.tenant.invites.known(drafts)).map((entry) => [entry.emailFolded, entry]));
-  const own = [...known.values()].filter(({ pending }) => batchId !== null && pending?.batchId === batchId);
-  const firstRows =
-    batchId === null || own.length === 0
-      ? new Map<string, number>()
-      : await work.tenant.batches.firstRows(
-          batchId,
-          own.flatMap(({ pending }) => (pending ? [pending.id] : [])),
-        );
-  const done: Plan = { results: new Map(), fresh: [], renewals: [] };
-  let free = await freeSeats(work);
-  for (const { row, result: alone, draft: drafted } of judged) {
-    if (alone || !drafted) {
-      if (alone) done.results.set(row.row, alone);
-      continue;
-    }
-    const entry = known.get(drafted.emailFolded);
-    const refusal = entry ? refusalOf(row.row, entry, drafted, work, defaults, firstRows) : null;
-    if (refusal) {
-      done.results.set(row.row, refusal);
-      continue;
-    }
-    if (free < 1) {
-      done.results.set(row.row, result(row.row, 'no_seat', 'no seat is free'));
-      continue;
-    }
-    free -= 1;
-    const issue = { ...drafted, firstName: row.first_name ?? null };
-    if (entry?.pending) done.renewals.push({ row: row.row, id: entry.pending.id, issue });
-    else done.fresh.push({ row: row.row, issue });
-  }
-  return done;
-}
-
-function refusalOf(
-  row: number,
-  entry: Known,
-  drafted: Draft,
-  work: AccountWork,
-  defaults: Defaults,
-  firstRows: ReadonlyMap<string, number>,
-): RowResult | null {
-  const verdict = judgeKnown(
-    entry,
-    drafted.offer,
-    work.now.toISOString(),
-    defaults.reinvite_declined ?? false,
-  );
-  if (!verdict) return null;
-  const firstRow =
-    verdict.outcome === 'already_invited' && entry.pending ? firstRows.get(entry.pending.id) : undefined;
-  if (firstRow !== undefined) return repeated(row, firstRow, !verdict.differs);
-  const inviteId = verdict.outcome === 'already_invited' ? (entry.pending?.id ?? null) : null;
-  return result(row, verdict.outcome, verdict.detail, { differs: verdict.differs, invite_id: inviteId });
-}
-
 export async function checkRows(
   work: AccountWork,
   input: Input<'batches.check'>,
 ): Promise<Answer<'batches.check'>> {
-  const { rows, defaults } = input.body;
-  const { results, fresh, renewals } = await plan(work, rows, defaults, null);
-  for (const { row } of [...fresh, ...renewals]) results.set(row, result(row, 'invited', null));
-  return { outcomes: inOrder(rows, results), seats: await seatsOf(work) };
+  const planned = await planOf(work, { ...input.body, batchId: null });
+  return { outcomes: inOrder(input.body.rows, planned.foreseen()), seats: await seatsOf(work) };
 }
 
-function inOrder(rows: readonly SentRow[], results: ReadonlyMap<number, RowResult>): RowResult[] {
+type AnyRow = SentRow<BatchKind>;
+
+function inOrder(rows: readonly AnyRow[], results: ReadonlyMap<number, RowResult>): RowResult[] {
   return rows.flatMap((row) => results.get(row.row) ?? []);
 }
 
@@ -212,7 +126,8 @@ function mustBeOpen(batch: Pick<Batch, 'state'>): void {
   throw new DomainError('batch_closed', `The batch is ${batch.state}. Send the same rows as a new batch.`);
 }
 
-function mustBeSound(rows: readonly SentRow[], batch: BatchRow): void {
+function mustBeSound({ kind, rows }: Body<'batches.send'>, batch: BatchRow): void {
+  if (kind !== batch.kind) throw invalid('/kind', `must be ${batch.kind}: the batch is one of those`);
   const seen = new Set<number>();
   for (const [index, { row, duplicate_of: first }] of rows.entries()) {
     if (first !== undefined && first >= row)
@@ -223,15 +138,21 @@ function mustBeSound(rows: readonly SentRow[], batch: BatchRow): void {
   }
 }
 
-/** A chunk: what came before is answered as it was stored, the rest is judged, invited and written down. */
+/** The rows of a chunk that are still to be done, as the job that their kind makes of them. */
+function jobOf(batch: BatchRow, rows: readonly AnyRow[]): Job<BatchKind> {
+  const { kind, defaults, id: batchId } = batch;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rows are of the batch's kind: `mustBeSound` compared them
+  return { kind, defaults, rows, batchId } as Job<BatchKind>;
+}
+
+/** A chunk: what came before is answered as it was stored, the rest is judged, carried out and written down. */
 export async function sendRows(
   work: AccountWork,
   input: Input<'batches.send'>,
 ): Promise<Answer<'batches.send'>> {
-  mustMail(work);
-  const { rows } = input.body;
+  const rows: readonly AnyRow[] = input.body.rows;
   const batch = await openBatch(work, input.params.batch);
-  mustBeSound(rows, batch);
+  mustBeSound(input.body, batch);
   const stored = await work.tenant.batches.results(
     batch.id,
     rows.map(({ row }) => row),
@@ -240,7 +161,8 @@ export async function sendRows(
   const fresh = rows.filter(({ row }) => !results.has(row));
   if (fresh.length === 0) return { outcomes: inOrder(rows, results) };
   mustBeOpen(batch);
-  const made = await carryOut(work, batch, await plan(work, fresh, batch.defaults, batch.id));
+  await admit(work, batch);
+  const made = await (await planOf(work, jobOf(batch, fresh))).carryOut();
   const records = fresh.map((row): RowRecord => {
     const entry = made.get(row.row);
     if (!entry) throw new Error(`row ${row.row} came to nothing`);
@@ -251,38 +173,13 @@ export async function sendRows(
   return { outcomes: inOrder(rows, results) };
 }
 
-async function carryOut(work: AccountWork, batch: BatchRow, planned: Plan): Promise<Map<number, RowResult>> {
-  const { results } = planned;
-  const issued = await issueInvites(
-    work,
-    planned.fresh.map(({ issue }) => issue),
-    batch.id,
-  );
-  for (const { row, issue } of planned.fresh) {
-    const id = issued.get(issue.emailFolded);
-    const outcome = id === undefined ? 'already_invited' : 'invited';
-    results.set(row, result(row, outcome, null, { invite_id: id ?? null }));
-  }
-  for (const { row, id, issue } of planned.renewals) {
-    await renewInvite(work, { ...issue, id, role: issue.offer.role }, issue.offer);
-    work.record({
-      action: 'invites.send',
-      target: { kind: 'invite', id, name: issue.email },
-      after: { role: issue.offer.role, modules: issue.offer.modules, renewed: true },
-    });
-    results.set(
-      row,
-      result(row, 'invited', 'renewed: the earlier invitation had expired', { invite_id: id }),
-    );
-  }
-  return results;
-}
-
 export async function listBatches(
   work: AccountWork,
   input: Input<'batches.list'>,
 ): Promise<Answer<'batches.list'>> {
-  const page = await work.tenant.batches.list(input.query.state, pageRequest(input), work.now.toISOString());
+  const { kind, state } = input.query;
+  const at = work.now.toISOString();
+  const page = await work.tenant.batches.list({ kind, state }, pageRequest(input), at);
   const seats = await seatsOf(work);
   return listAnswer({ items: page.items.map((view) => ({ ...view, seats })), next: page.next });
 }
@@ -346,6 +243,10 @@ export async function revokeBatch(
   input: Input<'batches.revoke'>,
 ): Promise<Answer<'batches.revoke'>> {
   const batch = await openBatch(work, input.params.batch);
+  if (batch.kind !== 'invites') {
+    const text = `Batch ${batch.id} is one of ${batch.kind}: there are no invitations to take back. Removed people are given back by a batch of restores.`;
+    throw new DomainError('conflict', text);
+  }
   const at = work.now.toISOString();
   const { pending, accepted, other } = await work.tenant.batches.invites(batch.id);
   if (batch.state === 'open') await close(work, await shown(work, batch.id), 'cancelled');

@@ -3,8 +3,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { Member } from '../../contract/types.ts';
 import { isAdminRole } from './access.ts';
 import { mustBeCurrent } from './accounts.ts';
-import { personOf } from './actor.ts';
-import { depart, memberTarget, mustHavePeople, mustKeepAnAdmin, previewOf } from './departures.ts';
+import { memberTarget, mustHavePeople, mustKeepAnAdmin } from './departures.ts';
 import { limitsOf } from './entitlements.ts';
 import { DomainError, invalid, notFound } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
@@ -21,7 +20,7 @@ export async function listMembers(
   return listAnswer(await work.tenant.members.list({ q, role, state }, pageRequest(input)));
 }
 
-async function memberNamed(work: AccountWork, reference: string): Promise<Member> {
+export async function memberNamed(work: AccountWork, reference: string): Promise<Member> {
   const member = await work.tenant.members.find(reference);
   if (member === null) throw notFound('member', reference);
   return member;
@@ -29,13 +28,6 @@ async function memberNamed(work: AccountWork, reference: string): Promise<Member
 
 export async function showMember(work: AccountWork, input: Input<'members.show'>): Promise<Member> {
   return memberNamed(work, input.params.member);
-}
-
-export async function previewRemoval(
-  work: AccountWork,
-  input: Input<'members.removal_preview'>,
-): Promise<Answer<'members.removal_preview'>> {
-  return previewOf(work, await memberNamed(work, input.params.member));
 }
 
 type Body = Input<'members.update'>['body'];
@@ -151,27 +143,4 @@ export async function activateMember(work: AccountWork, input: Input<'members.ac
   if (limit === null || used <= limit) return answer;
   const text = `All ${limit} seats of the plan ${account.plan} are in use. Free one, or change the plan, then activate.`;
   throw new DomainError('no_seat', text);
-}
-
-/** D9: whoever was a member once and is not now answers `changed: false`; who never was, 404. */
-export async function removeMember(
-  work: AccountWork,
-  input: Input<'members.remove'>,
-): Promise<Answer<'members.remove'>> {
-  mustHavePeople(work);
-  const reference = input.params.member;
-  const member = await work.tenant.members.find(reference);
-  if (member === null) {
-    const receipt = await work.tenant.receipts.latest(reference);
-    if (receipt === null) throw notFound('member', reference);
-    return { changed: false, receipt_id: receipt.id, preview: null };
-  }
-  mustBeCurrent('member', member.revision, input.expected);
-  // Who removes themselves has left: nobody else brings them back (D8), and nobody is there to vouch (D5).
-  const itself = personOf(work.actor) === member.user.id;
-  const { receiptId, preview } = await depart(work, member, {
-    kind: itself ? 'left' : 'removed',
-    invites: itself || input.query.revoke_invites ? 'revoke' : 'adopt',
-  });
-  return { changed: true, receipt_id: receiptId, preview };
 }

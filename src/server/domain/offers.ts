@@ -45,7 +45,7 @@ export interface Draft {
 
 const refuse = (outcome: RowOutcome, detail: string): Refusal => ({ outcome, detail });
 
-function isRefusal(value: object): value is Refusal {
+export function isRefusal(value: object): value is Refusal {
   return 'outcome' in value;
 }
 

@@ -1,5 +1,6 @@
 import { decide, isAdminRole } from './access.ts';
 import { type Actor, personActor } from './actor.ts';
+import type { Held } from './ports/holdings.ts';
 import type { Sponsor } from './ports/invites.ts';
 import type { AccountWork, Work } from './work.ts';
 
@@ -13,16 +14,27 @@ async function split(work: AccountWork, userId: string) {
   const sponsored = await work.tenant.invites.sponsoredBy(userId);
   const toAdmins = sponsored.filter((invite) => isAdminRole(invite.role) || invite.role === 'billing_admin');
   const others = sponsored.filter((invite) => !toAdmins.includes(invite));
-  return { adopted: others.map((invite) => invite.id), revoked: toAdmins.map((invite) => invite.id) };
+  return { others, toAdmins };
+}
+
+/** Of a preview so many are named. */
+const MOST_NAMED = 100;
+
+function held(invites: readonly { readonly id: string; readonly email: string }[]): Held {
+  const items = invites.slice(0, MOST_NAMED).map(({ id, email }) => ({ id, name: email, place: null }));
+  return { kind: 'invite', count: invites.length, items };
 }
 
 /** What would become of the pending invitations that a person vouches for (D5). */
 export async function sponsoredInvites(
   work: AccountWork,
   userId: string,
-): Promise<{ adopted: number; revoked: number }> {
-  const { adopted, revoked } = await split(work, userId);
-  return { adopted: adopted.length, revoked: revoked.length };
+  revokeAll: boolean,
+): Promise<{ adopted: Held; revoked: Held }> {
+  const { others, toAdmins } = await split(work, userId);
+  return revokeAll
+    ? { adopted: held([]), revoked: held([...toAdmins, ...others]) }
+    : { adopted: held(others), revoked: held(toAdmins) };
 }
 
 /**
@@ -34,10 +46,11 @@ export async function passSponsorship(
   work: AccountWork,
   userId: string,
   others: 'adopt' | 'revoke' = 'adopt',
-): Promise<{ adopted: number; revoked: number }> {
+): Promise<void> {
   const parts = await split(work, userId);
-  const adopted = others === 'adopt' ? parts.adopted : [];
-  const revoked = others === 'adopt' ? parts.revoked : [...parts.revoked, ...parts.adopted];
+  const idsOf = (invites: readonly { readonly id: string }[]) => invites.map(({ id }) => id);
+  const adopted = others === 'adopt' ? idsOf(parts.others) : [];
+  const revoked = idsOf(others === 'adopt' ? parts.toAdmins : [...parts.toAdmins, ...parts.others]);
   const at = work.now.toISOString();
   if (adopted.length > 0) await work.tenant.invites.adopt(adopted, sponsorOf(work.actor), at);
   if (revoked.length > 0) {
@@ -51,7 +64,6 @@ export async function passSponsorship(
       });
     }
   }
-  return { adopted: adopted.length, revoked: revoked.length };
 }
 
 /** Could the sponsor still send this invitation today (D5)? Asked of the same function that decided at first. */

@@ -1,11 +1,13 @@
+import type { WorkspaceRole } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Member, WorkspaceMember } from '../../contract/types.ts';
+import type { Place } from './access.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { type Actor, personOf } from './actor.ts';
 import { DomainError, notFound } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { Transaction } from './ports.ts';
-import type { Input, PlaceWork } from './work.ts';
+import type { AccountWork, Input, PlaceWork } from './work.ts';
 
 /** Only the account's own members can be in a workspace (R26): anybody else is unknown here, wherever they may be known. */
 async function accountMember(work: PlaceWork, reference: string): Promise<Member> {
@@ -21,7 +23,7 @@ async function placed(work: PlaceWork, memberId: string, reference: string): Pro
 }
 
 /** Elsewhere there is one workspace, and its owner or the modules of its users say who does what in it. */
-function mustTakeMembers({ standing }: PlaceWork): void {
+export function mustTakeMembers({ standing }: AccountWork): void {
   const { kind, slug } = standing.account;
   if (kind === 'organization') return;
   if (kind === 'personal') {
@@ -66,9 +68,35 @@ export async function addWorkspaceMember(
     const text = `${member.user.email} is in the workspace ${place.slug} already, as ${found.role}. Change the role instead.`;
     throw new DomainError('already_member', text);
   }
-  await tenant.workspaces.place(place.workspaceId, member.id, body.role, work.now.toISOString());
-  work.record({ target: targetOf(member), after: { workspace: place.workspaceId, role: body.role } });
+  await placeMember(work, place, member, body.role);
   return placed(work, member.id, body.member);
+}
+
+/** Puts a member into a workspace that they are not in. */
+export async function placeMember(
+  work: AccountWork,
+  { workspaceId: workspace }: Place,
+  member: Member,
+  role: WorkspaceRole,
+): Promise<void> {
+  await work.tenant.workspaces.place(workspace, member.id, role, work.now.toISOString());
+  work.record({ action: 'workspace_members.add', target: targetOf(member), after: { workspace, role } });
+}
+
+/** Gives somebody who is in a workspace another role there. */
+export async function changePlaced(
+  work: AccountWork,
+  { workspaceId: workspace }: Place,
+  member: Member,
+  { from, to }: { readonly from: WorkspaceRole; readonly to: WorkspaceRole },
+): Promise<void> {
+  await work.tenant.workspaceMembers.update(workspace, member.id, to, work.now.toISOString());
+  work.record({
+    action: 'workspace_members.update',
+    target: targetOf(member),
+    before: { workspace, role: from },
+    after: { workspace, role: to },
+  });
 }
 
 /** A workspace may be without a workspace_admin: every super_admin acts in it as one. */
@@ -77,17 +105,11 @@ export async function updateWorkspaceMember(
   { params, body, expected }: Input<'workspace_members.update'>,
 ): Promise<WorkspaceMember> {
   mustTakeMembers(work);
-  const { workspaceId: workspace } = work.place;
   const member = await accountMember(work, params.member);
   const found = await placed(work, member.id, params.member);
   mustBeCurrent('member', found.revision, expected);
   if (found.role === body.role) return found;
-  await work.tenant.workspaceMembers.update(workspace, member.id, body.role, work.now.toISOString());
-  work.record({
-    target: targetOf(member),
-    before: { workspace, role: found.role },
-    after: { workspace, role: body.role },
-  });
+  await changePlaced(work, work.place, member, { from: found.role, to: body.role });
   return placed(work, member.id, params.member);
 }
 

@@ -10,30 +10,36 @@ import type { Row } from './schema.ts';
 import type { Trx } from './transaction.ts';
 
 const MOST_RANGES = 1000;
+const NO_MAIL = { queued: 0, sent: 0, failed: 0, waiting_until: null };
 const count = sql<number>`cast(count(*) as integer)`;
 
 function toResult(row: Pick<Row<'batch_rows'>, 'row' | 'outcome' | 'detail' | 'invite_id'>): RowResult {
-  const { text, differs } = toObject(row.detail ?? '{}');
+  const { text, differs, receipt } = toObject(row.detail ?? '{}');
   return {
     row: row.row,
     outcome: rowOutcomeNames.find((name) => name === row.outcome) ?? 'not_permitted',
     detail: typeof text === 'string' ? text : null,
     differs: differs === true,
     invite_id: row.invite_id,
+    receipt_id: typeof receipt === 'string' ? receipt : null,
   };
 }
 
+/** Kind and defaults, which belong together, of each kind there is. */
+type Kinds = Batch extends infer B ? (B extends Batch ? Pick<B, 'kind' | 'defaults'> : never) : never;
+
 /** Written by `insert` from the contract's own shape. */
-function defaultsOf(json: string): Batch['defaults'] {
-  // oxlint-disable-next-line typescript/no-unsafe-return -- written by this file, from this type
-  return JSON.parse(json);
+function ofItsKind({ kind, defaults }: Row<'batches'>): Kinds {
+  const stored: unknown = JSON.parse(defaults);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this file, from this type
+  return { kind, defaults: stored } as Kinds;
 }
 
 /** Kept small: most rows have nothing to say beyond their outcome. */
 function detailOf(row: RowRecord): string | null {
-  return row.detail === null && !row.differs
-    ? null
-    : JSON.stringify({ text: row.detail, differs: row.differs });
+  const { detail: text, differs, receipt_id: receipt } = row;
+  if (text === null && !differs && receipt === null) return null;
+  return JSON.stringify({ text, differs, ...(receipt !== null && { receipt }) });
 }
 
 const rowColumns = {
@@ -106,16 +112,15 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
     return {
       id: row.id,
       account_id: accountId,
-      kind: 'invites',
+      ...ofItsKind(row),
       state: row.state,
       digest: row.digest,
-      defaults: defaultsOf(row.defaults),
       allow_partial: row.partial === 'allow',
       rows_total: row.rows_total,
       rows_received: received,
       missing: received >= row.rows_total ? [] : await missing(row.id, row.rows_total),
       outcomes: Object.fromEntries(counts.map((entry) => [entry.outcome, entry.n])),
-      mail: await mailOf(row.id, now),
+      mail: row.kind === 'invites' ? await mailOf(row.id, now) : NO_MAIL,
       created_by: row.creator,
       created_at: row.created_at,
       updated_at: row.updated_at,
@@ -157,9 +162,8 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       if (!row) return null;
       return {
         id: row.id,
-        kind: 'invites',
+        ...ofItsKind(row),
         state: row.state,
-        defaults: defaultsOf(row.defaults),
         allowPartial: row.partial === 'allow',
         rowsTotal: row.rows_total,
       };
@@ -180,12 +184,13 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       return row ? await view(row, now) : null;
     },
 
-    async list(state, page, now) {
+    async list({ kind, state }, page, now) {
       let query = selectViews()
         .orderBy('b.id', 'desc')
         .limit(page.limit + 1);
       const [after] = page.after ?? [];
       if (after !== undefined) query = query.where('b.id', '<', after);
+      if (kind !== undefined) query = query.where('b.kind', '=', kind);
       if (state !== undefined) query = query.where('b.state', '=', state);
       const found = toPage(
         await query.execute(),

@@ -29,6 +29,11 @@ export function toStrings(json: string): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
+/** Names in a list of modules that are none any more. */
+export function unknownModules(json: string): string[] {
+  return toStrings(json).filter((text) => oneOf(modules, text) === null);
+}
+
 /** A name that is no module any more is left out. */
 export function toModules(json: string): Module[] {
   return toStrings(json).flatMap((text) => oneOf(modules, text) ?? []);

@@ -31,6 +31,7 @@ export const UNIQUE = {
   tokens_hash: 'tokens.hash',
   delegations_pkey: 'delegations.account_id, delegations.id',
   address_rules_pkey: 'address_rules.account_id, address_rules.domain',
+  permission_sets_pkey: 'permission_sets.account_id, permission_sets.name',
   batches_pkey: 'batches.account_id, batches.id',
   batches_open: 'batches.account_id, batches.kind, batches.digest',
   invites_pkey: 'invites.account_id, invites.id',

@@ -4,6 +4,7 @@ import type { Delegation } from '../../contract/types.ts';
 import type { DelegationActor } from '../domain/actor.ts';
 import type { DelegationsPort } from '../domain/ports/delegations.ts';
 import { toModules } from './columns.ts';
+import { inIds } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Schema } from './schema.ts';
 import type { Trx } from './transaction.ts';
@@ -175,25 +176,25 @@ export async function endDelegationsOf(trx: Trx, accountId: string, at: string):
 }
 
 /**
- * A member of the master lost the right to them: they end for good, for it may be given back.
- * @param kept links of the children that the member still may enter
+ * Members of the master lost the right to them: they end for good, for it may be given back.
+ * @param kept links of the children that they still may enter
  */
 export async function endDelegationsBy(
   trx: Trx,
-  member: { readonly accountId: string; readonly id: string },
+  { accountId, ids }: { readonly accountId: string; readonly ids: readonly string[] },
   kept: readonly string[],
   at: string,
 ): Promise<void> {
   await ending(trx, at)
-    .where('user_id', '=', (eb) =>
+    .where('user_id', 'in', (eb) =>
       eb
         .selectFrom('members')
-        .where('account_id', '=', member.accountId)
-        .where('id', '=', member.id)
+        .where('account_id', '=', accountId)
+        .where('id', 'in', inIds(trx, ids))
         .select('user_id'),
     )
     .where('id', 'in', (eb) => {
-      const made = eb.selectFrom('delegations').where('master_id', '=', member.accountId).select('id');
+      const made = eb.selectFrom('delegations').where('master_id', '=', accountId).select('id');
       return kept.length === 0 ? made : made.where('link_id', 'not in', kept);
     })
     .execute();

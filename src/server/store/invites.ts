@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
 import type { Invite } from '../../contract/types.ts';
 import type { InviteRow, InviteSecretsPort, InvitesPort, Sponsor } from '../domain/ports/invites.ts';
-import { toModules, toStrings, toWorkspaces } from './columns.ts';
+import { toModules, toStrings, toWorkspaces, unknownModules } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Row } from './schema.ts';
@@ -33,6 +33,7 @@ function toRow(row: Row<'invites'>): InviteRow {
     state: row.state,
     sponsor: sponsorOf(row),
     batchId: row.batch_id,
+    goneModules: unknownModules(row.modules),
     expiresAt: row.expires_at,
     revision: row.revision,
   };
@@ -378,11 +379,23 @@ export function invitesStore(trx: Trx, accountId: string): InvitesPort {
     async sponsoredBy(userId) {
       return await trx
         .selectFrom('invites')
-        .select(['id', 'role'])
+        .select(['id', 'email', 'role'])
         .where('account_id', '=', accountId)
         .where('state', '=', 'pending')
         .where('sponsor_user_id', '=', userId)
         .execute();
+    },
+
+    async sponsorsAmong(userIds) {
+      const rows = await trx
+        .selectFrom('invites')
+        .where('account_id', '=', accountId)
+        .where('state', '=', 'pending')
+        .where('sponsor_user_id', 'in', (eb) => eb.selectFrom(idRows(userIds)).select('r.id'))
+        .select('sponsor_user_id')
+        .distinct()
+        .execute();
+      return new Set(rows.flatMap((row) => row.sponsor_user_id ?? []));
     },
 
     async adopt(list, sponsor, at) {

@@ -50,3 +50,9 @@ export function jsonRows<Item extends { [Name in keyof Item]: string | number | 
   );
   return sql<Item>`jsonb_to_recordset(${json}::jsonb)`.as<Alias>(sql`${sql.ref(alias)}(${sql.join(typed)})`);
 }
+
+/** For `where('id', 'in', ...)`: however many there are, they are one bound value. */
+export function inIds(trx: Trx, ids: readonly string[]) {
+  const rows = ids.map((id) => ({ id }));
+  return trx.selectFrom(jsonRows(trx, 'ids', { id: 'text' }, rows)).select('ids.id');
+}

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import { foldAddress } from '../../contract/address.ts';
 import { looksLikeId } from '../../contract/ids.ts';
+import { keysOf } from '../../contract/keys.ts';
 import type { Member } from '../../contract/types.ts';
 import type { MembersPort } from '../domain/ports/members.ts';
 import { toModules } from './columns.ts';
 import { endDelegationsBy } from './delegations.ts';
+import { inIds, jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
@@ -17,7 +19,7 @@ function rowsOf(trx: Trx, accountId: string) {
     .innerJoin('users as u', 'u.id', 'm.user_id')
     .where('m.account_id', '=', accountId)
     .select(['m.id', 'm.account_id', 'm.user_id', 'm.role', 'm.state', 'm.modules', 'm.revision'])
-    .select(['m.created_at', 'm.updated_at', 'u.email', 'u.name']);
+    .select(['m.created_at', 'm.updated_at', 'u.email', 'u.email_folded', 'u.name']);
 }
 
 type MemberRow = Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>;
@@ -85,6 +87,17 @@ async function grant(
   }));
   await trx.insertInto('member_children').values(rows).execute();
 }
+
+const formerColumns = {
+  id: 'text',
+  user_id: 'text',
+  role: 'text',
+  state: 'text',
+  modules: 'text',
+  deactivated_at: 'text',
+} as const;
+
+const placeColumns = { member_id: 'text', workspace_id: 'text', role: 'text' } as const;
 
 export function membersStore(trx: Trx, accountId: string): MembersPort {
   const activeAdmins = () =>
@@ -158,6 +171,22 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
       return toMember(row, (await childrenOf(trx, accountId, [row.id])).get(row.id) ?? []);
     },
 
+    async findAll(emailsFolded) {
+      const asked = emailsFolded.map((email) => ({ email }));
+      const rows = await rowsOf(trx, accountId)
+        .where('u.state', '=', 'active')
+        .where('u.email_folded', 'in', (eb) =>
+          eb.selectFrom(jsonRows(trx, 'r', { email: 'text' }, asked)).select('r.email'),
+        )
+        .execute();
+      const children = await childrenOf(
+        trx,
+        accountId,
+        rows.map((row) => row.id),
+      );
+      return new Map(rows.map((row) => [row.email_folded, toMember(row, children.get(row.id) ?? [])]));
+    },
+
     async update(id, change, at) {
       const { role, modules, state } = change;
       await trx
@@ -173,9 +202,9 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
         .where('id', '=', id)
         .execute();
       if (role !== undefined || state === 'deactivated')
-        await endDelegationsBy(trx, { accountId, id }, [], at);
+        await endDelegationsBy(trx, { accountId, ids: [id] }, [], at);
       if (change.children === undefined) return;
-      await endDelegationsBy(trx, { accountId, id }, change.children, at);
+      await endDelegationsBy(trx, { accountId, ids: [id] }, change.children, at);
       await trx
         .deleteFrom('member_children')
         .where('account_id', '=', accountId)
@@ -196,9 +225,83 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
         .orderBy('w.id')
         .execute(),
 
-    async remove(id, at) {
-      await endDelegationsBy(trx, { accountId, id }, [], at);
-      await trx.deleteFrom('members').where('account_id', '=', accountId).where('id', '=', id).execute();
+    async placesOf(ids) {
+      const rows = await trx
+        .selectFrom('workspace_members as p')
+        .innerJoin('workspaces as w', (join) =>
+          join.onRef('w.account_id', '=', 'p.account_id').onRef('w.id', '=', 'p.workspace_id'),
+        )
+        .where('p.account_id', '=', accountId)
+        .where('p.member_id', 'in', inIds(trx, ids))
+        .select(['p.member_id', 'w.id as workspace', 'w.slug', 'p.role'])
+        .orderBy('w.id')
+        .execute();
+      const grouped = Map.groupBy(rows, (row) => row.member_id);
+      return new Map(
+        [...grouped].map(([id, list]) => [
+          id,
+          list.map(({ workspace, slug, role }) => ({ workspace, slug, role })),
+        ]),
+      );
+    },
+
+    async remove(ids, at) {
+      await endDelegationsBy(trx, { accountId, ids }, [], at);
+      await trx
+        .deleteFrom('members')
+        .where('account_id', '=', accountId)
+        .where('id', 'in', inIds(trx, ids))
+        .execute();
+    },
+
+    async restore(members, at) {
+      const rows = members.map(({ id, userId, role, state, modules }) => ({
+        id,
+        user_id: userId,
+        role,
+        state,
+        modules: JSON.stringify(modules),
+        deactivated_at: state === 'deactivated' ? at : null,
+      }));
+      const names = keysOf(formerColumns);
+      await trx
+        .insertInto('members')
+        .columns([...names, 'account_id', 'joined_at', 'created_at', 'updated_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'n', formerColumns, rows))
+            .select(names.map((name) => `n.${name}` as const))
+            .select([eb.val(accountId).as('account_id'), eb.val(at).as('joined_at')])
+            .select([eb.val(at).as('created_at'), eb.val(at).as('updated_at')]),
+        )
+        .execute();
+      const grants = members.flatMap(({ id, children }) =>
+        children.map((link_id) => ({ member_id: id, link_id })),
+      );
+      await trx
+        .insertInto('member_children')
+        .columns(['member_id', 'link_id', 'account_id', 'created_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'n', { member_id: 'text', link_id: 'text' }, grants))
+            .select(['n.member_id', 'n.link_id'])
+            .select([eb.val(accountId).as('account_id'), eb.val(at).as('created_at')]),
+        )
+        .execute();
+      const places = members.flatMap(({ id, workspaces }) =>
+        workspaces.map(({ workspace, role }) => ({ member_id: id, workspace_id: workspace, role })),
+      );
+      await trx
+        .insertInto('workspace_members')
+        .columns(['member_id', 'workspace_id', 'role', 'account_id', 'created_at', 'updated_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom(jsonRows(trx, 'n', placeColumns, places))
+            .select(['n.member_id', 'n.workspace_id', 'n.role'])
+            .select(eb.val(accountId).as('account_id'))
+            .select([eb.val(at).as('created_at'), eb.val(at).as('updated_at')]),
+        )
+        .execute();
     },
   };
 }

@@ -215,7 +215,7 @@ export interface AddressRulesTable {
 export interface BatchesTable extends Revised {
   account_id: string;
   id: string;
-  kind: 'invites' | 'removals' | 'contacts' | 'sub_accounts' | 'workspace_members';
+  kind: 'invites' | 'removals' | 'restores' | 'workspace_members';
   digest: string;
   defaults: Generated<Json>;
   state: 'open' | 'finished' | 'cancelled';
@@ -226,6 +226,18 @@ export interface BatchesTable extends Revised {
   created_by_token_id: string | null;
   /** Set exactly when finished or cancelled. */
   finished_at: Time | null;
+}
+
+export interface PermissionSetsTable extends Revised {
+  account_id: string;
+  name: string;
+  role: 'admin' | 'user' | 'super_admin' | 'billing_admin' | 'member';
+  modules: Generated<Json>;
+  /** Link ids. */
+  children: Generated<Json>;
+  /** [{ workspace, role }] */
+  workspaces: Generated<Json>;
+  created_by: string | null;
 }
 
 export interface InvitesTable extends Revised {
@@ -473,6 +485,7 @@ export interface Schema {
   tokens: TokensTable;
   delegations: DelegationsTable;
   address_rules: AddressRulesTable;
+  permission_sets: PermissionSetsTable;
   batches: BatchesTable;
   invites: InvitesTable;
   batch_rows: BatchRowsTable;

@@ -10,6 +10,7 @@ import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
+import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
 import { linksStore } from './links.ts';
@@ -19,6 +20,7 @@ import { outboxStore } from './outbox.ts';
 import { parserCopiesStore } from './parser-copies.ts';
 import { parserDifferencesStore } from './parser-differences.ts';
 import { parsersStore } from './parsers.ts';
+import { permissionSetsStore } from './permission-sets.ts';
 import { plansStore } from './plans.ts';
 import { promotionPathsStore } from './promotion-paths.ts';
 import { receiptsStore } from './receipts.ts';
@@ -78,6 +80,8 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     tokens: accountTokensStore(trx, accountId),
     delegations: delegationsStore(trx, accountId),
     receipts: receiptsStore(trx, accountId),
+    holdings: holdingsStore(trx, accountId),
+    permissionSets: permissionSetsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
     subscription: subscriptionStore(trx, accountId),
     audit: auditListStore(trx, accountId),

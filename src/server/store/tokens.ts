@@ -2,6 +2,7 @@ import type { Token } from '../../contract/types.ts';
 import type { PageRequest } from '../domain/ports/page.ts';
 import type { AccountTokensPort, TokensPort } from '../domain/ports/tokens.ts';
 import { toModules, toRole } from './columns.ts';
+import { inIds } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Row } from './schema.ts';
 import type { Trx } from './transaction.ts';
@@ -125,12 +126,12 @@ export function accountTokensStore(trx: Trx, accountId: string): AccountTokensPo
         .where('id', '=', id);
       return (await query.executeTakeFirst()).numUpdatedRows > 0n;
     },
-    async revokeOfUser(userId, at) {
-      const query = revoking(trx, at)
+    async revokeOfUsers(userIds, at) {
+      await revoking(trx, at)
         .where('account_id', '=', accountId)
-        .where('user_id', '=', userId)
-        .where('owner', '=', 'member');
-      return Number((await query.executeTakeFirst()).numUpdatedRows);
+        .where('user_id', 'in', inIds(trx, userIds))
+        .where('owner', '=', 'member')
+        .execute();
     },
     async countOfUser(userId, now) {
       const row = await trx

@@ -66,9 +66,7 @@ describe('a bad line', () => {
     expect([done.code, done.stdout]).toEqual([7, '']);
     const { error } = JSON.parse(done.stderr.trimEnd().split('\n').at(-1) ?? '');
     expect(error).toMatchObject({ code: 'network', retryable: true });
-    expect(error.hint).toMatch(
-      /^tenantctl invites batches resume bat_\w{26} --csv people\.csv --account acme$/,
-    );
+    expect(error.hint).toMatch(/^tenantctl batches resume bat_\w{26} --csv people\.csv --account acme$/);
     const again = await acme.run(error.hint.split(' ').slice(1));
     expect(again.code).toBe(0);
     await mustHaveEachOnce(acme, 2500);
@@ -151,7 +149,7 @@ describe('Ctrl-C', () => {
     });
     expect([done.code, done.stdout]).toEqual([130, '']);
     expect(done.stderr).toMatch(
-      /Interrupted: 2000 of 6000 rows .*\n {2}tenantctl invites batches resume bat_\w{26} --csv people.csv/,
+      /Interrupted: 2000 of 6000 rows .*\n {2}tenantctl batches resume bat_\w{26} --csv people.csv/,
     );
     expect((await acme.invites()).length).toBe(2000);
     const report = readFileSync(join(acme.cli.configDir, 'out.csv'), 'utf8').trimEnd().split('\n').slice(1);

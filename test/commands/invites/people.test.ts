@@ -186,18 +186,18 @@ describe('invites decline', () => {
   });
 });
 
-describe('invites batches', () => {
-  const batches = async () => (await acme.run('invites batches list --json')).json() as { id: string }[];
+describe('batches', () => {
+  const batches = async () => (await acme.run('batches list --json')).json() as { id: string }[];
 
   it('list, show, report', async () => {
     const [batch] = await batches();
     expect(batch).toMatchObject({ state: 'finished', rows_total: 3, outcomes: { invited: 3 } });
-    expect((await acme.run(`invites batches show ${batch?.id} --json`)).json()).toEqual(batch);
-    const report = await acme.run(`invites batches report ${batch?.id} -o csv --fields row,email,outcome`);
+    expect((await acme.run(`batches show ${batch?.id} --json`)).json()).toEqual(batch);
+    const report = await acme.run(`batches report ${batch?.id} -o csv --fields row,email,outcome`);
     expect(report.stdout).toBe(
       'row,email,outcome\r\n1,b@x.example,invited\r\n2,c@x.example,invited\r\n3,d@x.example,invited\r\n',
     );
-    const table = await acme.run(`invites batches report ${batch?.id} --outcome invalid_email`);
+    const table = await acme.run(`batches report ${batch?.id} --outcome invalid_email`);
     expect(table).toMatchObject({ code: 0, stdout: '', stderr: 'No such row.\n' });
   });
 
@@ -206,13 +206,13 @@ describe('invites batches', () => {
     await acme.run('invites accept --secret-stdin --password-stdin', {
       stdin: `${await link('b@x.example')}\n${NEW_PASSWORD}\n`,
     });
-    const dry = await acme.run(`invites batches revoke ${batch?.id} --dry-run`);
+    const dry = await acme.run(`batches revoke ${batch?.id} --dry-run`);
     expect(dry).toMatchObject({ code: 0, stdout: '2 invitations would be revoked.\n' });
-    const no = await acme.run(`invites batches revoke ${batch?.id}`);
+    const no = await acme.run(`batches revoke ${batch?.id}`);
     expect(no.code).toBe(8);
     expect(no.stderr).toContain('1 have accepted, and stay members');
     expect((await acme.invites('pending')).length).toBe(2);
-    const yes = await acme.run(`invites batches revoke ${batch?.id} --yes`);
+    const yes = await acme.run(`batches revoke ${batch?.id} --yes`);
     expect(yes).toMatchObject({ code: 0, stdout: '2 invitations are revoked.\n' });
     expect((await acme.invites('pending')).length).toBe(0);
   });
@@ -224,12 +224,12 @@ describe('invites batches', () => {
       body: { kind: 'invites', digest: 'a'.repeat(64), rows_total: 2, seats_needed: 2, defaults: {} },
     });
     acme.file('people.csv', 'email,role\np@x.example,admin\nq@x.example,admin\n');
-    const wrong = await acme.run(`invites batches resume ${id} --csv people.csv`);
+    const wrong = await acme.run(`batches resume ${id} --csv people.csv`);
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
     expect(wrong.stderr).toContain('Code: wrong_file');
-    const done = await acme.run(`invites batches cancel ${id}`);
+    const done = await acme.run(`batches cancel ${id}`);
     expect(done).toMatchObject({ code: 0, stdout: `Batch ${id} is cancelled: 0 of 2 rows were sent.\n` });
-    expect(await acme.run(`invites batches resume ${id} --csv people.csv`)).toMatchObject({
+    expect(await acme.run(`batches resume ${id} --csv people.csv`)).toMatchObject({
       code: 6,
       stdout: '',
     });

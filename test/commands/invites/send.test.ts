@@ -45,7 +45,7 @@ describe('invites send ADDRESS', () => {
   it('invites, counts each outcome and says how to take it back', async () => {
     const done = await acme.run('invites send b@x.example c@x.example B@X.example --modules forms,reports');
     expect(done).toMatchObject({ code: 0, stdout: 'OUTCOME\tROWS\ninvited\t2\nduplicate_row\t1\n' });
-    expect(done.stderr).toMatch(/tenantctl invites batches revoke bat_\w{26}/);
+    expect(done.stderr).toMatch(/tenantctl batches revoke bat_\w{26}/);
     expect(
       (await acme.invites())
         .map(({ email, role, modules }) => [email, role, modules])
@@ -65,6 +65,7 @@ describe('invites send ADDRESS', () => {
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(done.json()).toEqual({
       batch_id: expect.stringMatching(/^bat_/),
+      kind: 'invites',
       dry_run: false,
       rows: 4,
       outcomes: { ...none, invited: 1, already_invited: 1, already_member: 1, disposable: 1 },
@@ -223,7 +224,7 @@ describe('invites send --csv', () => {
     expect([done.code, done.stdout]).toEqual([6, '']);
     expect(JSON.parse(done.stderr.split('\n').at(-2) ?? '').error).toMatchObject({ code: 'batch_too_large' });
     expect(await acme.invites()).toEqual([]);
-    expect((await acme.run('invites batches list --json')).json()).toEqual([]);
+    expect((await acme.run('batches list --json')).json()).toEqual([]);
     const part = await acme.run('invites send --csv people.csv --role admin --allow-partial --json');
     expect(part.code).toBe(3);
     expect(part.json()).toMatchObject({
@@ -250,6 +251,7 @@ describe('invites send --csv', () => {
     expect(done.code).toBe(0);
     expect(done.json()).toEqual({
       batch_id: null,
+      kind: 'invites',
       dry_run: true,
       rows: 3,
       outcomes: { ...none, invited: 1, already_invited: 1, duplicate_row: 1 },

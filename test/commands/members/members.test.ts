@@ -232,7 +232,7 @@ describe('members deactivate and activate', () => {
 describe('members remove', () => {
   const effects = lines(
     '  - they lose their place in default (viewer)',
-    '  - what they made here stays, and so does their own account',
+    '  - what else they made here stays, and so does their own account; members restore undoes it for 90 days',
   );
 
   beforeEach(async () => {
@@ -255,7 +255,7 @@ describe('members remove', () => {
     });
     expect(await run('members remove bo@example.com --dry-run')).toEqual([
       0,
-      'bo@example.com would be removed: they lose their place in default (viewer); what they made here stays, and so does their own account.\n',
+      'bo@example.com would be removed: they lose their place in default (viewer); what else they made here stays, and so does their own account; members restore undoes it for 90 days.\n',
       '',
     ]);
     expect((await run('members show bo@example.com'))[0]).toBe(0);

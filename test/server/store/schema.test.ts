@@ -89,6 +89,7 @@ const SEED = {
     created_at: T,
   },
   address_rules: { account_id: 'acc_1', domain: 'x.example', verdict: 'deny', created_at: T },
+  permission_sets: { account_id: 'acc_1', name: 'editors', role: 'user', ...revised },
   batches: {
     account_id: 'acc_1',
     id: 'bat_1',
@@ -338,6 +339,7 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   delegations_mode: ['delegations', { mode: 'x' }],
   delegations_opened: ['delegations', { opening_token_id: 'tok_1' }],
   address_rules_verdict: ['address_rules', { verdict: 'x' }],
+  permission_sets_role: ['permission_sets', { role: 'owner' }],
   batches_kind: ['batches', { kind: 'x' }],
   batches_state: ['batches', { state: 'x', finished_at: T }],
   batches_rows_total: ['batches', { rows_total: -1 }],

@@ -1,19 +1,21 @@
-import type { RowOutcome } from '../../../contract/limits.ts';
-import type { Batch, RowResult } from '../../../contract/types.ts';
+import type { BatchKind, RowOutcome } from '../../../contract/limits.ts';
+import type { Batch, BatchDefaults, RowResult } from '../../../contract/types.ts';
 import type { Page, PageRequest } from './page.ts';
 
-export interface BatchRow {
+export interface BatchRowOf<K extends BatchKind> {
   readonly id: string;
-  readonly kind: 'invites';
+  readonly kind: K;
   readonly state: Batch['state'];
-  readonly defaults: Batch['defaults'];
+  readonly defaults: BatchDefaults<K>;
   readonly allowPartial: boolean;
   readonly rowsTotal: number;
 }
 
+export type BatchRow = { [K in BatchKind]: BatchRowOf<K> }[BatchKind];
+
 export interface NewBatch {
   readonly id: string;
-  readonly kind: 'invites';
+  readonly kind: BatchKind;
   /** SHA-256 over kind, the rows' digest and the defaults: what finds an open batch again. */
   readonly digest: string;
   readonly defaults: Batch['defaults'];
@@ -28,14 +30,19 @@ export interface RowRecord extends RowResult {
 }
 
 /** A batch as the contract shows it, but for the seats, which are the account's. */
-export type BatchView = Omit<Batch, 'seats'>;
+export type BatchView = Batch extends infer B ? (B extends Batch ? Omit<B, 'seats'> : never) : never;
+
+export interface BatchFilter {
+  readonly kind?: BatchKind | undefined;
+  readonly state?: Batch['state'] | undefined;
+}
 
 export interface BatchesPort {
   insert(batch: NewBatch): Promise<void>;
   row(id: string): Promise<BatchRow | null>;
-  findOpen(kind: 'invites', digest: string): Promise<string | null>;
+  findOpen(kind: BatchKind, digest: string): Promise<string | null>;
   show(id: string, now: string): Promise<BatchView | null>;
-  list(state: Batch['state'] | undefined, page: PageRequest, now: string): Promise<Page<BatchView>>;
+  list(filter: BatchFilter, page: PageRequest, now: string): Promise<Page<BatchView>>;
   /** The stored results among these row numbers. */
   results(id: string, rows: readonly number[]): Promise<readonly RowResult[]>;
   addRows(id: string, rows: readonly RowRecord[]): Promise<void>;

@@ -43,6 +43,8 @@ export interface InviteRow extends Offer {
   readonly state: 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';
   readonly sponsor: Sponsor;
   readonly batchId: string | null;
+  /** Names that were modules when it was sent, and are none any more. */
+  readonly goneModules: readonly string[];
   readonly expiresAt: string;
   readonly revision: number;
 }
@@ -120,7 +122,11 @@ export interface InvitesPort {
     now: string,
   ): Promise<number>;
   /** Pending ones that a person sponsors. */
-  sponsoredBy(userId: string): Promise<readonly { readonly id: string; readonly role: AccountRole }[]>;
+  sponsoredBy(
+    userId: string,
+  ): Promise<readonly { readonly id: string; readonly email: string; readonly role: AccountRole }[]>;
+  /** Those among these people who sponsor any pending one. */
+  sponsorsAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
   adopt(ids: readonly string[], sponsor: Sponsor, at: string): Promise<void>;
   /** Active members: the seats that are taken for good when one more accepts. */
   activeMembers(): Promise<number>;

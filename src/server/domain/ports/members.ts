@@ -34,6 +34,11 @@ export interface MemberPlace {
   readonly role: WorkspaceRole;
 }
 
+export interface FormerMember extends Omit<NewMember, 'at'> {
+  readonly state: Member['state'];
+  readonly workspaces: readonly Pick<MemberPlace, 'workspace' | 'role'>[];
+}
+
 export interface MembersPort {
   /** Being a member already is DomainError `already_member`, by the constraint. */
   insert(member: NewMember): Promise<void>;
@@ -47,9 +52,15 @@ export interface MembersPort {
   list(filter: MemberFilter, page: PageRequest): Promise<Page<Member>>;
   /** By member id, user id or address. */
   find(reference: string): Promise<Member | null>;
+  /** Those of these addresses who are members, by folded address. */
+  findAll(emailsFolded: readonly string[]): Promise<ReadonlyMap<string, Member>>;
   /** Writes a change and the next revision. */
   update(id: string, change: MemberChange, at: string): Promise<void>;
   places(id: string): Promise<readonly MemberPlace[]>;
-  /** Takes the member out of the account and all its workspaces (R30). */
-  remove(id: string, at: string): Promise<void>;
+  /** The same of many; who is in no workspace is not in the map. */
+  placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly MemberPlace[]>>;
+  /** Takes members out of the account and all its workspaces (R30). */
+  remove(ids: readonly string[], at: string): Promise<void>;
+  /** Makes former members anew, with the ids, the states and the places that they had. Children and workspaces are there. */
+  restore(members: readonly FormerMember[], at: string): Promise<void>;
 }

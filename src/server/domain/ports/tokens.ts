@@ -40,8 +40,8 @@ export interface AccountTokensPort {
   list(now: string, page: PageRequest): Promise<Page<Token>>;
   /** @returns false when it was revoked already, or is not of this account */
   revoke(id: string, at: string): Promise<boolean>;
-  /** Revokes a member's tokens for this account at once (D8). @returns how many */
-  revokeOfUser(userId: string, at: string): Promise<number>;
+  /** Revokes members' tokens for this account at once (D8). */
+  revokeOfUsers(userIds: readonly string[], at: string): Promise<void>;
   /** How many live tokens of that member there are. */
   countOfUser(userId: string, now: string): Promise<number>;
 }

@@ -10,6 +10,7 @@ import { plans } from './0005-plans.ts';
 import { delegations } from './0006-delegations.ts';
 import { parsers } from './0007-parsers.ts';
 import { resources } from './0008-resources.ts';
+import { permissionSets } from './0009-permission-sets.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
 /** In order. What has been released is never edited: a change is a new entry. */
@@ -22,6 +23,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0006_delegations': delegations,
   '0007_parsers': parsers,
   '0008_resources': resources,
+  '0009_permission_sets': permissionSets,
 };
 
 type Kind = 'sqlite' | 'postgres';

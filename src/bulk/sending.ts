@@ -1,15 +1,16 @@
-import type { CheckResult } from '../../bulk/check.ts';
-import { type BatchRun, runBatch } from '../../bulk/engine.ts';
-import { CHUNK_ROWS, type RowSource } from '../../bulk/input.ts';
-import { Patience, type PatienceOptions } from '../../bulk/patience.ts';
-import type { Report } from '../../bulk/report.ts';
-import type { Client } from '../../client/client.ts';
-import type { Context } from '../../context.ts';
-import type { Account, Batch } from '../../contract/types.ts';
-import { asTenantctlError, retold, type TenantctlError } from '../../errors.ts';
-import type { Progress } from '../../output/progress.ts';
-import { quoted } from '../change.ts';
-import { resultOf, showResult, throwIfFailed } from './bulk-result.ts';
+import type { Client } from '../client/client.ts';
+import type { Context } from '../context.ts';
+import type { Account, Batch } from '../contract/types.ts';
+import { asTenantctlError, retold, type TenantctlError } from '../errors.ts';
+import type { Progress } from '../output/progress.ts';
+import { quoted } from '../output/text.ts';
+import type { CheckResult } from './check.ts';
+import { type BatchRun, runBatch } from './engine.ts';
+import { CHUNK_ROWS, type RowSource } from './input.ts';
+import { wordsOf } from './kinds.ts';
+import { Patience, type PatienceOptions } from './patience.ts';
+import type { Report } from './report.ts';
+import { resultOf, showResult, throwIfFailed } from './result.ts';
 
 export interface Sending {
   readonly account: Account;
@@ -72,7 +73,7 @@ export async function sendBatch(
     out.note(
       `Resuming batch ${batch.id}: ${batch.rows_received} of ${batch.rows_total} rows are there already.`,
     );
-  const progress = progressOf(ctx, 'Inviting', batch.rows_total, batch.rows_received);
+  const progress = progressOf(ctx, wordsOf[batch.kind].doing, batch.rows_total, batch.rows_received);
   const run = await runBatch({
     client,
     account: account.id,
@@ -140,7 +141,7 @@ function stopped(ctx: Context, failure: TenantctlError, run: BatchRun, resume: s
 
 /** The command that goes on with a batch: what was typed by flag is typed again, as a shell takes it. */
 export function resumeCommand(ctx: Context, account: Account, batch: string, file: FileFlags): string {
-  const words = ['tenantctl invites batches resume', batch];
+  const words = ['tenantctl batches resume', batch];
   if (file.csv !== undefined && file.csv !== '-') words.push('--csv', quoted(file.csv));
   for (const entry of file.map ?? []) words.push('--map', quoted(entry));
   if (file.report !== undefined) words.push('--report', quoted(file.report));

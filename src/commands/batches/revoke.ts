@@ -2,23 +2,24 @@ import type { Context } from '../../context.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
-  path: 'invites batches revoke',
+  path: 'batches revoke',
   summary: 'Take back every invitation of a batch that is still pending',
-  about: 'For a wrong file. An open batch is closed. Who has accepted stays a member.',
+  about:
+    'For a wrong file of invitations. An open batch is closed. Who has accepted stays a member. A wrong file of removals is taken back by members restore --csv.',
   args: { batch: { help: 'its id' } },
   examples: [
-    'tenantctl invites batches revoke bat_06a3xw2g5zsq9b7kq3v0m1n8rw --dry-run',
-    'tenantctl invites batches revoke bat_06a3xw2g5zsq9b7kq3v0m1n8rw --yes',
+    'tenantctl batches revoke bat_06a3xw2g5zsq9b7kq3v0m1n8rw --dry-run',
+    'tenantctl batches revoke bat_06a3xw2g5zsq9b7kq3v0m1n8rw --yes',
   ],
   operations: ['batches.revoke'],
   next: 'tenantctl invites list --state pending',
 } as const satisfies VerbSpec;
 
-export function batchesRevokeCommand(ctx: Context, run = batchesRevokeRun): Verb {
+export function revokeCommand(ctx: Context, run = revokeRun): Verb {
   return verb(spec, ctx, run);
 }
 
-export async function batchesRevokeRun({ batch }: OptionsOf<typeof spec>, ctx: Context): Promise<void> {
+export async function revokeRun({ batch }: OptionsOf<typeof spec>, ctx: Context): Promise<void> {
   const client = ctx.client();
   const params = { account: ctx.account(), batch };
   const preview = await client.call('batches.revoke', { params, dryRun: true });
@@ -34,7 +35,7 @@ export async function batchesRevokeRun({ batch }: OptionsOf<typeof spec>, ctx: C
         ? [`${preview.already_accepted} have accepted, and stay members`]
         : []),
     ],
-    command: `tenantctl invites batches revoke ${batch}`,
+    command: `tenantctl batches revoke ${batch}`,
   });
   const done = await client.call('batches.revoke', { params });
   await ctx.out.result(done, `${done.revoked} invitations are revoked.`);

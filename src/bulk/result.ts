@@ -1,16 +1,18 @@
-import { freeSeats, type Plan } from '../../bulk/plan.ts';
-import { allOutcomes, countOf, type Outcomes } from '../../bulk/tally.ts';
-import type { Context } from '../../context.ts';
-import { rowOutcomeNames, rowOutcomes } from '../../contract/limits.ts';
-import type { Batch } from '../../contract/types.ts';
-import { partialError } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { keysOf } from '../contract/keys.ts';
+import { type BatchKind, rowOutcomes } from '../contract/limits.ts';
+import type { Batch } from '../contract/types.ts';
+import { partialError } from '../errors.ts';
+import { freeSeats, type Plan } from './plan.ts';
+import { allOutcomes, countOf, type Outcomes } from './tally.ts';
 
-/** What `invites send` answers, with the same members for a dry run. */
+/** What a command with a file answers, with the same members for a dry run. */
 export interface BulkResult {
+  readonly kind: BatchKind;
   readonly batch_id: string | null;
   readonly dry_run: boolean;
   readonly rows: number;
-  /** Every outcome of the contract, those without rows with 0. */
+  /** Every outcome of the kind, those without rows with 0. */
   readonly outcomes: Outcomes;
   readonly seats: Batch['seats'];
   /** Pending or member rows that have another role or modules than asked for; counted by a dry run. */
@@ -25,24 +27,27 @@ export function resultOf(
   report: string | null,
 ): BulkResult {
   return {
+    kind: batch.kind,
     batch_id: batch.id,
     dry_run: false,
     rows: batch.rows_total,
-    outcomes: allOutcomes(outcomes),
+    outcomes: allOutcomes(batch.kind, outcomes),
     seats: batch.seats,
     differs: null,
-    mail: batch.mail,
+    mail: batch.kind === 'invites' ? batch.mail : null,
     report,
   };
 }
 
 export function dryResultOf(plan: Plan, rows: number): BulkResult {
+  const { kind, seats, outcomes } = plan;
   return {
+    kind,
     batch_id: null,
     dry_run: true,
     rows,
-    outcomes: plan.outcomes,
-    seats: { used: plan.seats.used + plan.outcomes.invited, limit: plan.seats.limit },
+    outcomes,
+    seats: { used: seats.used + (outcomes.invited ?? 0), limit: seats.limit },
     differs: plan.differingCount,
     mail: null,
     report: null,
@@ -71,16 +76,22 @@ export async function showResult(ctx: Context, result: BulkResult): Promise<void
   for (const line of remarksOn(result, ctx)) ctx.out.note(line);
 }
 
-function remarksOn({ seats, mail, report, batch_id, outcomes }: BulkResult, ctx: Context): string[] {
+function remarksOn(
+  { kind, seats, mail, report, batch_id, outcomes, dry_run }: BulkResult,
+  ctx: Context,
+): string[] {
   const lines = seats.limit === null ? [] : [`Seats: ${seats.used} of ${seats.limit} used.`];
   if (mail?.waiting_until)
     lines.push(`Mail beyond the plan's daily limit goes out from ${mail.waiting_until} on.`);
   if (mail !== null && mail.failed > 0)
     lines.push(`Mail could not be delivered to ${mail.failed}: tenantctl invites list`);
   if (report !== null) lines.push(`Report: ${report}`);
-  if (batch_id !== null && outcomes.invited > 0) {
-    const account = ctx.flags.account === undefined ? '' : ` --account ${ctx.flags.account}`;
-    lines.push(`A wrong file is taken back with: tenantctl invites batches revoke ${batch_id}${account}`);
+  const account = ctx.flags.account === undefined ? '' : ` --account ${ctx.flags.account}`;
+  if (batch_id !== null && (outcomes.invited ?? 0) > 0) {
+    lines.push(`A wrong file is taken back with: tenantctl batches revoke ${batch_id}${account}`);
+  }
+  if (kind === 'removals' && !dry_run && (outcomes.removed ?? 0) > 0) {
+    lines.push(`A wrong file is taken back with: tenantctl members restore --csv FILE${account}`);
   }
   return lines;
 }
@@ -89,26 +100,37 @@ function remarksOn({ seats, mail, report, batch_id, outcomes }: BulkResult, ctx:
 export function throwIfFailed({ outcomes, rows, batch_id, dry_run, report }: BulkResult): void {
   const failed = countOf(outcomes, 'failed');
   if (failed === 0 || dry_run) return;
-  const which = rowOutcomeNames.filter((name) => rowOutcomes[name] === 'failed' && outcomes[name] > 0);
+  const which = keysOf(outcomes).filter(
+    (name) => rowOutcomes[name] === 'failed' && (outcomes[name] ?? 0) > 0,
+  );
   throw partialError(`${failed} of ${rows} rows failed`, {
     why: which.map((name) => `${name} ${outcomes[name]}`).join(', '),
-    hint: report === null ? `tenantctl invites batches report ${batch_id}` : undefined,
+    hint: report === null ? `tenantctl batches report ${batch_id}` : undefined,
   });
 }
+
+/** What the file is for: everything else is remarked on. */
+export const mainOutcome = {
+  invites: 'invited',
+  removals: 'removed',
+  restores: 'restored',
+  workspace_members: 'placed',
+} as const satisfies Record<BatchKind, string>;
 
 /** What is shown before anything is sent. */
 export function planLines(plan: Plan, rows: number): string[] {
   const free = freeSeats(plan.seats);
   const { used, limit } = plan.seats;
   const lines = Object.entries(plan.outcomes)
-    .filter(([outcome, count]) => count > 0 && outcome !== 'invited')
+    .filter(([outcome, count]) => count > 0 && outcome !== mainOutcome[plan.kind])
     .map(([outcome, count]) => `${count} of ${rows} rows: ${outcome.replaceAll('_', ' ')}`);
   for (const { row, email, detail } of plan.differing) lines.push(`row ${row}, ${email}: ${detail}`);
   const unseen = plan.differingCount - plan.differing.length;
   if (unseen > 0) lines.push(`and ${unseen} more that differ`);
+  if (plan.kind !== 'invites') return lines;
   lines.push(
     limit === null
-      ? `seats: ${used} used, ${used + plan.outcomes.invited} afterwards, no limit`
+      ? `seats: ${used} used, ${used + (plan.outcomes.invited ?? 0)} afterwards, no limit`
       : `seats: ${used} of ${limit} used, ${used + Math.min(plan.needed, free)} afterwards`,
   );
   return lines;
