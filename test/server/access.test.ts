@@ -115,6 +115,7 @@ describe('the table', () => {
         .sort(),
     ).toEqual([...operationIds].sort());
     expect(further.sort()).toEqual([
+      'parsers.copy_into',
       'resources.write_connector',
       'resources.write_job',
       'resources.write_workflow',
@@ -154,14 +155,22 @@ describe('a deactivated member', () => {
   });
 });
 
+/** What is done with parsers where one may read them, and where one may write them. */
+const parserReads = ['list', 'diff', 'copy', 'show', 'revisions', 'revision'].map(
+  (verb) => `parsers.${verb}`,
+);
+const parserWrites = ['create', 'update', 'delete', 'rollback'].map((verb) => `parsers.${verb}`);
+
 describe('a user', () => {
-  it('may look at the account and leave, and with settings change some of it, with parsers work with resources', () => {
-    const none = ['accounts.show', 'accounts.leave'];
+  it('may look at the account and leave, and with settings change some of it, with parsers work with them and resources', () => {
+    const none = ['accounts.show', 'accounts.leave', 'access.matrix'];
     const resources = ['list', 'show', 'create', 'update', 'delete', 'run'].map(
       (verb) => `resources.${verb}`,
     );
     expect(allowed(session, standing(membership('user')))).toEqual(none);
-    expect(allowed(session, standing(membership('user', ['parsers'])))).toEqual([...none, ...resources]);
+    expect(allowed(session, standing(membership('user', ['parsers']))).sort()).toEqual(
+      [...none, ...resources, ...parserReads, ...parserWrites].sort(),
+    );
     for (const module of ['forms', 'contacts', 'messages', 'reports'] as const) {
       expect(allowed(session, standing(membership('user', [module])))).toEqual(none);
     }
@@ -183,20 +192,13 @@ describe('roles of an organization', () => {
     ];
     const also = { billing_admin: money, member: [] };
     for (const role of ['billing_admin', 'member'] as const) {
-      expect(allowed(session, standing(membership(role), org))).toEqual([
-        ...reads,
-        ...also[role],
-        'access.matrix',
-      ]);
-      expect(allowed(session, standing(membership(role), { ...org, places: true }))).toEqual([
-        ...reads,
-        'workspaces.list',
-        'workspaces.show',
-        ...also[role],
-        // Their own place: of the others there is nothing to see for them.
-        'workspace_members.remove',
-        'access.matrix',
-      ]);
+      const anyway = [...reads, ...also[role], 'access.matrix'];
+      expect(allowed(session, standing(membership(role), org)).sort()).toEqual(anyway.sort());
+      // Their own place: of the others there is nothing to see for them.
+      const placed = ['workspaces.list', 'workspaces.show', 'workspace_members.remove'];
+      expect(allowed(session, standing(membership(role), { ...org, places: true })).sort()).toEqual(
+        [...anyway, ...placed].sort(),
+      );
     }
   });
 
@@ -256,8 +258,10 @@ describe('a master', () => {
     const never = ['account_tokens.list', 'account_tokens.create', 'account_tokens.revoke', 'accounts.leave'];
     const staffs = ['accounts.lock', 'accounts.unlock'];
     const content = onAccount.filter((id) => /^(workspaces|workspace_\w+|resources)\./.test(id));
+    // Of parsers a master copies and compares (R7); the path is its own.
+    const parsers = onAccount.filter((id) => /^(parsers\.(?!copy$|diff$)|promotion_path)/.test(id));
     expect(onAccount.filter((id) => !decide(session, id, where).allowed).sort()).toEqual(
-      [...never, ...staffs, ...content].sort(),
+      [...never, ...staffs, ...content, ...parsers].sort(),
     );
     expect(isMaster(session, where)).toBe(true);
   });
@@ -322,7 +326,7 @@ describe('a workspace’s key', () => {
   });
   const inside = (kind: AccountKind, state: AccountFacts['state'] = 'active') =>
     standing(null, { kind, state, place: { workspaceId: 'wsp_a', slug: 'ops', role: null } });
-  const sees = ['accounts.show', 'workspaces.list', 'workspaces.show'];
+  const sees = ['accounts.show', 'workspaces.list', 'workspaces.show', 'access.matrix', ...parserReads];
 
   it('does what its role says in its own workspace, in an account of any kind, and nothing outside', () => {
     for (const kind of ['personal', 'standard', 'organization'] as const) {
@@ -497,8 +501,12 @@ describe('a delegation', () => {
     const listed = onAccount.filter((id) => 'delegated' in accessTable[id]);
     for (const where of places) {
       expect(allowed(by('admin'), where)).toEqual(listed);
-      expect(allowed(by('user'), where)).toEqual(['accounts.show']);
-      expect(allowed(by('user', ['settings']), where)).toEqual(['accounts.show', 'accounts.update']);
+      expect(allowed(by('user'), where)).toEqual(['accounts.show', 'access.matrix']);
+      expect(allowed(by('user', ['settings']), where)).toEqual([
+        'accounts.show',
+        'accounts.update',
+        'access.matrix',
+      ]);
     }
   });
 

@@ -250,7 +250,7 @@ export const accessTable = {
   'parsers.revisions': readContent,
   'parsers.revision': readContent,
   'parsers.rollback': develop,
-  'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'], suspended: 'refused' },
   'parsers.copy_into': { ...develop, grants: [...develop.grants, 'master'] },
   'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
   'promotion_path.show': { grants: ['admin'], suspended: 'admins_read' },
