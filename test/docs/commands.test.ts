@@ -51,6 +51,7 @@ describe('commands that the pages name', () => {
     expect(new Set(commands.map(({ page }) => page))).toEqual(
       new Set([
         'README.md',
+        'docs/onboarding.md',
         'docs/operating.md',
         'examples/ci/github-actions.yml',
         'examples/ci/gitlab-ci.yml',

@@ -293,7 +293,9 @@ describe('members remove --csv', () => {
     expect(list.stdout).toBe('KIND\tSTATE\tROWS_RECEIVED\nremovals\tfinished\t1200\n');
     const id = (await cli.ok('batches list -o id')).stdout.trim();
     const report = await cli.ok(`batches report ${id} -o csv --fields row,email,outcome --limit 2`);
-    expect(report.stdout).toBe('row,email,outcome\r\n1,m0@example.com,removed\r\n2,m1@example.com,removed\r\n');
+    expect(report.stdout).toBe(
+      'row,email,outcome\r\n1,m0@example.com,removed\r\n2,m1@example.com,removed\r\n',
+    );
     expect((await cli.run(`batches revoke ${id} --yes`)).code).toBe(6);
   });
 
