@@ -116,8 +116,8 @@ async function consented(job: FileJob, check: CheckResult): Promise<number | nul
     await showResult(ctx, result);
     return null;
   }
-  if (ctx.prompt.allowed || takesAway) {
-    const people = plan.outcomes[mainOutcome[kind]] ?? 0;
+  const people = plan.outcomes[mainOutcome[kind]] ?? 0;
+  if (people > 0 && (ctx.prompt.allowed || takesAway)) {
     await ctx.confirmed({
       weight: 'yes',
       what: wordsOf[kind].what(people, account.slug),

@@ -52,8 +52,10 @@ describe('commands that the pages name', () => {
       new Set([
         'README.md',
         'docs/billing.md',
+        'docs/onboarding.md',
         'docs/operating.md',
         'docs/parsers.md',
+        'docs/three-environments.md',
         'examples/ci/github-actions.yml',
         'examples/ci/gitlab-ci.yml',
       ]),

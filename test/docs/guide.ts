@@ -30,6 +30,10 @@ import { Cli, runCli, sendTo } from '../support/cli.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
 
 const COLUMNS = 120;
+/** A command that takes longer waits for an answer that the page does not have. */
+const PATIENCE_MS = 20_000;
+/** As `serve --dev` says it. */
+const PUBLIC_URL = 'http://127.0.0.1:7411';
 
 interface Line {
   readonly text: string;
@@ -139,7 +143,7 @@ export class Names {
       else if (thing === undefined) pattern += '.*';
       else {
         unknown.push(word);
-        pattern += `(${ID.test(word) ? ID.source : SECRET.source})`;
+        pattern += `(${word.startsWith('tctl_') ? SECRET.source : ID.source})`;
       }
     }
     const found = new RegExp(`^${pattern}${escaped(shown.slice(from))}$`).exec(actual);
@@ -219,7 +223,7 @@ class Reader {
     if (rest[0] === 'serve') return;
     let screen = '';
     let seen = { out: 0, err: 0 };
-    const { code } = await runCli(rest, {
+    const run = runCli(rest, {
       send: sendTo(this.#server.app),
       configDir: this.#cli.configDir,
       now: this.#server.clock.now().getTime(),
@@ -238,6 +242,7 @@ class Reader {
         seen = { ...seen, err: text.length };
       },
     });
+    const { code } = await inTime(run, () => `line ${step.at}: ${typed} does not end:\n${screen}`);
     await this.#sendMail();
     const lines = screenOf(screen);
     const fails = step.shown.some(({ text }) => text.startsWith('Error:'));
@@ -262,6 +267,14 @@ class Reader {
   }
 }
 
+async function inTime<T>(work: Promise<T>, told: () => string): Promise<T> {
+  const late = AbortSignal.timeout(PATIENCE_MS);
+  const never = new Promise<never>((_, reject) => {
+    late.addEventListener('abort', () => reject(new Error(told())));
+  });
+  return await Promise.race([work, never]);
+}
+
 /** A blank line before the next command is for the eye. */
 function trimmed(shown: readonly Line[]): readonly Line[] {
   const end = shown.findLastIndex(({ text }) => text.trim() !== '');
@@ -271,10 +284,10 @@ function trimmed(shown: readonly Line[]): readonly Line[] {
 /** Follows a page from beginning to end, as one test. */
 export function describeGuide(page: string): void {
   describe(page, () => {
-    it('can be followed, command by command', { timeout: 60_000 }, async () => {
+    it('can be followed, command by command', { timeout: 120_000 }, async () => {
       const steps = readGuide(readFileSync(fileAtRoot(page), 'utf8'));
       expect(steps.filter((step) => 'command' in step).length).toBeGreaterThan(0);
-      const server = await startServer({ setup: { dev: true } });
+      const server = await startServer({ setup: { dev: true, publicUrl: PUBLIC_URL } });
       const reader = new Reader(server);
       await reader.begin();
       for (const step of steps) {
