@@ -30,6 +30,7 @@ describeOnEachDatabase('creating accounts', (open) => {
       trial_ends_at: null,
       labels: {},
       mail: { security: true, members: true },
+      copy_out: 'family',
       parent: null,
       via: 'member',
       role: 'admin',
@@ -509,7 +510,15 @@ describeOnEachDatabase('ending', (open) => {
       (await server.refused('accounts.delete', { ...remove, token: bob.token, query: { confirm: 'acme' } }))
         .status,
     ).toBe(403);
-    const held = { members: 2, pending_invites: 0, workspaces: 1, resources: 0, tokens: 1, keys: 0 };
+    const held = {
+      members: 2,
+      pending_invites: 0,
+      workspaces: 1,
+      parsers: 0,
+      resources: 0,
+      tokens: 1,
+      keys: 0,
+    };
     const counts = { changed: true, ...held };
     const query = { confirm: 'acme' };
     expect(await server.ok('accounts.delete', { ...remove, query: { ...query, dry_run: 'true' } })).toEqual(
@@ -521,7 +530,15 @@ describeOnEachDatabase('ending', (open) => {
     // D9: who could have deleted it hears that it is done; everybody else hears 404 as for what never was.
     for (const account of ['acme', acme.id]) {
       const again = await server.ok('accounts.delete', { token: ann.token, params: { account }, query });
-      const none = { members: 0, pending_invites: 0, workspaces: 0, resources: 0, tokens: 0, keys: 0 };
+      const none = {
+        members: 0,
+        pending_invites: 0,
+        workspaces: 0,
+        parsers: 0,
+        resources: 0,
+        tokens: 0,
+        keys: 0,
+      };
       expect(again).toEqual({ changed: false, ...none });
       for (const token of [bob.token, eve.token]) {
         expect((await server.refused('accounts.delete', { token, params: { account }, query })).status).toBe(

@@ -74,6 +74,7 @@ describeOnEachDatabase('logging in to a managed account', (open) => {
       account: { id: dev.id, slug: 'acme-dev', name: 'acme-dev', parent_id: acme.id },
       role: 'admin',
       modules: [],
+      workspace: null,
       expires_at: '2026-03-02T09:30:00.000Z',
       delegation: { master: delegation.master, mode: 'full', reason: 'invoice 4711' },
     });

@@ -293,7 +293,7 @@ describeOnEachDatabase('access.explain', (open) => {
       'not_found',
       'default',
       [
-        'workspace: tenantctl workspaces members add default mem@org.example --role viewer --account acme-org',
+        'workspace: tenantctl workspaces members add mem@org.example --role viewer --workspace default --account acme-org',
       ],
     ]);
     const hidden = await server.refused('access.explain', { token: mem.token, body: ask });

@@ -256,7 +256,7 @@ describeOnEachDatabase('copying parsers', (open) => {
     await join(server, prod.id, pat, 'user', ['forms']);
     await parser(server, inDev, 'acme-dev', 'A');
     expect(await blockersOf(server, pat, 'acme-dev', { to: to('acme-prod') })).toEqual([
-      "forbidden acme-prod: you are user of acme-prod; needs an administrator of the account, or needs the module parsers, or needs an administrator of the account's master",
+      "forbidden acme-prod: you are user of acme-prod; needs the module parsers, or needs an administrator of the account, or needs an administrator of the account's master",
     ]);
     expect(outcomesOf(await copy(server, kim, 'acme-dev', { to: to('acme-prod') }))).toHaveLength(1);
     // A token of dev, whatever its role, knows of nobody else.
@@ -326,7 +326,7 @@ describeOnEachDatabase('copying parsers', (open) => {
       'acme-org A created 1',
     ]);
     expect(await blockersOf(server, wes, 'acme-org', from('dev', 'other'))).toEqual([
-      'forbidden acme-org: you are member of acme-org; needs an administrator of the account, or needs the role developer or more in the workspace other',
+      'forbidden acme-org: you are member of acme-org; needs the role developer or more in the workspace other, or needs an administrator of the account',
     ]);
     expect(await blockersOf(server, wes, 'acme-org', from('dev', 'default'))).toEqual([
       'unknown_target acme-org: There is no workspace "default" that you can see.',

@@ -367,7 +367,8 @@ describeOnEachDatabase('who may do what with parsers', (open) => {
       elsewhere: none,
       nowhere: none,
       super_admin: writes,
-      bill: none,
+      // Placed in it, a billing administrator sees that it is there, and still never acts in it.
+      bill: [403, 403, 403, 403, 403],
     });
   });
 

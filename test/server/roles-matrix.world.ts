@@ -1,3 +1,4 @@
+import { parser } from '../support/parsers.ts';
 import {
   type AccountKind,
   type AccountRole,
@@ -271,7 +272,9 @@ async function second(
     body: { name: 'bot', role: 'viewer' },
   });
   const target = { ...inside, name: 'organization', callers: new Map<string, null>(), admin: token };
-  return { target: { ...target, workspace: made.id, key: key.id, resource: resources.workflow }, resources };
+  const { id: parserId } = await parser(server, sue, account, 'Invoice', { workspace: 'second' });
+  const things = { workspace: made.id, key: key.id, resource: resources.workflow, parser: parserId };
+  return { target: { ...target, ...things }, resources };
 }
 
 async function personal(server: TestServer, owner: Person, staff: string): Promise<Scene> {
@@ -286,6 +289,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     body: { name: 'bot', role: 'viewer' },
   });
   const members = await server.ok('members.list', { token, params: { account: account.slug } });
+  const { id: parserId } = await parser(server, owner, account.slug, 'Invoice');
   const inside = {
     account: account.slug,
     accountId: account.id,
@@ -295,7 +299,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     resource: `res_${nothing}`,
-    parser: `prs_${nothing}`,
+    parser: parserId,
     delegation: `dlg_${nothing}`,
     workspace: key.workspace_id,
     key: key.id,
