@@ -170,7 +170,7 @@ export function parseFlags(argv: readonly string[]): Flags {
 /** Finds the verb in argv, loads it alone, parses its flags and runs it. */
 export async function runProgram(typedWords: readonly string[], ctx: Context): Promise<Parsed> {
   let text = '';
-  const argv = asHelpFlag(typedWords);
+  const argv = asHelpFlag(asMoved(typedWords));
   const path = await pathIn(wordsIn(argv), ctx);
   const program = withGlobals(new Command('tenantctl')).version(ctx.world.version, '--version');
   program.helpInformation = () => nounHelp('', summary, entries);
@@ -187,6 +187,14 @@ export async function runProgram(typedWords: readonly string[], ctx: Context): P
     if (!isPrinted(thrown)) throw misuse(thrown, `${typed} --help`);
   }
   return { text };
+}
+
+/** `invites batches list` is `batches list`: batches were of invitations alone, and these words go on meaning them. */
+function asMoved(argv: readonly string[]): readonly string[] {
+  const words = wordsIn(argv).filter((word) => word !== 'help');
+  const [first = '', second] = words;
+  const moved = entryNamed(entries, first)?.name === 'invites' && second === 'batches';
+  return moved ? argv.filter((_, at) => at !== argv.indexOf(first)) : argv;
 }
 
 /** `help accounts list` is `accounts list --help`; a topic stays with the verb `help`. */

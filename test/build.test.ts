@@ -57,7 +57,7 @@ async function run(args: readonly string[]) {
 }
 
 describe('the build', () => {
-  test.each([[], ['accounts'], ['accounts', 'create'], ['invites', 'batches', 'list']])(
+  test.each([[], ['accounts'], ['accounts', 'create'], ['accounts', 'address-rules', 'show']])(
     'has the help that the program prints from source: %j %j %j',
     async (...words) => {
       const fromSource = await run([join(root, 'scripts/dev.ts'), ...words, '--help']);

@@ -26,8 +26,8 @@ import { buildWorld, requests, rollingBack, type Target } from './matrix.world.t
  * operation is let through, and its code is the one that the operation answers.
  */
 
-/** Whether it is let through hangs on the account in its body: of that its rule wants an active membership. */
-const byRequest: readonly OperationId[] = ['tokens.create'];
+/** Whether it is let through hangs on what it names: an account in its body, oneself or somebody else in its path. */
+const byRequest: readonly OperationId[] = ['tokens.create', 'workspace_members.remove'];
 
 function send<Id extends OperationId>(
   server: TestServer,
@@ -35,7 +35,8 @@ function send<Id extends OperationId>(
   token: string,
   target: Target,
 ): Promise<Reply> {
-  const request: Request<Id> = requests[id](target);
+  // By its name: an id of none would be told of as one that may not be seen.
+  const request: Request<Id> = requests[id]({ ...target, parser: 'Invoice' });
   return server.call(id, { ...request, token });
 }
 

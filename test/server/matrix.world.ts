@@ -193,7 +193,10 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'parsers.revisions': oneParser,
   'parsers.revision': ({ account, parser }) => ({ params: { account, parser, revision: '1' } }),
   'parsers.rollback': (target) => ({ ...oneParser(target), body: { revision: 1 } }),
-  'parsers.copy': (target) => ({ ...one(target), body: { to: [{ account: 'acme-prod' }] } }),
+  'parsers.copy': (target) => ({
+    ...one(target),
+    body: { to: [{ account: 'acme-prod' }], on_conflict: 'rename' },
+  }),
   'parsers.diff': (target) => ({ ...one(target), query: { to: target.account } }),
   'promotion_path.show': one,
   'promotion_path.update': (target) => ({ ...one(target), body: { accounts: [] } }),

@@ -91,7 +91,9 @@ const special: Partial<Record<OperationId, readonly Line[]>> = {
       { also: [writing.job] },
     ),
   ],
-  'parsers.list': [line('parsers.list', ({ target }) => ({ ...requests['parsers.list'](target), ...inside(target) }))],
+  'parsers.list': [
+    line('parsers.list', ({ target }) => ({ ...requests['parsers.list'](target), ...inside(target) })),
+  ],
   'parsers.diff': [
     line('parsers.diff', ({ target }) => ({
       ...requests['parsers.diff'](target),

@@ -1,4 +1,3 @@
-import { parser } from '../support/parsers.ts';
 import {
   type AccountKind,
   type AccountRole,
@@ -24,6 +23,7 @@ import {
   workspaceKey,
 } from '../support/estate.ts';
 import { held } from '../support/held.ts';
+import { parser } from '../support/parsers.ts';
 import type { TestServer } from '../support/server.ts';
 import { contents, nothing, type Target } from './matrix.world.ts';
 

@@ -75,7 +75,8 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
     expect([one.status, two.status]).toEqual([409, 409]);
     expect(one.body).toMatchObject({
       code: 'workspace_limit',
-      detail: 'The plan professional of org has 3 workspaces, and all are there. Delete one, or change the plan.',
+      detail:
+        'The plan professional of org has 3 workspaces, and all are there. Delete one, or change the plan.',
     });
     expect(await slugs()).toEqual(['default', 'two', 'three']);
   });

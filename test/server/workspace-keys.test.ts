@@ -99,6 +99,7 @@ describeOnEachDatabase('a workspace’s key', (open) => {
         modules: [],
         workspace: { id: ops.id, slug: 'ops', role: 'developer' },
         expires_at: key.expires_at,
+        delegation: null,
       },
     });
     expect(server.seen).toContain(key.id);

@@ -301,7 +301,7 @@ describe('whoever acts by delegation', () => {
     await cli.ok(login('--read-only'));
     server.clock.advance({ minutes: 7 });
     const who = (await cli.ok(`whoami ${by}`)).stdout;
-    expect(who).toContain('CREDENTIAL\tdlg\nACCOUNT\tacme-dev\nROLE\tadmin\n');
+    expect(who).toContain('CREDENTIAL\tdlg\nACCOUNT\tacme-dev\nWORKSPACE\t\nROLE\tadmin\n');
     expect(who).toContain('DELEGATION\tof acme, read-only: invoice 4711\n');
     for (const offline of ['', ' --offline'])
       expect((await cli.ok(`auth status ${by}${offline}`)).stdout).toContain(

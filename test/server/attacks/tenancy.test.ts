@@ -13,6 +13,7 @@ import { dumpOf } from './dump.ts';
 const swaps = [
   'member',
   'invite',
+  'receipt',
   'batch',
   'workspace',
   'resource',
