@@ -201,7 +201,7 @@ export const accessTable = {
   'parsers.revisions': readContent,
   'parsers.revision': readContent,
   'parsers.rollback': writeContent,
-  'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'], suspended: 'refused' },
   'parsers.copy_into': { ...writeContent, grants: [...writeContent.grants, 'master'] },
   'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
   'promotion_path.show': { grants: ['admin'], suspended: 'admins_read' },
