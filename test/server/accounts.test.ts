@@ -30,7 +30,6 @@ describeOnEachDatabase('creating accounts', (open) => {
       trial_ends_at: null,
       labels: {},
       mail: { security: true, members: true },
-      copy_out: 'family',
       parent: null,
       via: 'member',
       role: 'admin',
@@ -439,7 +438,7 @@ describeOnEachDatabase('ending', (open) => {
       (await server.refused('accounts.delete', { ...remove, token: bob.token, query: { confirm: 'acme' } }))
         .status,
     ).toBe(403);
-    const counts = { changed: true, members: 2, pending_invites: 0, workspaces: 1, parsers: 0, tokens: 1 };
+    const counts = { changed: true, members: 2, pending_invites: 0, workspaces: 1, tokens: 1 };
     const query = { confirm: 'acme' };
     expect(await server.ok('accounts.delete', { ...remove, query: { ...query, dry_run: 'true' } })).toEqual(
       counts,

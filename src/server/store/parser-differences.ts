@@ -47,10 +47,11 @@ function mergedRows(
     .selectFrom('parsers as t')
     .where('t.account_id', '=', target.accountId)
     .where('t.workspace_id', '=', target.workspaceId)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('parsers as s')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('parsers as s')
             .where('s.account_id', '=', source.accountId)
             .where('s.workspace_id', '=', source.workspaceId)
             .whereRef('s.name', '=', 't.name')
