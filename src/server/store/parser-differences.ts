@@ -12,13 +12,60 @@ import type { Trx } from './transaction.ts';
 
 type Pair = Omit<Compared, 'contents'>;
 
-function parsersAt(trx: Trx, { accountId, workspaceId }: ComparedPlace, after: string | undefined) {
-  const query = trx
-    .selectFrom('parsers')
-    .where('account_id', '=', accountId)
-    .where('workspace_id', '=', workspaceId)
-    .select(['id', 'name', 'digest', 'copied_digest as copiedDigest']);
-  return after === undefined ? query : query.where('name', '>', after);
+/** What may be missing on one side of a comparison. */
+const text = (column: string) => sql.ref<string | null>(column);
+const none = sql<string | null>`null`;
+const ofTarget = [
+  text('t.id').as('t_id'),
+  text('t.digest').as('t_digest'),
+  text('t.copied_digest').as('t_copied'),
+] as const;
+
+/**
+ * Both places merged by name: those of the source with their namesakes, then those that only the target has. Not as a
+ * full join: SQLite would compare every row with every other, where this looks each up in the index on names.
+ */
+function mergedRows(
+  trx: Trx,
+  source: ComparedPlace,
+  target: ComparedPlace,
+  { same, after }: { same: boolean; after: string | undefined },
+) {
+  let atSource = trx
+    .selectFrom('parsers as s')
+    .leftJoin('parsers as t', (join) =>
+      join
+        .onRef('t.name', '=', 's.name')
+        .on('t.account_id', '=', target.accountId)
+        .on('t.workspace_id', '=', target.workspaceId),
+    )
+    .where('s.account_id', '=', source.accountId)
+    .where('s.workspace_id', '=', source.workspaceId)
+    .select(['s.name', text('s.id').as('id'), text('s.digest').as('digest')])
+    .select(['s.copied_digest as copiedDigest', ...ofTarget]);
+  let onlyAtTarget = trx
+    .selectFrom('parsers as t')
+    .where('t.account_id', '=', target.accountId)
+    .where('t.workspace_id', '=', target.workspaceId)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('parsers as s')
+            .where('s.account_id', '=', source.accountId)
+            .where('s.workspace_id', '=', source.workspaceId)
+            .whereRef('s.name', '=', 't.name')
+            .select('s.id'),
+        ),
+      ),
+    )
+    .select(['t.name', none.as('id'), none.as('digest'), none.as('copiedDigest'), ...ofTarget]);
+  if (!same) atSource = atSource.where('t.digest', 'is distinct from', (eb) => eb.ref('s.digest'));
+  if (after !== undefined) {
+    atSource = atSource.where('s.name', '>', after);
+    onlyAtTarget = onlyAtTarget.where('t.name', '>', after);
+  }
+  return atSource.unionAll(onlyAtTarget);
 }
 
 const side = (id: string | null, digest: string | null, copiedDigest: string | null): ComparedSide | null =>
@@ -80,17 +127,10 @@ export function parserDifferencesStore(trx: Trx, accountId: string): ParserDiffe
   return {
     async merged(workspaceId, target, same, page) {
       const [after] = page.after ?? [];
-      const name = sql<string>`coalesce(s.name, t.name)`;
-      let query = trx
-        .selectFrom(parsersAt(trx, { accountId, workspaceId }, after).as('s'))
-        .fullJoin(parsersAt(trx, target, after).as('t'), 't.name', 's.name')
-        .select(['s.id', 's.digest', 's.copiedDigest'])
-        .select(['t.id as t_id', 't.digest as t_digest', 't.copiedDigest as t_copied'])
-        .select(name.as('name'))
-        .orderBy(name)
-        .limit(page.limit + 1);
-      if (!same) query = query.where('s.digest', 'is distinct from', sql<string>`t.digest`);
-      const rows = await query.execute();
+      const rows = await mergedRows(trx, { accountId, workspaceId }, target, { same, after })
+        .orderBy('name')
+        .limit(page.limit + 1)
+        .execute();
       const pairs = rows.map((row) => ({
         name: row.name,
         source: side(row.id, row.digest, row.copiedDigest),
@@ -103,7 +143,13 @@ export function parserDifferencesStore(trx: Trx, accountId: string): ParserDiffe
 
     async pair(source, target) {
       const at = (place: ComparedPlace, name: string) =>
-        parsersAt(trx, place, undefined).where('name', '=', name).executeTakeFirst();
+        trx
+          .selectFrom('parsers')
+          .where('account_id', '=', place.accountId)
+          .where('workspace_id', '=', place.workspaceId)
+          .where('name', '=', name)
+          .select(['id', 'digest', 'copied_digest as copiedDigest'])
+          .executeTakeFirst();
       const { workspaceId, name } = source;
       const found = (await at({ accountId, workspaceId }, name)) ?? null;
       const other = (await at(target, target.name)) ?? null;
