@@ -27,6 +27,7 @@ describeOnEachDatabase('sign-up', (open) => {
         owner: 'user',
         account: null,
         role: null,
+        workspace: null,
         modules: [],
         expires_at: session.access_expires_at,
       },
@@ -41,7 +42,7 @@ describeOnEachDatabase('sign-up', (open) => {
       params: { account: account.id },
       token: session.access_token,
     });
-    expect(workspaces.data.map(({ slug }) => slug)).toEqual(['personal']);
+    expect(workspaces.data.map(({ slug }) => slug)).toEqual(['default']);
   });
 
   test('a link used three times at the same moment makes one person', async () => {

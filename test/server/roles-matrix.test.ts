@@ -124,7 +124,7 @@ function expected(kind: Scene['kind'], { id, actions }: Line, who: Who, where: W
 }
 
 /** What the API did: anything but a refusal by right means that the rule had its turn. */
-function observed({ status, body }: Reply): Cell | string {
+function observed({ status, body }: Reply): string {
   if (status < 400) return 'Y';
   const { code, detail } = problem.parse(body);
   if (status === 401) return `401 ${code}`;

@@ -30,6 +30,8 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
   const person = personOf(actor);
   const row = person === null ? null : await platform.users.find(person);
   const bound = 'accountId' in actor ? actor : null;
+  // A key has no rights in the account, only in its workspace.
+  const rights = bound?.kind === 'key' ? null : bound;
   const standing = bound ? await platform.access.standing(actor, bound.accountId) : null;
   const account = standing && {
     id: standing.account.id,
@@ -45,8 +47,8 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
       name: 'name' in actor ? actor.name : null,
       owner: ownerOf(actor),
       account,
-      role: bound === null || bound.kind === 'key' ? null : bound.role,
-      modules: bound === null || bound.kind === 'key' ? [] : [...bound.modules],
+      role: rights?.role ?? null,
+      modules: rights ? [...rights.modules] : [],
       workspace: actor.kind === 'key' ? await placeOf(work, actor) : null,
       expires_at: actor.expiresAt,
     },

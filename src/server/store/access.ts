@@ -42,8 +42,9 @@ function findToken(trx: Trx, by: 't.hash' | 't.id', value: string) {
 /** The actor that a live token row stands for; null when what it hangs on is gone. */
 function actorOf(row: NonNullable<TokenRow>): Actor | null {
   const { user_id: userId, email } = row;
-  const token = { tokenId: row.id, expiresAt: row.expires_at, name: row.name ?? '' };
-  const person = userId !== null && email !== null ? { userId, email, ...token } : null;
+  const unnamed = { tokenId: row.id, expiresAt: row.expires_at };
+  const token = { ...unnamed, name: row.name ?? '' };
+  const person = userId !== null && email !== null ? { userId, email, ...unnamed } : null;
   const role = toRole(row.role);
   const bound = row.live_account !== null && role !== null ? { accountId: row.live_account, role } : null;
   switch (row.kind) {
@@ -52,7 +53,7 @@ function actorOf(row: NonNullable<TokenRow>): Actor | null {
         ? { kind: 'user', ...person, sessionId: row.session_id }
         : null;
     case 'staff':
-      return person && row.staff !== null ? { kind: 'staff', ...person } : null;
+      return person && row.staff !== null ? { kind: 'staff', ...person, ...token } : null;
     case 'key': {
       const { live_account: accountId, workspace_id: workspaceId } = row;
       const keyRole = toKeyRole(row.role);
@@ -66,7 +67,7 @@ function actorOf(row: NonNullable<TokenRow>): Actor | null {
       if (row.owner === 'account')
         return { kind: 'account_token', ...token, ...bound, modules: toModules(row.modules) };
       return person && row.member_id !== null
-        ? { kind: 'api', ...person, ...bound, modules: toModules(row.modules) }
+        ? { kind: 'api', ...person, ...token, ...bound, modules: toModules(row.modules) }
         : null;
     default:
       return null;

@@ -39,7 +39,7 @@ describe('plans', () => {
       monthly_price_cents: 0,
       self_serve: true,
       entitlements: { managed_accounts: false, umbrella: false },
-      limits: { seats: 5, mails_per_day: 5 },
+      limits: { seats: 5, mails_per_day: 5, workspaces: 1 },
     });
     expect(await run('plans show gold')).toEqual([
       5,

@@ -45,6 +45,11 @@ function withoutStanding(transactions: Transactions): Transactions {
   };
 }
 
+/** Our account and workspace, and everything in it theirs. */
+function crossedBelow(own: Target, foreign: Target): Target {
+  return { ...crossed(own, foreign), workspace: own.workspace };
+}
+
 const inside = operationIds.filter(
   (id) => pathParams(id).some((name) => name !== 'account') && pathParams(id).includes('account'),
 );
@@ -81,6 +86,29 @@ describeOnEachDatabase('D22: another account’s ids below one’s own', (open) 
     expect(
       (await server.call('members.list', { token: own.admin, params: { account: foreign.account } })).status,
     ).toBe(404);
+  });
+
+  it('T28, T30: in one of its workspaces as well', async () => {
+    const { server, targets, foreign } = await buildWorld({ database: await open() });
+    const own = targets.find(({ name }) => name === 'organization');
+    if (!own) throw new Error('no target');
+    const mutant = await startServer({
+      database: server.database,
+      deps: { transactions: withoutStanding(server.deps.transactions), clock: server.clock },
+    });
+    const below = inside.filter((id) => {
+      const [thing, ...rest] = pathParams(id).toReversed();
+      return rest.includes('workspace') && thing !== 'workspace';
+    });
+    expect(below).toContain('resources.update');
+    const before = await dumpOf(server.database);
+    for (const app of [server, mutant]) {
+      for (const id of below) {
+        const { status, body } = await send(app, id, crossedBelow(own, foreign), own.admin);
+        expect([id, status, JSON.stringify(body).includes(foreign.accountId)]).toEqual([id, 404, false]);
+      }
+    }
+    expect(await dumpOf(server.database)).toEqual(before);
   });
 
   it('T14, T30: in a body, a batch’s defaults or a row, they are unknown', async () => {

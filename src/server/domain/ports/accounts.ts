@@ -139,8 +139,9 @@ export interface AccountPort {
   reclaimSlug(slug: string): Promise<void>;
   holdings(now: string): Promise<AccountHoldings>;
   /**
-   * Ends the account: members leave it, their tokens, its own and its workspaces' keys are revoked, resources are deleted, pending invites are revoked with
-   * their unsent mail, open batches are cancelled, its links end. Rows that the audit trail names stay.
+   * Ends the account: members leave it, their tokens, its own and its workspaces' keys are revoked, its resources are
+   * deleted, pending invites are revoked with their unsent mail, open batches are cancelled, its links end. Other rows
+   * that the audit trail names stay.
    */
   close(at: string): Promise<void>;
   /** Itself and its managed accounts, with counts and workspaces, in a fixed number of queries. */
