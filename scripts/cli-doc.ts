@@ -4,7 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandRow, type FlagRow, globalFlagRows } from '../src/commands/commands/commands.ts';
+import {
+  type CommandRow,
+  type FlagRow,
+  fanOutFlagRows,
+  globalFlagRows,
+} from '../src/commands/commands/commands.ts';
 import { topics } from '../src/commands/help/topics.ts';
 import { fileAtRoot, keepGenerated } from './generated-file.ts';
 
@@ -60,6 +65,7 @@ function section(row: CommandRow): string {
     ['```', `tenantctl ${row.usage}`, '', ...row.examples, '```'].join('\n'),
     ...(args.length === 0 ? [] : [args.join('\n')]),
     ...flagTable(row.flags),
+    ...(row.fan_out ? ['Also in many accounts at once: [fan-out](#flags-of-fan-out).'] : []),
     ...(operations === '' ? [] : [`${row.writes ? 'Changes' : 'Reads'} by: ${operations}.`]),
     ...(row.next === null ? [] : [`Next: \`${row.next}\``]),
   ];
@@ -90,6 +96,9 @@ export function cliDoc(): string {
     contents.join('\n'),
     '## Flags of every command',
     ...flagTable(globalFlagRows()),
+    '## Flags of fan-out',
+    'Of the commands that may run in many managed accounts at once; see [help fan-out](#help-fan-out).',
+    ...flagTable(fanOutFlagRows()),
     ...parts.flatMap(([title, rows]) => [`## ${title}`, ...rows.map(section)]),
     '## Topics',
     ...helpTopics,

@@ -16,6 +16,8 @@ const advice = {
   unauthenticated: 'Sign in with `tenantctl login`, or set `TENANTCTL_TOKEN`.',
   invalid_token: 'The token is mistyped, unknown or revoked. Sign in again, or make another one.',
   token_expired: 'The tool renews a session by itself. Any other token: make another one.',
+  delegation_ended:
+    'Log in to the managed account again: `tenantctl accounts login ACCOUNT --reason TEXT`, as yourself and not by the delegation.',
   invalid_credentials:
     'Try again, or `tenantctl auth password reset`. The answer is the same whether the address is known or not.',
   invalid_grant:
@@ -27,7 +29,7 @@ const advice = {
   account_suspended:
     'Who suspended the account activates it: staff or the master. Until then its administrators may read.',
   signup_closed: 'Ask for an invitation; this server makes no accounts of its own accord.',
-  plan_not_self_serve: 'Ask the operators for this plan, or choose another: `tenantctl api /plans`.',
+  plan_not_self_serve: 'Ask the operators for this plan, or choose another: `tenantctl plans list`.',
   feature_locked: 'Ask the operators to run `tenantctl accounts unlock ACCOUNT`.',
   not_found:
     'Check the name, and whether you are signed in as the right person: what you may not see is not there.',
@@ -54,10 +56,18 @@ const advice = {
   no_seat: 'Revoke an invitation, deactivate a member, or choose a larger plan.',
   no_admin: 'Invite an administrator into the account and wait until they accept.',
   not_managed: 'This works on managed accounts only.',
+  plan_blocked:
+    '`blockers[]` lists everything that stands in the way. Remove that first, or choose another plan; `tenantctl plans preview PLAN` shows it without changing anything.',
+  catalogue_blocked:
+    '`blockers[]` lists what is wrong with the new catalogue: plans that accounts still need, plans named twice, no free start plan.',
   has_managed_accounts: 'Delete or release the managed accounts first.',
   workspace_limit: 'Delete a workspace, or take a plan with more of them: `tenantctl plans list`.',
   last_workspace: 'Create another workspace first: `tenantctl workspaces create NAME`.',
   personal_account: 'Create a standard account for this.',
+  parser_name_taken: 'Choose another name, or change the parser that has it.',
+  copy_refused:
+    '`blockers[]` lists everything that stands in the way. Put it right, or choose with `--on-conflict` and `--force` what is to happen.',
+  parser_limit: 'Delete parsers that nobody needs, or choose a larger plan.',
   batch_closed: 'Send the file again: that makes a new batch.',
   batch_incomplete: '`tenantctl batches resume BATCH`, or run the same command again.',
   batch_too_large: 'Free or buy seats; or `--allow-partial` invites as many as fit.',
@@ -78,6 +88,8 @@ const advice = {
   internal: 'Try again; if it stays, give the operators the request id.',
   busy: 'Try again in a moment. The tool does so by itself.',
   database_unavailable: 'Try again; the operators look at `/readyz`.',
+  secrets_not_configured:
+    'Start the server with `TENANTCTL_SECRETS_KEY` or `TENANTCTL_SECRETS_KEY_FILE` (docs/operating.md). Everything but secrets works without.',
   mail_not_configured: 'Start the server with `--smtp URL`, or with `--dev` to capture mail.',
 } as const satisfies Record<ErrorCode, string>;
 

@@ -1,11 +1,15 @@
-// Writes openapi.json from the contract; with --check only says whether the file is what the contract says.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes what is published of the contract: openapi.json and schemas/parser.json. With --check only says whether the
+// files are what the contract says.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { openapiDocument } from '../src/contract/openapi.ts';
+import { parserSchema } from '../src/contract/parser-schema.ts';
 
-const file = new URL('../openapi.json', import.meta.url);
-const wanted = `${JSON.stringify(openapiDocument(), null, 2)}\n`;
+const published = [
+  ['openapi.json', openapiDocument()],
+  ['schemas/parser.json', parserSchema()],
+] as const;
 
-function current(): string {
+function current(file: URL): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
@@ -13,9 +17,14 @@ function current(): string {
   }
 }
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, wanted);
-} else if (current() !== wanted) {
-  process.stderr.write('openapi.json is not what src/contract says. Run: npm run openapi\n');
-  process.exitCode = 1;
+mkdirSync(new URL('../schemas/', import.meta.url), { recursive: true });
+for (const [name, document] of published) {
+  const file = new URL(`../${name}`, import.meta.url);
+  const wanted = `${JSON.stringify(document, null, 2)}\n`;
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, wanted);
+  } else if (current(file) !== wanted) {
+    process.stderr.write(`${name} is not what src/contract says. Run: npm run openapi\n`);
+    process.exitCode = 1;
+  }
 }

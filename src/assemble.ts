@@ -10,6 +10,7 @@ import { findProject } from './config/project.ts';
 import { requireApiUrl, resolveConfig, workspaceOf } from './config/resolve.ts';
 import { readOutput } from './config/values.ts';
 import type { ClientChoice, Config, Context, Flags } from './context.ts';
+import { actingOf, announceIn, markOf, mustBePerson } from './delegated.ts';
 import { usageError } from './errors.ts';
 import { hasColour } from './output/colour.ts';
 import { parseFields } from './output/fields.ts';
@@ -35,12 +36,15 @@ export interface Run {
   close(): Promise<void>;
 }
 
-/** What contexts of one run have in common (`ctx.as`). */
+/** What contexts of one run have in common (`ctx.as`); `ctx.inAccount` also shares the configuration and the connections. */
 interface Shared {
   readonly out: Output;
-  readonly prompt: Prompt;
+  readonly prompt?: Prompt;
   readonly state: RunState;
   readonly opened: UndiciSender[];
+  readonly config?: Config;
+  readonly sender?: () => UndiciSender;
+  readonly drains?: boolean;
 }
 
 /** One more than a terminal's table shows, so that it can say that there is more. */
@@ -50,11 +54,12 @@ const terminalRows = 51;
 export function assemble(world: World, flags: Flags, shared?: Shared): Run {
   const state: RunState = shared?.state ?? { held: false, agreement: { slugs: new Set(), asked: undefined } };
   const opened = shared?.opened ?? [];
-  const config = once(() => readConfig(world, flags, ctx, false));
+  const config = once(() => shared?.config ?? readConfig(world, flags, ctx, false));
   const newConfig = once(() => readConfig(world, flags, ctx, true));
   const out = once(() => shared?.out ?? openOutput(world, flags, config));
-  const prompt = once(() => shared?.prompt ?? openPrompt(world, flags));
-  const sender = once(() => openSender(ctx, opened));
+  const prompt = once(() => shared?.prompt ?? openPrompt(world, flags, () => markOf(ctx)));
+  const acting = once(() => actingOf(ctx));
+  const sender = shared?.sender ?? once(() => openSender(ctx, opened));
   const plainClient = once(() => openClient({}));
 
   const openClient = (choice: ClientChoice): Client => {
@@ -73,7 +78,7 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
       maxRetries: settings.max_retries.value,
       notice: (text) => ctx.out.note(text),
       debug: settings.debug.value ? (line) => ctx.out.say(`debug: ${line}`) : undefined,
-      signal: choice.drains === true ? undefined : world.signal,
+      signal: choice.drains === true || shared?.drains === true ? undefined : world.signal,
     });
   };
   const anonymous = (choice: ClientChoice) =>
@@ -90,9 +95,25 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
     },
     config: ({ newProfile = false } = {}) => (newProfile ? newConfig() : config()),
     client: (choice) => (choice === undefined ? plainClient() : openClient(choice)),
+    acting,
+    announce: () => announceIn(ctx),
+    mustBePerson: () => mustBePerson(ctx),
     credential: () => profileCredential(config(), requireApiUrl(config().settings), () => anonymous({})),
     as: (other) =>
       assemble(world, { ...flags, ...other }, { out: out(), prompt: prompt(), state, opened }).ctx,
+    inAccount: ({ account, out: printed, drains }) =>
+      assemble(
+        world,
+        { ...flags, account, yes: true, noInput: true },
+        {
+          out: printed,
+          state: { held: true, agreement: { slugs: new Set(), asked: Promise.resolve() } },
+          opened,
+          config: configIn(config(), account),
+          sender,
+          drains,
+        },
+      ).ctx,
     account: (named) => named ?? config().settings.account.value ?? noAccount(),
     workspace: () => workspaceOf(config().settings),
     max: () => maxOf(flags, ctx.out, world),
@@ -101,13 +122,20 @@ export function assemble(world: World, flags: Flags, shared?: Shared): Run {
       await confirmed({ ...request, yes: flags.yes, confirm: flags.confirm }, ctx);
       if (request.weight === 'slug' && request.slug !== undefined) state.agreement.slugs.add(request.slug);
     },
-    readStdin: (what, maxBytes) => readAll(world.stdin, what, maxBytes),
+    readStdin: async (what, maxBytes) => (await readAll(world.stdin, what, maxBytes)).toString('utf8'),
+    readStdinBytes: (what, maxBytes) => readAll(world.stdin, what, maxBytes),
     holdInterrupt: () => {
       state.held = true;
       return world.signal;
     },
   };
   return { ctx, state, close: async () => void (await Promise.all(opened.map((one) => one.close()))) };
+}
+
+/** As if --account had named it. */
+function configIn(config: Config, account: string): Config {
+  const named = { value: account, origin: 'flag' as const, source: '--account' };
+  return { ...config, settings: { ...config.settings, account: named } };
 }
 
 function openSender(ctx: Context, opened: UndiciSender[]): UndiciSender {
@@ -165,13 +193,14 @@ function formatOf(world: World, flags: Flags, config: () => Config): Format | un
   }
 }
 
-function openPrompt(world: World, flags: Flags): Prompt {
+function openPrompt(world: World, flags: Flags, mark: () => Promise<string>): Prompt {
   return createPrompt({
     stdin: world.stdin,
     stderr: world.stderr,
     env: world.env,
     interactive: flags.noInput !== true,
     clean: safeLine,
+    mark,
     color: hasColour(world.stderr, world.env, flags.noColor === true ? 'never' : flags.color),
   });
 }

@@ -80,6 +80,38 @@ export class TenantctlError extends Error {
   get exitCode(): number {
     return exitCode(this.outcome);
   }
+
+  /** The same error with something better known about it. */
+  with(more: Pick<Failure, 'hint'>): TenantctlError {
+    const { code, message, why, hint, status, requestId, retryable, details, reasons, cause } = this;
+    const failure = { code, message, why, hint, status, requestId, retryable, details, reasons, cause };
+    return new TenantctlError(this.outcome, { ...failure, ...more });
+  }
+}
+
+/** The run ends as the program did that it ran (`accounts exec`): the one exit code that is not of the table. */
+export class ProgramEnded extends TenantctlError {
+  /** Whatever there was to say, the program has said itself. */
+  readonly silent: boolean;
+  readonly #code: number;
+
+  /** @param failure why there was no program to end: 126 or 127, as a shell would have it */
+  constructor(code: number, failure?: Failure) {
+    super('usage', failure ?? { code: 'program_ended', message: `the program ended with ${code}` });
+    this.silent = failure === undefined;
+    this.#code = code;
+  }
+
+  override get exitCode(): number {
+    return this.#code;
+  }
+}
+
+/** The same refusal, told with more: where in a file it is, how far the run came. */
+export function retold(error: TenantctlError, more: Partial<Failure>): TenantctlError {
+  const { message, code, why, hint, status, requestId, retryable, details, reasons } = error;
+  const said = { message, code, why, hint, status, requestId, retryable, details, reasons };
+  return new TenantctlError(error.outcome, { ...said, cause: error.cause ?? error, ...more });
 }
 
 /** What a constructor takes: the code may be left out where the outcome says enough. */
@@ -98,6 +130,8 @@ export const notFoundError = maker('not_found', 'not_found');
 export const conflictError = maker('conflict', 'conflict');
 export const temporaryError = maker('temporary', 'temporary');
 export const confirmationError = maker('confirmation', 'confirmation_required');
+/** Nothing went wrong: the exit code is the answer, and nothing is said. */
+export const pendingChanges = maker('changes_pending', 'changes_pending');
 export const interruptedError = maker('interrupted', 'interrupted');
 export const terminatedError = maker('terminated', 'terminated');
 

@@ -40,3 +40,26 @@ export const globalFlags = {
   confirm: { value: 'SLUG', help: 'confirm by name what cannot be taken back', group: 'Safety' },
   noInput: { help: 'never ask', group: 'Safety' },
 } as const satisfies FlagSpecs;
+
+/** Flags of the verbs that may run in many managed accounts at once (`fanOut` in their spec). */
+export const fanOutFlags = {
+  accounts: {
+    value: 'SELECTOR',
+    list: true,
+    help: 'run in managed accounts by labels (env=dev,tier=gold) or names (acme-dev,acme-prod)',
+    group: 'Fan-out',
+  },
+  allManaged: { help: 'run in all managed accounts', group: 'Fan-out' },
+  maxAccounts: {
+    value: 'N',
+    number: true,
+    help: 'refuse to run in more than so many (default 20 for changes)',
+    group: 'Fan-out',
+  },
+  parallel: {
+    value: 'N',
+    number: true,
+    help: 'run in so many at a time, 1 to 16 (default 4)',
+    group: 'Fan-out',
+  },
+} as const satisfies FlagSpecs;

@@ -2,13 +2,17 @@ import { homedir, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { assemble, type Run } from './assemble.ts';
+import { Children } from './child.ts';
 import type { Flags } from './context.ts';
+import { advised } from './delegated.ts';
 import {
   asTenantctlError,
   exitCode,
   interruptedError,
   isBrokenPipe,
+  type Outcome,
   otherError,
+  ProgramEnded,
   TenantctlError,
   terminatedError,
 } from './errors.ts';
@@ -52,7 +56,9 @@ async function work(argv: readonly string[], run: Run): Promise<void> {
 
 /** Flags that cannot be read still say how an error is to be told. */
 function fallbackFlags(argv: readonly string[]): Flags {
-  return argv.includes('--json') ? { json: true } : {};
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  return own.includes('--json') ? { json: true } : {};
 }
 
 /** The first Ctrl-C ends a run at once, unless its command has taken that upon itself. */
@@ -69,13 +75,21 @@ async function untilInterrupted(run: Run, world: World, working: Promise<void>):
   }
 }
 
+/** Ctrl-C needs no words, for the person knows; nor do changes that are pending, for the result shows them. */
+const silent: ReadonlySet<Outcome> = new Set<Outcome>(['interrupted', 'terminated', 'changes_pending']);
+/** What was written to `--out` is worth keeping. */
+const hasResult: ReadonlySet<Outcome> = new Set<Outcome>(['partial', 'changes_pending']);
+
+/** Nor does a program that has said its own. */
+const isSilent = (failure: TenantctlError): boolean =>
+  silent.has(failure.outcome) || (failure instanceof ProgramEnded && failure.silent);
+
 async function ended(run: Run, thrown: unknown): Promise<number> {
   try {
-    const failure = thrown === undefined || isBrokenPipe(thrown) ? undefined : explained(thrown);
-    // Ctrl-C needs no words: the person knows.
-    const silent = failure?.outcome === 'interrupted' || failure?.outcome === 'terminated';
-    if (failure !== undefined && !silent) await outputOf(run).error(failure);
-    await outputOf(run).end(failure === undefined || failure.outcome === 'partial');
+    const failure =
+      thrown === undefined || isBrokenPipe(thrown) ? undefined : advised(explained(thrown), run.ctx);
+    if (failure !== undefined && !isSilent(failure)) await outputOf(run).error(failure);
+    await outputOf(run).end(failure === undefined || hasResult.has(failure.outcome));
     return failure?.exitCode ?? 0;
   } catch (broken) {
     if (isBrokenPipe(broken)) return 0;
@@ -110,14 +124,18 @@ function explained(thrown: unknown): TenantctlError {
 
 function processWorld(): World {
   const stop = new AbortController();
-  const onSignal = (code: number, reason: TenantctlError) => () => {
+  // Asked for when a program has ended, for the build loads node:os only where one of its functions is called.
+  const numberOf = (signal: NodeJS.Signals) => process.getBuiltinModule('node:os').constants.signals[signal];
+  const children = new Children(process, () => process.stdin.isTTY, numberOf);
+  const onSignal = (signal: NodeJS.Signals, code: number, reason: TenantctlError) => () => {
+    if (children.takes(signal)) return;
     // The second time nothing is waited for.
     // oxlint-disable-next-line unicorn/no-process-exit -- that is what the second Ctrl-C asks for
     if (stop.signal.aborted) process.exit(code);
     stop.abort(reason);
   };
-  process.on('SIGINT', onSignal(130, interruptedError('interrupted')));
-  process.on('SIGTERM', onSignal(143, terminatedError('terminated')));
+  process.on('SIGINT', onSignal('SIGINT', 130, interruptedError('interrupted')));
+  process.on('SIGTERM', onSignal('SIGTERM', 143, terminatedError('terminated')));
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -126,6 +144,7 @@ function processWorld(): World {
     hostname: hostname(),
     pid: process.pid,
     kill: (pid, signal) => process.kill(pid, signal),
+    runProgram: (program) => children.run(program, stop.signal),
     get stdin() {
       return process.stdin;
     },

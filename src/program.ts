@@ -70,10 +70,27 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/workspaces/index.ts')).workspaces,
   },
   {
+    name: 'parsers',
+    aliases: ['parser'],
+    summary: 'Document parsers: definitions, revisions, copies, promotion',
+    noun: async () => (await import('./commands/parsers/index.ts')).parsers,
+  },
+  {
+    name: 'access',
+    summary: 'Who may do what, and why',
+    noun: async () => (await import('./commands/access/index.ts')).access,
+  },
+  {
     name: 'plans',
     aliases: ['plan'],
-    summary: 'The plan catalogue',
+    summary: 'Plans, and the one that an account is on',
     noun: async () => (await import('./commands/plans/index.ts')).plans,
+  },
+  {
+    name: 'billing',
+    aliases: ['bills', 'bill'],
+    summary: 'What an account is charged',
+    noun: async () => (await import('./commands/billing/index.ts')).billing,
   },
   {
     name: 'roles',

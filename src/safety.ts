@@ -48,6 +48,8 @@ async function boundOf(ctx: Context, unpinned: () => Client): Promise<string> {
     const { profile, credentials } = ctx.config();
     const stored = profile === null ? null : await credentials.load(profile);
     if (stored?.kind === 'user') return 'session';
+    // A delegation is made for the account that its profile is pinned to.
+    if (profile?.delegation && profile.account) return profile.account.id;
   }
   const { credential } = await unpinned().call('me.show');
   return credential.account?.id ?? 'session';

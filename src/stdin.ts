@@ -6,7 +6,7 @@ export async function readAll(
   stdin: InputStream,
   what: string,
   maxBytes: number = 1024 * 1024,
-): Promise<string> {
+): Promise<Buffer> {
   if (stdin.isTTY === true) {
     throw usageError(`${what} is read from stdin, and stdin is a terminal`, {
       code: 'stdin_is_terminal',
@@ -21,7 +21,7 @@ export async function readAll(
       throw usageError(`${what} is larger than ${maxBytes} bytes`, { code: 'stdin_too_large' });
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 async function* stream(stdin: InputStream): AsyncGenerator<Buffer> {

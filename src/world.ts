@@ -5,6 +5,14 @@ import type { OutputStream } from './output/streams.ts';
 
 export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
 
+/** A program to be run with the run's own stdin, stdout and stderr. */
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
 /** Everything that a run takes from outside. main.ts makes the real one, tests make their own. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,6 +23,11 @@ export interface World {
   readonly pid: number;
   /** Sends a signal to a process; throws ESRCH when there is none. */
   readonly kill: (pid: number, signal: 0) => void;
+  /**
+   * Runs a program to its end, signals passed on; gives its exit code, 128 + n after signal n. Rejects if it cannot be
+   * started (ENOENT, EACCES).
+   */
+  readonly runProgram: (program: Program) => Promise<number>;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;

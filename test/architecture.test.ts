@@ -41,6 +41,7 @@ describe('the checker', () => {
     ['commands/serve/serve.ts', "const { start } = await import('../../server/start.ts');"],
     ['client/undici.ts', "import type { Dispatcher } from 'undici'; await import('undici/lib/x.js');"],
     ['client/calls.ts', "import type { Account } from '../contract/accounts.ts';"],
+    ['estate/files.ts', "const { account } = await import('../contract/accounts.ts');"],
     ['client/calls.ts', "import { type Account } from '../contract/accounts.ts';"],
     ['client/calls.ts', "import { operations } from '../contract/operations.ts';"],
     [
@@ -56,6 +57,11 @@ describe('the checker', () => {
 
   test.each([
     ['rest/of.ts', '', 'rest/of.ts: belongs to no layer'],
+    [
+      'estate/files.ts',
+      "import { account } from '../contract/accounts.ts';",
+      'estate/files.ts: estate loads contract by import() alone (contract/accounts.ts)',
+    ],
     [
       'output/utils/x.ts',
       '',
@@ -95,6 +101,11 @@ describe('the checker', () => {
       'commands/members/list.ts',
       "import { columns } from '../accounts/columns.ts';",
       'commands/members/list.ts: noun members imports noun accounts (commands/accounts/columns.ts)',
+    ],
+    [
+      'commands/command.ts',
+      "import { fanOut } from '../fan-out/fan-out.ts';",
+      'commands/command.ts: fan-out is loaded by import() when it is asked for, never before',
     ],
     [
       'commands/serve/serve.ts',

@@ -1,14 +1,13 @@
 import type { Context } from '../context.ts';
 import type { BatchKind } from '../contract/limits.ts';
 import { type TenantctlError, usageError } from '../errors.ts';
+import { type Annotation, annotate } from '../output/annotate.ts';
 import type { CheckResult, RowError } from './check.ts';
 import type { RowSource } from './input.ts';
 import { wordsOf } from './kinds.ts';
 import type { Report } from './report.ts';
 
 const SHOWN = 20;
-/** GitHub shows ten annotations of a step. */
-const ANNOTATED = 10;
 
 /** Rows are bad and nothing was sent: where and why, on stderr, as annotations, and in the report. */
 export async function refuseBadRows(
@@ -18,7 +17,11 @@ export async function refuseBadRows(
   check: CheckResult,
   report: Report | null,
 ): Promise<TenantctlError> {
-  if (ctx.world.env.GITHUB_ACTIONS === 'true' && source.path !== '') annotate(ctx, source, check.errors);
+  if (source.path !== '')
+    annotate(
+      ctx,
+      check.errors.map((error) => annotationOf(source, error)),
+    );
   const { untouched, others } = wordsOf[kind];
   if (report !== null) await reportBadRows(source, check, report, untouched);
   const details = check.errors
@@ -36,24 +39,16 @@ export async function refuseBadRows(
   });
 }
 
+function annotationOf({ name }: RowSource, { line, row, message }: RowError): Annotation {
+  return { file: name, line, message: `row ${row}: ${message}` };
+}
+
 function placeOf(source: RowSource, { line }: RowError): string {
   return source.path === '' ? `address ${line}` : `${source.name}:${line}`;
 }
 
 function needsModules({ errors }: CheckResult): boolean {
   return errors.some(({ message }) => message.includes('needs modules'));
-}
-
-/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message */
-function annotate(ctx: Context, source: RowSource, errors: readonly RowError[]): void {
-  for (const { line, row, message } of errors.slice(0, ANNOTATED)) {
-    const file = escaped(source.name).replaceAll(':', '%3A').replaceAll(',', '%2C');
-    ctx.out.say(`::error file=${file},line=${line}::${escaped(`row ${row}: ${message}`)}`);
-  }
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 async function reportBadRows(

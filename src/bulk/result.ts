@@ -73,21 +73,25 @@ export async function showResult(ctx: Context, result: BulkResult): Promise<void
     outcomeColumns,
     counts.filter(({ rows }) => rows > 0),
   );
-  for (const line of remarksOn(result)) ctx.out.note(line);
+  for (const line of remarksOn(result, ctx)) ctx.out.note(line);
 }
 
-function remarksOn({ kind, seats, mail, report, batch_id, outcomes, dry_run }: BulkResult): string[] {
+function remarksOn(
+  { kind, seats, mail, report, batch_id, outcomes, dry_run }: BulkResult,
+  ctx: Context,
+): string[] {
   const lines = seats.limit === null ? [] : [`Seats: ${seats.used} of ${seats.limit} used.`];
   if (mail?.waiting_until)
     lines.push(`Mail beyond the plan's daily limit goes out from ${mail.waiting_until} on.`);
   if (mail !== null && mail.failed > 0)
     lines.push(`Mail could not be delivered to ${mail.failed}: tenantctl invites list`);
   if (report !== null) lines.push(`Report: ${report}`);
+  const account = ctx.flags.account === undefined ? '' : ` --account ${ctx.flags.account}`;
   if (batch_id !== null && (outcomes.invited ?? 0) > 0) {
-    lines.push(`A wrong file is taken back with: tenantctl batches revoke ${batch_id}`);
+    lines.push(`A wrong file is taken back with: tenantctl batches revoke ${batch_id}${account}`);
   }
   if (kind === 'removals' && !dry_run && (outcomes.removed ?? 0) > 0) {
-    lines.push('A wrong file is taken back with: tenantctl members restore --csv FILE');
+    lines.push(`A wrong file is taken back with: tenantctl members restore --csv FILE${account}`);
   }
   return lines;
 }

@@ -1,8 +1,9 @@
 import type { Client } from '../client/client.ts';
 import type { Context } from '../context.ts';
 import type { Account, Batch } from '../contract/types.ts';
-import { asTenantctlError, TenantctlError } from '../errors.ts';
+import { asTenantctlError, retold, type TenantctlError } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
+import { quoted } from '../output/text.ts';
 import type { CheckResult } from './check.ts';
 import { type BatchRun, runBatch } from './engine.ts';
 import { CHUNK_ROWS, type RowSource } from './input.ts';
@@ -132,16 +133,9 @@ function stopped(ctx: Context, failure: TenantctlError, run: BatchRun, resume: s
     ctx.out.say(`Interrupted: ${stands}. To go on:\n  ${resume}`);
     return failure;
   }
-  return new TenantctlError(failure.outcome, {
-    code: failure.code,
-    message: failure.message,
+  return retold(failure, {
     why: failure.why === undefined ? stands : `${failure.why.replace(/\.$/, '')}. ${stands}`,
     hint: failure.outcome === 'temporary' ? resume : (failure.hint ?? resume),
-    status: failure.status,
-    requestId: failure.requestId,
-    details: failure.details,
-    reasons: failure.reasons,
-    cause: failure.cause ?? failure,
   });
 }
 
@@ -162,8 +156,4 @@ export interface FileFlags {
   readonly csv?: string | undefined;
   readonly map?: readonly string[] | undefined;
   readonly report?: string | undefined;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

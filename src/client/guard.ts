@@ -30,6 +30,8 @@ const ownSession: ReadonlySet<OperationId> = new Set<OperationId>([
   'auth.login',
   'auth.refresh',
   'auth.logout',
+  // Signs in to a managed account: read-only, where the run is.
+  'delegations.create',
 ]);
 
 export async function admit(
@@ -71,7 +73,7 @@ function noDryRun(what: string): TenantctlError {
   });
 }
 
-function readOnly(what: string): TenantctlError {
+export function readOnly(what: string): TenantctlError {
   return usageError(`${what} is a change, and this run is read-only`, {
     code: 'read_only',
     why: 'The flag --read-only or the profile says so. Nothing was sent.',

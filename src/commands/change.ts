@@ -13,8 +13,7 @@ export interface Change {
 }
 
 export async function tellChange(ctx: Context, { value, changed, done, already }: Change): Promise<void> {
-  if (!changed) ctx.out.note('Nothing to do.');
-  await ctx.out.result(value, changed ? done : already);
+  await ctx.out.result(value, changed ? done : already, { changed });
 }
 
 /** The object, or null if there is none that one may see: it may be gone already, which only the change itself tells. */

@@ -1,8 +1,9 @@
 import { Argument, Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
+import { fanOutFlags } from '../flags.ts';
 import { ask } from '../prompt/ask.ts';
-import { helpText } from './help-text.ts';
+import { helpText, writes } from './help-text.ts';
 import {
   type ArgumentSpec,
   type FlagSpec,
@@ -30,15 +31,51 @@ export type VerbConstructor = (ctx: Context) => Verb;
 export function verb<const S extends VerbSpec>(spec: S, ctx: Context, run: Run<S>): Verb {
   const command = new Command(lastWord(spec.path)).description(spec.summary);
   for (const [name, argument] of Object.entries(spec.args ?? {}))
-    command.addArgument(argumentOf(name, argument));
-  for (const [name, flag] of Object.entries(spec.flags ?? {})) command.addOption(optionOf(name, flag));
+    command.addArgument(argumentOf(name, argument, isFilledIn(spec, name)));
+  const flags: FlagSpecs = { ...spec.flags, ...(spec.fanOut !== undefined && fanOutFlags) };
+  for (const [name, flag] of Object.entries(flags)) command.addOption(optionOf(name, flag));
   command.helpInformation = () => helpText(spec);
   command.action(async () => {
     if (spec.local === true && ctx.flags.dryRun === true) throw noDryRun(spec);
+    if (spec.person === true) await ctx.mustBePerson();
+    if (writes(spec)) await ctx.announce();
     const given = { ...argumentsOf(spec, command), ...flagsOf(command.opts(), spec.flags ?? {}) };
-    await run(await completed(spec, given, ctx), ctx);
+    const wide = spec.fanOut === undefined ? {} : flagsOf(command.opts(), fanOutFlags);
+    if (Object.keys(wide).length > 0) return await runInMany(spec, given, wide, ctx, run);
+    mustNameAccount(spec, given);
+    await run(optionsOf<S>(await completed(spec, given, ctx)), ctx);
   });
   return { spec, command };
+}
+
+/** Once an account, with that account as ACCOUNT where there is such an argument. */
+async function runInMany<S extends VerbSpec>(
+  spec: S,
+  given: Record<string, unknown>,
+  wide: Record<string, unknown>,
+  ctx: Context,
+  run: Run<S>,
+): Promise<void> {
+  const { fanOut } = await import('../fan-out/fan-out.ts');
+  const begin = fanOut({ flags: wide, spec, given, ctx });
+  const options = await completed(spec, given, ctx);
+  const named = spec.args?.['account'] !== undefined;
+  await begin((there, account) => run(optionsOf<S>(named ? { ...options, account } : options), there));
+}
+
+/** Fan-out says which accounts: only without it is a required ACCOUNT missing, which the parser cannot know. */
+function isFilledIn(spec: VerbSpec, name: string): boolean {
+  return spec.fanOut !== undefined && name === 'account';
+}
+
+function mustNameAccount(spec: VerbSpec, given: Record<string, unknown>): void {
+  const { account } = spec.args ?? {};
+  if (spec.fanOut === undefined || account === undefined || account.optional === true) return;
+  if (given['account'] !== undefined) return;
+  throw usageError("missing required argument 'ACCOUNT'", {
+    code: 'bad_command_line',
+    hint: `tenantctl ${spec.path} --help`,
+  });
 }
 
 function noDryRun(spec: VerbSpec) {
@@ -51,11 +88,11 @@ function noDryRun(spec: VerbSpec) {
 }
 
 /** What is missing is asked for. */
-async function completed<S extends VerbSpec>(
-  spec: S,
+async function completed(
+  spec: VerbSpec,
   given: Record<string, unknown>,
   ctx: Context,
-): Promise<OptionsOf<S>> {
+): Promise<Record<string, unknown>> {
   const options: Record<string, unknown> = { ...given };
   for (const [name, flag] of Object.entries(spec.flags ?? {})) {
     if (flag.required === undefined || options[name] !== undefined) continue;
@@ -71,10 +108,19 @@ async function completed<S extends VerbSpec>(
       undefined,
       ctx.prompt,
     );
-    options[name] = flag.list === true ? splitList(answer) : answer;
+    options[name] = typedAnswer(name, flag, answer);
   }
+  return options;
+}
+
+function optionsOf<S extends VerbSpec>(options: Record<string, unknown>): OptionsOf<S> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commander parsed by the spec that the type is made of
   return options as OptionsOf<S>;
+}
+
+function typedAnswer(name: string, flag: FlagSpec, answer: string): unknown {
+  if (flag.list === true) return splitList(answer);
+  return flag.number === true ? wholeNumber(flagName(name), answer) : answer;
 }
 
 function argumentsOf(spec: VerbSpec, command: Command): Record<string, unknown> {
@@ -121,9 +167,10 @@ export function optionOf(name: string, flag: FlagSpec): Option {
   });
 }
 
-function argumentOf(name: string, argument: ArgumentSpec): Argument {
+function argumentOf(name: string, argument: ArgumentSpec, mayBeMissing: boolean): Argument {
   const label = `${placeholder(name)}${argument.rest === true ? '...' : ''}`;
-  return new Argument(argument.optional === true ? `[${label}]` : `<${label}>`, argument.help);
+  const optional = argument.optional === true || mayBeMissing;
+  return new Argument(optional ? `[${label}]` : `<${label}>`, argument.help);
 }
 
 function splitList(text: string): string[] {

@@ -1,6 +1,6 @@
 import { changes, operationOf } from '../contract/operations.ts';
-import { globalFlags } from '../flags.ts';
-import { type FlagSpecs, flagName, placeholder, type VerbSpec } from './spec.ts';
+import { fanOutFlags, globalFlags } from '../flags.ts';
+import { type ArgumentSpec, type FlagSpecs, flagName, placeholder, type VerbSpec } from './spec.ts';
 import type { Entry } from './tree.ts';
 
 /** One line, usage, examples, arguments, flags in groups, exit codes, next step (design: cli.md, Also). */
@@ -15,6 +15,7 @@ export function helpText(spec: VerbSpec): string {
       aligned(Object.entries(spec.args ?? {}).map(([name, a]) => [placeholder(name), a.help])),
     ),
     titled('Flags', aligned(flagLines(flags))),
+    spec.fanOut === undefined ? [] : titled('Fan-out', fanOutLines()),
     ...groups(),
     titled('Exit codes', exitCodes(spec)),
     spec.next === undefined ? [] : titled('Next', [spec.next]),
@@ -35,11 +36,14 @@ export function nounHelp(path: string, summary: string, entries: readonly Entry[
 
 /** What stands after `tenantctl` in the usage line. */
 export function usage(spec: VerbSpec): string {
-  const args = Object.entries(spec.args ?? {}).map(([name, argument]) => {
+  const labelled = ([name, argument]: [string, ArgumentSpec]) => {
     const label = `${placeholder(name)}${argument.rest === true ? '...' : ''}`;
     return argument.optional === true ? `[${label}]` : label;
-  });
-  return [spec.path, ...args, '[flags]'].join(' ');
+  };
+  const all = Object.entries(spec.args ?? {});
+  const own = all.filter(([, { program }]) => program !== true).map(labelled);
+  const program = all.filter(([, argument]) => argument.program === true).map((one) => `-- ${labelled(one)}`);
+  return [spec.path, ...own, '[flags]', ...program].join(' ');
 }
 
 /** May it change anything on the server? */
@@ -54,11 +58,16 @@ function groups(): string[][] {
   });
 }
 
+function fanOutLines(): string[] {
+  return [...aligned(flagLines(fanOutFlags)), 'in managed accounts of --account: tenantctl help fan-out'];
+}
+
 function exitCodes(spec: VerbSpec): string[] {
   const codes = ['0 done, or nothing to do', '2 usage'];
   if (spec.operations.length > 0)
     codes.push('4 not signed in', '5 not found', '7 temporary', '9 not allowed');
   if (writes(spec)) codes.splice(4, 0, '6 conflict or blocked', '8 not confirmed');
+  if (spec.fanOut !== undefined) codes.splice(2, 0, '3 failed in some accounts');
   return [codes.join(' · '), 'all of them: tenantctl help exit-codes'];
 }
 

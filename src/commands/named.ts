@@ -5,7 +5,7 @@ import { notFoundError } from '../errors.ts';
  * Throws not found with the names that there are.
  */
 export async function named<T extends { readonly name: string }>(
-  rows: AsyncIterable<T>,
+  rows: AsyncIterable<T> | Iterable<T>,
   what: 'plan' | 'role',
   name: string,
 ): Promise<T> {

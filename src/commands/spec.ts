@@ -17,7 +17,7 @@ export interface FlagSpec {
   readonly number?: true;
   /** Missing: asked for with this question on a terminal, else a usage error that names the flag. */
   readonly required?: string;
-  readonly group?: 'Connection' | 'Output' | 'Safety';
+  readonly group?: 'Connection' | 'Output' | 'Safety' | 'Fan-out';
 }
 
 export interface ArgumentSpec {
@@ -25,6 +25,8 @@ export interface ArgumentSpec {
   readonly optional?: true;
   /** All that follow; gives a list. Only the last one may be. */
   readonly rest?: true;
+  /** With `rest`: another program's command line, behind `--`. */
+  readonly program?: true;
 }
 
 /** By the name that `run` gets them under: `dryRun` is `--dry-run`, `account` is `ACCOUNT`. */
@@ -49,8 +51,25 @@ export interface VerbSpec {
   readonly next?: string;
   /** It changes something on this machine: the profiles, a file. It has no dry run. */
   readonly local?: true;
+  /** It asks for the person's own password: refused by delegation before it is typed. */
+  readonly person?: true;
   /** It may call what its operations do not name: `api`. */
   readonly raw?: true;
+  /**
+   * It may run in many managed accounts at once (`--accounts`, `--all-managed`): what it does is about
+   * `ctx.account()` or its argument ACCOUNT, it prints one result, and it takes nothing away for good.
+   */
+  readonly fanOut?: true | FanOutLimits;
+}
+
+/** What is different about a verb when it runs in many accounts. Flags by the name that `run` gets them under. */
+export interface FanOutLimits {
+  /** Without this flag it is not about an account. */
+  readonly needs?: string;
+  /** Flags that make sense in one account only. */
+  readonly without?: readonly string[];
+  /** What it names (a member) need not be in each account: where it is not, the account is skipped. */
+  readonly absent?: 'skipped';
 }
 
 type ValueOf<F extends FlagSpec> = F extends { value: string }

@@ -31,6 +31,11 @@ function readToken(path: string): string {
   }
 }
 
+/** By its form alone, which every run can look at without loading anything. */
+export function isDelegation(token: string | undefined): boolean {
+  return token?.startsWith('tctl_dlg_') === true;
+}
+
 async function check(token: string, source: string): Promise<EnvToken> {
   // Loaded here: it brings node:crypto, which most runs do without.
   const { parseToken } = await import('../contract/token.ts');

@@ -1,5 +1,6 @@
 import { usageError } from '../errors.ts';
 import type { Credentials, StoredCredential } from './credentials.ts';
+import { mustBeDelegated, refuseDelegated } from './delegation.ts';
 import type { Host } from './host.ts';
 import type { Paths } from './paths.ts';
 import { newProfile, type Profile, updateProfiles } from './profiles.ts';
@@ -19,9 +20,11 @@ export interface SignIn {
   readonly user: string | null;
   /** What --account falls back to, for a token that is bound to an account. */
   readonly defaultAccount?: string | undefined;
-  readonly makeDefault?: boolean | undefined;
+  readonly makeDefault?: boolean | 'never' | undefined;
   /** Forgets what a profile of that name was, its guards too: `serve` makes its own anew. */
   readonly replace?: boolean | undefined;
+  /** Of a delegation: what it is, the account it is pinned to, and the guards of the profile that opened it. */
+  readonly delegation?: Pick<Profile, 'account' | 'protected' | 'read_only' | 'delegation'> | undefined;
 }
 
 /**
@@ -35,17 +38,20 @@ export async function keepSignIn(keeper: Keeper, signIn: SignIn): Promise<Profil
   const place = await credentials.choosePlace();
   // The profile first: it is what may be refused.
   await updateProfiles(paths.config, host, (current) => {
-    const known =
-      signIn.replace === true ? undefined : current.profiles.find((profile) => profile.name === name);
-    const before = known ?? fresh;
+    const known = current.profiles.find((profile) => profile.name === name);
+    if (signIn.delegation === undefined) refuseDelegated(known ?? null, 'nobody signs in to it');
+    else mustBeDelegated(known);
+    const before = (signIn.replace === true ? undefined : known) ?? fresh;
     if (before.api_url !== apiUrl) throw otherApi(before, apiUrl);
     const after = {
       ...before,
       default_account: signIn.defaultAccount ?? before.default_account,
       user: signIn.user,
+      ...signIn.delegation,
     };
+    const fallback = signIn.makeDefault === 'never' ? null : name;
     return {
-      default_profile: signIn.makeDefault === true ? name : (current.default_profile ?? name),
+      default_profile: signIn.makeDefault === true ? name : (current.default_profile ?? fallback),
       profiles: [...current.profiles.filter((profile) => profile.name !== name), after],
     };
   });

@@ -20,17 +20,17 @@ export interface PinCheck {
 export function checkPin({ profile, pinned, credential, requested }: PinCheck): string | null {
   if (pinned === null) return requested;
   if (credential !== 'session' && !reaches(credential.account_id, pinned)) {
-    throw mismatch(profile, pinned, `the token belongs to account ${credential.account_id}`);
+    throw pinMismatch(profile, pinned, `the token belongs to account ${credential.account_id}`);
   }
   if (requested === null) return null;
   if (requested === pinned.id || requested === pinned.slug) return pinned.id;
-  throw mismatch(profile, pinned, `the command is for account ${requested}`);
+  throw pinMismatch(profile, pinned, `the command is for account ${requested}`);
 }
 
 const reaches = (account: string, pinned: PinnedAccount) =>
   account === pinned.id || account === pinned.parent_id;
 
-function mismatch(profile: string, pinned: PinnedAccount, why: string) {
+export function pinMismatch(profile: string, pinned: PinnedAccount, why: string) {
   return authError(`profile ${JSON.stringify(profile)} is pinned to account ${pinned.slug} (${pinned.id})`, {
     code: 'profile_mismatch',
     why: `${why}; nothing was sent`,

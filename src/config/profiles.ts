@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type DelegationMode, delegationModes } from '../contract/limits.ts';
 import { notFoundError, usageError } from '../errors.ts';
 import { checkDirectory, ensureDirectory, isRecord, parseJson, readPrivate, refuseLink } from './files.ts';
 import { type LockHost, type LockLimits, withLock } from './lock.ts';
@@ -8,6 +9,15 @@ export interface PinnedAccount {
   readonly id: string;
   readonly slug: string;
   readonly parent_id: string | null;
+}
+
+/** What `accounts login` opened: the profile is that managed account's, and ends with it. */
+export interface ProfileDelegation {
+  readonly id: string;
+  /** The profile that it was opened with; null for a token of the environment. */
+  readonly base: string | null;
+  readonly mode: DelegationMode;
+  readonly expires_at: string;
 }
 
 export interface Profile {
@@ -25,6 +35,7 @@ export interface Profile {
   readonly credential: { readonly store: CredentialPlace } | null;
   /** Who signed in, for display. */
   readonly user: string | null;
+  readonly delegation: ProfileDelegation | null;
 }
 
 export type CredentialPlace = 'keyring' | 'file';
@@ -50,6 +61,7 @@ export function newProfile(name: string, apiUrl: string): Profile {
     read_only: false,
     credential: null,
     user: null,
+    delegation: null,
   };
 }
 
@@ -190,6 +202,7 @@ function parseProfile(data: unknown, at: string, fail: (what: string) => Error):
     read_only: fields.flag(data, 'read_only', `${at}.read_only`),
     credential: parsePlace(data.credential ?? null, `${at}.credential`, fail),
     user: fields.text(data, 'user', `${at}.user`),
+    delegation: parseDelegation(data.delegation ?? null, `${at}.delegation`, fail),
   };
 }
 
@@ -200,6 +213,17 @@ function parsePin(data: unknown, at: string, fail: (what: string) => Error): Pin
     throw fail(`${at} is neither null nor an object with id and slug`);
   }
   return { id: data.id, slug: data.slug, parent_id: reader(fail).text(data, 'parent_id', `${at}.parent_id`) };
+}
+
+function parseDelegation(data: unknown, at: string, fail: (what: string) => Error): Profile['delegation'] {
+  if (data === null) return null;
+  // What marks every prompt must not be taken for nothing either.
+  const bad = fail(`${at} is neither null nor an object with id, base, mode and expires_at`);
+  if (!isRecord(data) || typeof data.id !== 'string' || typeof data.expires_at !== 'string') throw bad;
+  const mode = delegationModes.find((known) => known === data.mode);
+  if (mode === undefined) throw bad;
+  const base = reader(fail).text(data, 'base', `${at}.base`);
+  return { id: data.id, base, mode, expires_at: data.expires_at };
 }
 
 function parsePlace(data: unknown, at: string, fail: (what: string) => Error): Profile['credential'] {

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { isDelegation } from './env-token.ts';
 import { type Host, variable } from './host.ts';
 import { findProfile, type Profile, type Profiles } from './profiles.ts';
 import type { Project } from './project.ts';
@@ -79,9 +80,10 @@ const MOST_RETRIES = 100;
 export function resolveConfig(sources: Sources): Resolved {
   const { flags, env, project, profiles, profilesPath } = sources;
   const defaults = project?.defaults;
-  const named = pick(sources, 'profile', flags.profile, project?.profile);
+  const alone = standsAlone(env);
+  const named = pick(sources, 'profile', flags.profile, alone ? null : project?.profile);
   const profileName: Setting<string | null> =
-    named ?? fromProfile(profiles.default_profile, profilesPath) ?? unset(null);
+    named ?? fromProfile(alone ? null : profiles.default_profile, profilesPath) ?? unset(null);
   const profile = profileName.value === null ? null : findNamed(sources, profileName.value);
   const saved = <T>(value: T | null | undefined) => fromProfile(value, profilesPath);
 
@@ -89,7 +91,7 @@ export function resolveConfig(sources: Sources): Resolved {
     profile: profileName,
     api_url: resolveUrl(sources, profile),
     account:
-      pick(sources, 'account', flags.account, project?.account) ??
+      pick(sources, 'account', flags.account, profile?.delegation ? null : project?.account) ??
       saved(profile?.default_account ?? profile?.account?.id) ??
       unset(null),
     workspace:
@@ -149,6 +151,16 @@ const origins: readonly Origin[] = ['flag', 'env', 'project', 'profile', 'defaul
 export function workspaceOf({ account, workspace }: Settings): string | undefined {
   const strays = origins.indexOf(account.origin) < origins.indexOf(workspace.origin);
   return strays ? undefined : (workspace.value ?? undefined);
+}
+
+/**
+ * A delegation in the environment (`accounts exec`) is a connection of its own to one account: a profile that nobody
+ * named there would only pin it to another one.
+ */
+function standsAlone(env: Host['env']): boolean {
+  return (
+    variable(env, 'TENANTCTL_TOKEN_FILE') === undefined && isDelegation(variable(env, 'TENANTCTL_TOKEN'))
+  );
 }
 
 function findNamed({ profiles, newProfile = false }: Sources, name: string): Profile | null {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { authError } from '../errors.ts';
 import type { Credentials, StoredCredential } from './credentials.ts';
+import { loginAgain } from './delegation.ts';
 import type { Host } from './host.ts';
 import { withLock } from './lock.ts';
 import type { Profile } from './profiles.ts';
@@ -25,7 +26,7 @@ export interface SessionRequest {
   readonly refused?: string | undefined;
 }
 
-/** A token is renewed a little before its end: it must survive the request's way. */
+/** A session is renewed a little before its end: its token must survive the request's way. */
 const LEEWAY_MS = 30_000;
 
 /**
@@ -78,7 +79,7 @@ async function load(request: SessionRequest): Promise<StoredCredential> {
   const stored = await request.credentials.load(profile);
   if (stored === null) {
     throw authError(`profile ${JSON.stringify(profile.name)} is not signed in`, {
-      hint: `tenantctl login --profile ${profile.name}`,
+      hint: signInAgain(profile),
     });
   }
   if (new URL(stored.api_url).origin !== new URL(request.apiUrl).origin) {
@@ -97,7 +98,8 @@ async function load(request: SessionRequest): Promise<StoredCredential> {
 function isFresh(stored: StoredCredential, { host, refused }: SessionRequest): boolean {
   if (stored.access_token === refused) return false;
   if (stored.access_expires_at === null) return true;
-  return Date.parse(stored.access_expires_at) - LEEWAY_MS > host.now();
+  const leeway = stored.refresh_token === null ? 0 : LEEWAY_MS;
+  return Date.parse(stored.access_expires_at) - leeway > host.now();
 }
 
 /** The refresh token itself was refused; a failing network or server is no such answer. */
@@ -107,10 +109,16 @@ function isRefusal(error: unknown): boolean {
   return 'status' in error && error.status === 401;
 }
 
+const signInAgain = (profile: Profile): string =>
+  profile.delegation === null ? `tenantctl login --profile ${profile.name}` : loginAgain(profile);
+
 function ended(profile: Profile, cause?: unknown) {
-  return authError(`the session of profile ${JSON.stringify(profile.name)} has ended`, {
-    code: 'session_ended',
-    hint: `tenantctl login --profile ${profile.name}`,
-    cause,
-  });
+  const name = JSON.stringify(profile.name);
+  const delegated = profile.delegation !== null;
+  return authError(
+    delegated
+      ? `the delegation into ${profile.account?.slug} (profile ${name}) has ended`
+      : `the session of profile ${name} has ended`,
+    { code: delegated ? 'delegation_ended' : 'session_ended', hint: signInAgain(profile), cause },
+  );
 }

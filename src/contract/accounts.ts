@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as c from './common.ts';
+import { delegationModes } from './limits.ts';
 
 export const accountState = z.enum(['provisioning', 'active', 'suspended']);
 export const feature = z.enum(['locked', 'unlocked', 'trial']);
@@ -27,11 +28,13 @@ export const account = z
     trial_ends_at: c.timestamp.nullable(),
     labels: c.labels,
     mail: mailPreferences,
+    /** Who may copy its parsers out: its family (a master and its managed accounts), or any account (R7). */
+    copy_out: c.copyOut,
     parent: z
       .strictObject({ link_id: c.id('link'), kind: z.enum(['managed', 'sub']), account: other })
       .nullable(),
     /** How the caller comes to see it, and as what. */
-    via: z.enum(['member', 'managed', 'staff', 'key']),
+    via: z.enum(['member', 'managed', 'granted', 'delegation', 'staff', 'key']),
     role: c.accountRole.nullable(),
     seats,
     revision: z.int(),
@@ -72,21 +75,6 @@ export const addressRules = z
   })
   .meta({ id: 'AddressRules' });
 
-export const plan = z
-  .strictObject({
-    name: c.planName,
-    title: z.string(),
-    monthly_price_cents: z.int(),
-    self_serve: z.boolean(),
-    entitlements: z.strictObject({ managed_accounts: z.boolean(), umbrella: z.boolean() }),
-    limits: z.strictObject({
-      seats: z.int().nullable(),
-      mails_per_day: z.int().nullable(),
-      workspaces: z.int().nullable(),
-    }),
-  })
-  .meta({ id: 'Plan' });
-
 export const roleEntry = z
   .strictObject({
     name: z.string(),
@@ -94,6 +82,8 @@ export const roleEntry = z
     account_kinds: z.array(c.accountKind),
     grantable: z.boolean(),
     description: z.string(),
+    /** What it opens in an account: all of it for a role of the account, what it adds for what is granted beside one. */
+    operations: z.array(z.string()),
   })
   .meta({ id: 'Role' });
 
@@ -109,7 +99,19 @@ export const auditEvent = z
     id: c.id('event'),
     at: c.timestamp,
     account_id: c.id('account').nullable(),
+    /** Who did it: the real person also where they acted by delegation. */
     actor,
+    /** By what right somebody from outside acted in the account; null for its own people and tokens. */
+    subject: z
+      .strictObject({
+        kind: z.literal('delegation'),
+        id: c.id('delegation'),
+        /** The master whose person it was, named as then. */
+        account: other,
+        mode: z.enum(delegationModes),
+        reason: z.string(),
+      })
+      .nullable(),
     action: z.string(),
     target: z.strictObject({ kind: z.string(), id: z.string(), name: z.string().nullable() }),
     reason: z.string().nullable(),
@@ -164,6 +166,7 @@ export const accounts = {
       /** Replaces all labels. */
       labels: c.labels.optional(),
       mail: mailPreferences.partial().optional(),
+      copy_out: c.copyOut.optional(),
     }),
     answer: account,
   },
@@ -175,6 +178,7 @@ export const accounts = {
       members: z.int(),
       pending_invites: z.int(),
       workspaces: z.int(),
+      parsers: z.int(),
       resources: z.int(),
       tokens: z.int(),
       keys: z.int(),
@@ -199,7 +203,6 @@ export const accounts = {
   'address_rules.show': { params: one, answer: addressRules },
   'address_rules.update': { params: one, body: addressRules, answer: addressRules },
 
-  'plans.list': { query: c.pageQuery, answer: c.pageOf(plan) },
   'roles.list': { query: c.pageQuery, answer: c.pageOf(roleEntry) },
 
   'audit.list': { params: one, query: auditQuery, answer: c.pageOf(auditEvent) },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as c from './common.ts';
+import { delegationModes } from './limits.ts';
 
 export const user = z
   .strictObject({
@@ -49,6 +50,14 @@ export const identity = z
       /** Of a workspace's key: the one place where it works, and as what. */
       workspace: z.strictObject({ id: c.id('workspace'), slug: c.slug, role: c.workspaceRole }).nullable(),
       expires_at: c.timestamp.nullable(),
+      /** Of kind `dlg`: whose person acts in the account, how and why. */
+      delegation: z
+        .strictObject({
+          master: z.strictObject({ id: c.id('account'), slug: c.slug, name: z.string() }),
+          mode: z.enum(delegationModes),
+          reason: z.string(),
+        })
+        .nullable(),
     }),
   })
   .meta({ id: 'Identity' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type IdKind, idPattern, idPrefixes } from './ids.ts';
-import { accountKinds, accountRoles, limits, modules, planNames, workspaceRoles } from './limits.ts';
+import { accountKinds, accountRoles, copyOutChoices, limits, modules, workspaceRoles } from './limits.ts';
 
 export const id = (kind: IdKind) =>
   z.string().regex(idPattern(kind), `must be an id such as ${idPrefixes[kind]}_…`);
@@ -23,6 +23,8 @@ export const setName = z
 
 /** RFC 3339, UTC, milliseconds. */
 export const timestamp = z.iso.datetime();
+/** A day of the calendar in UTC, `2026-03-31`. */
+export const day = z.iso.date();
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
 const control = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
@@ -48,7 +50,14 @@ export const accountKind = z.enum(accountKinds);
 export const accountRole = z.enum(accountRoles);
 export const module = z.enum(modules);
 export const workspaceRole = z.enum(workspaceRoles);
-export const planName = z.enum(planNames);
+/** Which plans there are, the catalogue says. */
+export const planName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
+    'must be 2 to 40 of a-z, 0-9 and hyphens, beginning with a letter',
+  );
+export const copyOut = z.enum(copyOutChoices);
 export const moduleList = z.array(module).max(modules.length);
 export const childList = z.array(reference).max(1000);
 export const workspacePlace = z.strictObject({ workspace: reference, role: workspaceRole });

@@ -10,6 +10,13 @@ export const limits = {
   passwordMin: 15,
   passwordMax: 256,
   idempotencyHours: 24,
+  parserDefinitionChars: 256 * 1024,
+  /** Parsers that one request copies, and places it copies them to. */
+  parserCopies: 1000,
+  parserTargets: 50,
+  promotionSteps: 20,
+  delegationMinutes: 30,
+  delegationMinutesMax: 60,
   resourceConfigBytes: 64 * 1024,
   /** How long a workspace's key lives unless asked otherwise, and at most. */
   keyDays: 365,
@@ -20,21 +27,49 @@ export const accountKinds = ['personal', 'standard', 'organization'] as const;
 export const accountRoles = ['owner', 'admin', 'user', 'super_admin', 'billing_admin', 'member'] as const;
 export const modules = ['parsers', 'forms', 'contacts', 'messages', 'reports', 'settings'] as const;
 export const workspaceRoles = ['viewer', 'operator', 'developer', 'workspace_admin'] as const;
+/** What a plan may open, and what it bounds: null is no limit. */
+export const entitlementNames = ['managed_accounts', 'umbrella', 'organization', 'team'] as const;
+export const planLimitNames = [
+  'seats',
+  'mails_per_day',
+  'parsers',
+  'workspaces',
+  'uploads_per_month',
+  'messages_per_month',
+] as const;
+/** D13: the plan that a new account starts on. It is free, so that nobody is charged for signing up. */
+export const startPlan = 'basic';
+/** May it change anything, or only look (D15)? */
+export const delegationModes = ['full', 'read_only'] as const;
+export const delegationStates = ['active', 'revoked', 'expired', 'ended'] as const;
 /** What a workspace holds; parsers and forms live there too, with operations of their own. */
 export const resourceKinds = ['connector', 'workflow', 'job'] as const;
 export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 /** The roles that a workspace's key may have: never one that gives roles to people. */
 export const keyRoles = ['viewer', 'operator', 'developer'] as const;
-export const planNames = ['basic', 'starter', 'professional', 'business', 'enterprise'] as const;
 
+/** Whom an account lets copy its parsers out of its family (R7). */
+export const copyOutChoices = ['family', 'anyone'] as const;
+
+/** What to do about a name that is taken at the target (D14). */
+export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
+
+export type CopyOut = (typeof copyOutChoices)[number];
+export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];
 export type AccountRole = (typeof accountRoles)[number];
 export type Module = (typeof modules)[number];
 export type WorkspaceRole = (typeof workspaceRoles)[number];
+export type Entitlement = (typeof entitlementNames)[number];
+export type PlanLimit = (typeof planLimitNames)[number];
+export type DelegationMode = (typeof delegationModes)[number];
+export type DelegationState = (typeof delegationStates)[number];
 export type ResourceKind = (typeof resourceKinds)[number];
 export type JobState = (typeof jobStates)[number];
 export type KeyRole = (typeof keyRoles)[number];
-export type PlanName = (typeof planNames)[number];
+
+/** The slug of the workspace that an account begins with, and that is meant where none is named. */
+export const firstWorkspace = 'default';
 
 /** Which account roles an account of a kind may grant (domain.md, Account kinds). */
 export const rolesOfKind = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { problem } from './common.ts';
 import { errorCodes } from './errors.ts';
+import { isObject, type Json, type JsonObject, toJson } from './json-schema.ts';
 import { limits } from './limits.ts';
 import {
   type Operation,
@@ -10,35 +11,6 @@ import {
   takesIdempotencyKey,
 } from './operations.ts';
 import { type CompleteShape, shapeOf } from './shapes.ts';
-
-type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
-
-/** A schema as JSON Schema, with references to the named ones. */
-function toJson(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
-  const json: unknown = JSON.parse(
-    JSON.stringify(
-      z.toJSONSchema(schema, {
-        target: 'draft-2020-12',
-        io,
-        unrepresentable: 'any',
-        // Integers are safe ones everywhere; the bounds of what JavaScript can count say nothing of the API.
-        override: ({ jsonSchema }) => {
-          if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-          if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-          // The format says it; the pattern is two hundred characters of leap years.
-          if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-        },
-      }),
-    ),
-  );
-  if (!isObject(json)) throw new Error('a schema that is no object');
-  return json;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 const COMPONENTS = '#/components/schemas/';
 /** Zod names what recurs without a name: that is only `z.json()`, any JSON value. */
@@ -69,10 +41,43 @@ function keep(name: string, definition: Json, found: Map<string, JsonObject>): J
   return { $ref: COMPONENTS + name };
 }
 
+/** Names of the definitions that a request may leave parts out of, and of those that hold one. */
+function lenient(definitions: JsonObject): ReadonlySet<string> {
+  const texts = Object.entries(definitions).map(([name, part]) => [name, JSON.stringify(part)] as const);
+  const names = new Set<string>();
+  let known = -1;
+  while (names.size > known) {
+    known = names.size;
+    for (const [name, text] of texts) {
+      if (text.includes('"default":') || [...names].some((other) => text.includes(`"#/$defs/${other}"`)))
+        names.add(name);
+    }
+  }
+  return names;
+}
+
+/** What has a default may be left out of a request and never is of an answer: then each has a schema of its own. */
+function asRequest(json: JsonObject): JsonObject {
+  const definitions = isObject(json.$defs) ? json.$defs : {};
+  const names = lenient(definitions);
+  const named = (name: string): string => (names.has(name) ? `${name}Request` : name);
+  const renamed = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(renamed);
+    if (!isObject(value)) return value;
+    const { $ref } = value;
+    if (typeof $ref === 'string')
+      return { ...value, $ref: `#/$defs/${named($ref.slice('#/$defs/'.length))}` };
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, renamed(part)]));
+  };
+  const $defs = Object.entries(definitions).map(([name, part]) => [named(name), renamed(part)] as const);
+  const top = renamed({ ...json, $defs: undefined });
+  return isObject(top) ? { ...top, $defs: Object.fromEntries($defs) } : json;
+}
+
 /** A schema where it is used: by reference if it has a name (`meta({ id })`). */
 function use(schema: z.ZodType, io: 'input' | 'output', found: Map<string, JsonObject>): Json {
   const name = z.globalRegistry.get(schema)?.id;
-  const json = toJson(schema, io);
+  const json = io === 'input' ? asRequest(toJson(schema, io)) : toJson(schema, io);
   return name === undefined ? lift(json, found) : keep(name, json, found);
 }
 

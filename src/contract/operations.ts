@@ -23,7 +23,7 @@ export interface Operation {
   readonly natural?: true;
   /** The answer holds a secret, shown once: never stored for replay (api.md, Idempotency-Key). */
   readonly secret?: true;
-  /** PATCH and DELETE honour `If-Match`; `required` answers 428 without it. */
+  /** A change honours `If-Match`; `required` answers 428 without it. */
   readonly if_match?: 'optional' | 'required';
   /** Only a `--dev` server has it; elsewhere it answers 404. */
   readonly dev?: true;
@@ -65,7 +65,7 @@ export const operations = {
   'auth.logout': {
     method: 'POST',
     path: '/auth/logout',
-    summary: 'End the session of the access token',
+    summary: 'End the session of the access token, or the delegation',
     natural: true,
   },
   'auth.password_forgot': {
@@ -159,7 +159,7 @@ export const operations = {
   'accounts.update': {
     method: 'PATCH',
     path: '/accounts/{account}',
-    summary: 'Change name, slug, labels or mail preferences',
+    summary: 'Change name, slug, labels, mail preferences or who may copy parsers out',
     if_match: 'optional',
   },
   'accounts.delete': {
@@ -201,6 +201,24 @@ export const operations = {
     method: 'GET',
     path: '/accounts/{account}/tree',
     summary: 'The account, its managed accounts and workspaces, with counts',
+  },
+
+  'delegations.list': {
+    method: 'GET',
+    path: '/accounts/{account}/delegations',
+    summary: 'List who logged in to the managed account from its master, and when',
+  },
+  'delegations.create': {
+    method: 'POST',
+    path: '/accounts/{account}/delegations',
+    summary: 'Log in to a managed account for up to an hour, with a reason (D15)',
+    secret: true,
+    status: 201,
+  },
+  'delegations.revoke': {
+    method: 'DELETE',
+    path: '/accounts/{account}/delegations/{delegation}',
+    summary: 'End a log-in to the managed account at once',
   },
 
   'members.list': { method: 'GET', path: '/accounts/{account}/members', summary: 'List members' },
@@ -471,6 +489,73 @@ export const operations = {
     summary: 'Delete a key: it stops working at once',
   },
 
+  'parsers.list': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers',
+    summary: 'List the parsers of a workspace',
+  },
+  'parsers.create': {
+    method: 'POST',
+    path: '/accounts/{account}/parsers',
+    summary: 'Create a parser',
+    status: 201,
+  },
+  'parsers.diff': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/diff',
+    summary: 'What copying parsers to another place would change, field by field',
+  },
+  'parsers.copy': {
+    method: 'POST',
+    path: '/accounts/{account}/parsers/copy',
+    summary: 'Copy parsers to other accounts of the family, all or none (R7, D14)',
+    dry_run: true,
+  },
+  'parsers.show': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/{parser}',
+    summary: 'Show a parser by name or id',
+  },
+  'parsers.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/parsers/{parser}',
+    summary: 'Change a parser, or set its secrets; makes its next revision',
+    if_match: 'required',
+  },
+  'parsers.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/parsers/{parser}',
+    summary: 'Delete a parser with its revisions',
+    if_match: 'required',
+  },
+  'parsers.revisions': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/{parser}/revisions',
+    summary: 'List the revisions of a parser, newest first',
+  },
+  'parsers.revision': {
+    method: 'GET',
+    path: '/accounts/{account}/parsers/{parser}/revisions/{revision}',
+    summary: 'Show a parser as it was',
+  },
+  'parsers.rollback': {
+    method: 'POST',
+    path: '/accounts/{account}/parsers/{parser}/rollback',
+    summary: 'Make an earlier revision the next one',
+    if_match: 'optional',
+  },
+  'promotion_path.show': {
+    method: 'GET',
+    path: '/accounts/{account}/promotion-path',
+    summary: 'Show the order in which parsers are promoted',
+  },
+  'promotion_path.update': {
+    method: 'PUT',
+    path: '/accounts/{account}/promotion-path',
+    summary: 'Declare the order in which parsers are promoted',
+    if_match: 'optional',
+  },
+
   'address_rules.show': {
     method: 'GET',
     path: '/accounts/{account}/address-rules',
@@ -482,7 +567,61 @@ export const operations = {
     summary: 'Replace the allowed and denied domains',
   },
 
+  'access.explain': {
+    method: 'POST',
+    path: '/access/explain',
+    summary: 'Why somebody may do something or not, and what would have to change',
+    safe: true,
+  },
+  'access.who_can': {
+    method: 'POST',
+    path: '/access/who-can',
+    summary: 'List the people who may do something',
+    safe: true,
+  },
+  'access.matrix': {
+    method: 'GET',
+    path: '/accounts/{account}/access-matrix',
+    summary: 'Every operation and every role of the account: who may do what',
+  },
+
   'plans.list': { method: 'GET', path: '/plans', summary: 'The plan catalogue', public: true },
+  'plans.show': { method: 'GET', path: '/plans/{plan}', summary: 'Show a plan', public: true },
+  'plans.replace': {
+    method: 'PUT',
+    path: '/plans',
+    summary: 'Replace the whole plan catalogue',
+    if_match: 'required',
+    dry_run: true,
+  },
+  'subscription.show': {
+    method: 'GET',
+    path: '/accounts/{account}/subscription',
+    summary: "The account's plan, period, what it may use and what it uses",
+  },
+  'subscription.preview': {
+    method: 'POST',
+    path: '/accounts/{account}/subscription/preview',
+    summary: 'What a change of plan would change, cost and run into',
+    safe: true,
+  },
+  'subscription.change': {
+    method: 'POST',
+    path: '/accounts/{account}/subscription/change',
+    summary: 'Change the plan, at once or at the end of the period',
+    dry_run: true,
+  },
+  'subscription.cancel_change': {
+    method: 'DELETE',
+    path: '/accounts/{account}/subscription/scheduled',
+    summary: 'Cancel the scheduled change of plan',
+    dry_run: true,
+  },
+  'billing.show': {
+    method: 'GET',
+    path: '/accounts/{account}/bill',
+    summary: 'The bill of a period: lines and totals',
+  },
   'roles.list': {
     method: 'GET',
     path: '/roles',

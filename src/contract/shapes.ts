@@ -1,9 +1,13 @@
 import type { z } from 'zod';
+import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { batches } from './batches.ts';
+import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
+import { delegations } from './delegations.ts';
 import { type OperationId, operationOf } from './operations.ts';
+import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 import { permissionSets } from './permission-sets.ts';
 import { receipts } from './receipts.ts';
@@ -21,8 +25,12 @@ export interface Shape {
 export const shapes = {
   ...auth,
   ...accounts,
-  ...workspaces,
+  ...access,
+  ...delegations,
   ...people,
+  ...billing,
+  ...parsers,
+  ...workspaces,
   ...permissionSets,
   ...receipts,
   ...batches,

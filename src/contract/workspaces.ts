@@ -24,6 +24,7 @@ export const workspaceHoldings = z
     connectors: z.int(),
     workflows: z.int(),
     jobs: z.int(),
+    parsers: z.int(),
     keys: z.int(),
     /** Pending invitations of the account that name it: they stay, without it. */
     pending_invites: z.int(),

@@ -4,8 +4,9 @@ export type Cell = string | number | boolean | readonly string[] | null | undefi
 
 /** One column of a table: the API's model in, a cell out. Typed from the row, so a wrong field does not compile. */
 export interface Column<Row> {
-  /** `EMAIL`: shown in tables; csv writes it as `email`. */
+  /** `EMAIL`: shown in tables; csv writes it as `email`, or as `name` says. */
   readonly header: string;
+  readonly name?: string | undefined;
   readonly value: (row: Row) => Cell;
   /** Only beside words that say the same. */
   readonly tone?: ((row: Row) => Tone | undefined) | undefined;
@@ -20,8 +21,8 @@ export function cellText(cell: Cell): string {
   return typeof cell === 'object' ? cell.join(', ') : String(cell);
 }
 
-export function fieldName(column: { readonly header: string }): string {
-  return column.header.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+export function fieldName({ header, name }: Pick<Column<never>, 'header' | 'name'>): string {
+  return name ?? header.toLowerCase().replace(/[^a-z0-9]+/g, '_');
 }
 
 /** Any JSON value as a cell, for `--fields` and for results that have no columns. */

@@ -3,21 +3,24 @@ import type { Paint } from './colour.ts';
 import { json } from './rows.ts';
 import { safeLine } from './text.ts';
 
-/** The one JSON line of a machine format. All members are always there. */
+/** The one JSON line of a machine format. */
 export function failureJson(error: TenantctlError): string {
+  return json({ error: failureObject(error) });
+}
+
+/** An error for programs. All members are always there. */
+export function failureObject(error: TenantctlError) {
   const why = error.why === undefined ? '' : `. ${error.why}`;
-  return json({
-    error: {
-      code: error.code,
-      message: `${error.message.replace(/\.$/, '')}${why}`,
-      status: error.status ?? null,
-      request_id: error.requestId ?? null,
-      hint: error.hint ?? null,
-      retryable: error.retryable,
-      details: error.details ?? null,
-      reasons: error.reasons ?? null,
-    },
-  });
+  return {
+    code: error.code,
+    message: `${error.message.replace(/\.$/, '')}${why}`,
+    status: error.status ?? null,
+    request_id: error.requestId ?? null,
+    hint: error.hint ?? null,
+    retryable: error.retryable,
+    details: error.details ?? null,
+    reasons: error.reasons ?? null,
+  };
 }
 
 /** For people: what happened, why, what to type next, and what to quote to support. */

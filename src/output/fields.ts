@@ -47,7 +47,7 @@ function pickInside(value: unknown, paths: readonly (readonly string[])[]): unkn
 export function fieldColumns(fields: readonly string[]): Column<unknown>[] {
   return fields.map((field) => {
     const path = field.split('.');
-    return { header: field.toUpperCase(), value: (row) => asCell(valueAt(row, path)) };
+    return { header: field.toUpperCase(), name: field, value: (row) => asCell(valueAt(row, path)) };
   });
 }
 

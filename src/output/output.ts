@@ -1,3 +1,4 @@
+import type { CheckReport } from './checks.ts';
 import type { Column } from './columns.ts';
 import { messagesOn } from './messages.ts';
 import type { Progress } from './progress.ts';
@@ -12,6 +13,8 @@ export interface ListOptions {
   readonly all?: boolean | undefined;
   /** Instead of the run's own, for a verb that is made for one: `members export`. */
   readonly format?: Format | undefined;
+  /** The rows and columns are what `--fields` asks for already. */
+  readonly projected?: true | undefined;
 }
 
 export type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;
@@ -19,15 +22,19 @@ export type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;
 /** The only way to stdout and stderr. Results go to stdout (or `--out`), all else to stderr. */
 export interface Output {
   readonly format: Format;
+  /** The result goes to a terminal: a table there is for people, elsewhere for programs. */
+  readonly terminal: boolean;
   /** The reader of stdout went away (`| head -1`): end quietly, with 0. */
   readonly closed: boolean;
   /** Streams: pulls a row when the one before has left, and no more once nobody reads. */
   list<Row>(columns: readonly Column<Row>[], rows: Rows<Row>, options?: ListOptions): Promise<void>;
   item<Row>(columns: readonly Column<Row>[], row: Row): Promise<void>;
-  /** What a change answered. `text` is what people read instead of the fields. */
-  result(value: object, text?: string): Promise<void>;
+  /** What a change answered. `text` is what people read instead of the fields. Not changed: repeating is no error (D9). */
+  result(value: object, text?: string, told?: { readonly changed: boolean }): Promise<void>;
   /** `data` is what machine formats print: the contract's own object. */
   tree(root: TreeNode, data: object): Promise<void>;
+  /** A verdict with what it was reached by; `data` is what machine formats print. */
+  checks(report: CheckReport, data: object): Promise<void>;
   /** As it is, e.g. a completion script. Never text from the API. */
   raw(text: string): Promise<void>;
   /** One ndjson line on stdout; nothing in other formats. */
@@ -53,6 +60,7 @@ export function createOutput(options: OutputOptions): Output {
   const messages = messagesOn(setup);
   return {
     format: setup.format,
+    terminal: setup.terminal,
     get closed() {
       return setup.sink.closed;
     },

@@ -1,3 +1,4 @@
+import { checksText } from './checks.ts';
 import type { Paint } from './colour.ts';
 import { asCell, type Column, cellText } from './columns.ts';
 import { checkFields, fieldColumns, project } from './fields.ts';
@@ -24,18 +25,23 @@ const TTY_ROWS = 50;
 export function resultsOn(
   setup: Setup,
   note: (text: string) => void,
-): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'raw'> {
+): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'checks' | 'raw'> {
   const { sink, format, fields } = setup;
   const item = <Row>(columns: readonly Column<Row>[], row: Row) => writeItem(setup, columns, row);
   return {
     list: (columns, rows, options = {}) => writeList(setup, columns, rows, options, note),
     item,
-    async result(value, text) {
+    async result(value, text, { changed } = { changed: true }) {
+      if (!changed) note('Nothing to do.');
       if (format === 'table' && text !== undefined && fields === undefined)
         await sink.write(`${safeText(text)}\n`);
       else await item(columnsOf(value), value);
     },
     tree: (root, data) => writeTree(setup, root, data),
+    async checks(report, data) {
+      if (format !== 'table' || fields !== undefined) return await item(columnsOf(data), data);
+      await sink.write(`${checksText(report, setup.unicode, await setup.paint.stdout())}\n`);
+    },
     raw: (text) => sink.write(text),
   };
 }
@@ -44,10 +50,10 @@ async function writeList<Row>(
   whole: Setup,
   columns: readonly Column<Row>[],
   rows: Rows<Row>,
-  { empty, all = false, format = whole.format }: ListOptions,
+  { empty, all = false, format = whole.format, projected }: ListOptions,
   note: (text: string) => void,
 ): Promise<void> {
-  const setup = { ...whole, format };
+  const setup = { ...whole, format, ...(projected === true && { fields: undefined }) };
   const { sink, fields, terminal } = setup;
   const cap = format === 'table' && terminal && !all ? TTY_ROWS : Number.POSITIVE_INFINITY;
   const writer = await writerFor(setup, columns);
@@ -128,7 +134,8 @@ async function writeTree(setup: Setup, root: TreeNode, data: object): Promise<vo
   await writer.end();
 }
 
-function columnsOf(value: object): Column<object>[] {
+/** Its fields, for what has no columns of its own. */
+export function columnsOf(value: object): Column<object>[] {
   return Object.keys(value).map((key) => ({
     header: key.toUpperCase(),
     value: (row) => asCell(Reflect.get(row, key)),

@@ -69,7 +69,7 @@ export function yamlRows<Row>({ sink, fields }: RowOptions<Row>): RowWriter<Row>
 /** RFC 4180. A cell that a spreadsheet would run as a formula gets a leading apostrophe. */
 export async function csvRows<Row>(options: RowOptions<Row>): Promise<RowWriter<Row>> {
   const { stringify } = await import('csv-stringify/sync');
-  const { sink, columns, fields, headers, terminal } = options;
+  const { sink, columns, headers, terminal } = options;
   const write = (cells: readonly (string | number)[]) =>
     sink.write(stringify([cells], { escape_formulas: true, record_delimiter: 'windows' }));
   const cell = (column: Column<Row>, row: Row) => {
@@ -81,7 +81,7 @@ export async function csvRows<Row>(options: RowOptions<Row>): Promise<RowWriter<
   };
   let headed = !headers;
   const head = async () => {
-    if (!headed) await write(fields ?? columns.map(fieldName));
+    if (!headed) await write(columns.map(fieldName));
     headed = true;
   };
   return {

@@ -42,3 +42,8 @@ export function safeJson(json: string): string {
 export function isUnsafe(text: string): boolean {
   return text.search(UNSAFE) >= 0;
 }
+
+/** A word as a shell takes it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

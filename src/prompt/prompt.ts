@@ -16,6 +16,8 @@ export interface PromptOptions {
   readonly interactive?: boolean | undefined;
   /** Questions quote names that came from the API: makes a text safe on a terminal (output/text.ts, safeLine). */
   readonly clean: (text: string) => string;
+  /** Stands before every question: where the run acts inside somebody else's account, which. Empty for most. */
+  readonly mark?: (() => Promise<string>) | undefined;
   readonly color?: boolean | undefined;
 }
 
@@ -66,14 +68,14 @@ export function createPrompt(options: PromptOptions): Prompt {
     confirm: (question) =>
       ask(
         question,
-        ({ confirm }, context) => confirm({ message: clean(question.message), default: false }, context),
+        ({ confirm }, context, message) => confirm({ message, default: false }, context),
         missingConfirmation,
       ),
     input: (question) =>
-      ask(question, ({ input }, context) =>
+      ask(question, ({ input }, context, message) =>
         input(
           {
-            message: clean(question.message),
+            message,
             ...(question.default === undefined ? {} : { default: clean(question.default) }),
             validate: (text) => text.trim() !== '' || question.default !== undefined || 'A value is needed',
           },
@@ -81,18 +83,16 @@ export function createPrompt(options: PromptOptions): Prompt {
         ),
       ).then((text) => text.trim()),
     password: (question) =>
-      ask(question, ({ password }, context) =>
-        password({ message: clean(question.message), mask: '*' }, context),
-      ),
+      ask(question, ({ password }, context, message) => password({ message, mask: '*' }, context)),
     select: (question) =>
-      ask(question, ({ select }, context) =>
-        select({ message: clean(question.message), choices: shown(question.choices, clean) }, context),
+      ask(question, ({ select }, context, message) =>
+        select({ message, choices: shown(question.choices, clean) }, context),
       ),
     search: (question) =>
-      ask(question, ({ search }, context) =>
+      ask(question, ({ search }, context, message) =>
         search(
           {
-            message: clean(question.message),
+            message,
             source: async (text) => shown(await question.find(text ?? ''), clean),
           },
           context,
@@ -102,7 +102,7 @@ export function createPrompt(options: PromptOptions): Prompt {
       const whole = { ...question, message: `Type ${slug} to confirm` };
       return ask(
         whole,
-        ({ input }, context) => input({ message: clean(whole.message) }, context),
+        ({ input }, context, message) => input({ message }, context),
         missingConfirmation,
       ).then((text) => text.trim());
     },
@@ -118,7 +118,7 @@ function shown<T>(choices: readonly Choice<T>[], clean: (text: string) => string
 }
 
 type Inquirer = typeof InquirerPrompts;
-type Asker<T> = (inquirer: Inquirer, context: PromptTerminal['context']) => Promise<T>;
+type Asker<T> = (inquirer: Inquirer, context: PromptTerminal['context'], message: string) => Promise<T>;
 type Refusal = (question: Question) => TenantctlError;
 
 function isSet(value: string | undefined): boolean {
@@ -151,10 +151,11 @@ async function onTerminal<T>(
   run: Asker<T>,
   refusal: Refusal,
 ): Promise<T> {
+  const message = options.clean(`${(await options.mark?.()) ?? ''}${question.message}`);
   const inquirer = await import('@inquirer/prompts');
   const terminal = terminalFor(options);
   try {
-    return await run(inquirer, terminal.context);
+    return await run(inquirer, terminal.context, message);
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : '';
     if (name === 'ExitPromptError') throw interruptedError('interrupted', { cause });

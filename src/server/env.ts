@@ -7,13 +7,16 @@ export interface ServerEnvironment {
   readonly smtp?: string;
   readonly mailFrom?: string;
   readonly data: string;
+  /** Keys that secrets are sealed with, or the file that holds them. */
+  readonly secretsKey?: string;
+  readonly secretsKeyFile?: string;
   readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 }
 
 const levels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /**
- * Reads TENANTCTL_DATABASE, _SMTP, _MAIL_FROM, _DATA and _LOG_LEVEL. A database URL and an SMTP URL hold passwords,
+ * Reads TENANTCTL_DATABASE, _SMTP, _MAIL_FROM, _DATA, _SECRETS_KEY, _SECRETS_KEY_FILE and _LOG_LEVEL. A database URL and an SMTP URL hold passwords,
  * which a flag would show to everybody who can list processes.
  */
 export function serverEnvironment(
@@ -23,11 +26,15 @@ export function serverEnvironment(
   const database = read('TENANTCTL_DATABASE');
   const smtp = read('TENANTCTL_SMTP');
   const mailFrom = read('TENANTCTL_MAIL_FROM');
+  const secretsKey = read('TENANTCTL_SECRETS_KEY');
+  const secretsKeyFile = read('TENANTCTL_SECRETS_KEY_FILE');
   const level = levels.find((known) => known === read('TENANTCTL_LOG_LEVEL'));
   return {
     ...(database !== undefined && { database }),
     ...(smtp !== undefined && { smtp }),
     ...(mailFrom !== undefined && { mailFrom }),
+    ...(secretsKey !== undefined && { secretsKey }),
+    ...(secretsKeyFile !== undefined && { secretsKeyFile }),
     data:
       read('TENANTCTL_DATA') ??
       join(read('XDG_DATA_HOME') ?? join(homedir(), '.local', 'share'), 'tenantctl'),

@@ -5,18 +5,22 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Session } from '../contract/types.ts';
 import { buildApp, type LogOptions } from './app.ts';
+import { BillingWorker } from './billing/worker.ts';
 import { Attempts } from './domain/attempts.ts';
 import { CLOCK_SETTING, movableClock, systemClock } from './domain/clock.ts';
 import { firstStart, freshStaffToken, type StaffCredential } from './domain/first-start.ts';
 import { idMaker } from './domain/new-id.ts';
 import { scryptPasswords } from './domain/passwords.ts';
+import type { Seal } from './domain/ports/seal.ts';
 import type { Transactions } from './domain/ports.ts';
+import { resealSecrets } from './domain/reseal.ts';
 import { TokenUse } from './domain/token-use.ts';
 import type { Clock, Deps, Setup } from './domain/work.ts';
-import { serverEnvironment } from './env.ts';
+import { type ServerEnvironment, serverEnvironment } from './env.ts';
 import type { Transport } from './mail/transport.ts';
 import { MailWorker } from './mail/worker.ts';
 import { type Database, openDatabase, type Place } from './store/database.ts';
+import { KeyError, type KeyPlace, sealAt } from './store/key-file.ts';
 import { transactionsOf } from './store/stores.ts';
 import { sweep } from './store/sweep.ts';
 
@@ -111,6 +115,29 @@ function quietOnATerminal(): LogOptions['level'] {
   return process.stderr.isTTY ? 'warn' : 'info';
 }
 
+/** Where the key for secrets comes from; null where nobody gives one and there is no folder to keep it in. */
+function keyPlaceOf(
+  { secretsKey, secretsKeyFile }: Pick<ServerEnvironment, 'secretsKey' | 'secretsKeyFile'>,
+  own: string | null,
+): KeyPlace | null {
+  if (secretsKey !== undefined && secretsKeyFile !== undefined) {
+    throw new StartError(
+      'TENANTCTL_SECRETS_KEY and TENANTCTL_SECRETS_KEY_FILE are both set: leave one of them out',
+    );
+  }
+  if (secretsKey !== undefined) return { is: 'given', text: secretsKey };
+  if (secretsKeyFile !== undefined) return { is: 'file', file: secretsKeyFile };
+  return own === null ? null : { is: 'own', file: own };
+}
+
+function sealOf(place: KeyPlace | null): Seal | null {
+  try {
+    return place === null ? null : sealAt(place);
+  } catch (error) {
+    throw error instanceof KeyError ? new StartError(error.message) : error;
+  }
+}
+
 /** The options with everything filled in, checked before anything is opened. */
 function settle(options: StartOptions) {
   const env = serverEnvironment();
@@ -155,6 +182,7 @@ function settle(options: StartOptions) {
     data: database === undefined ? data : withoutCredentials(database),
     signup: options.signup ?? true,
     mailFrom: env.mailFrom,
+    key: keyPlaceOf(env, database === undefined ? `${data}/secrets.key` : null),
     log: {
       level: options.logLevel ?? env.logLevel ?? quietOnATerminal(),
       stream: options.log ?? process.stderr,
@@ -265,6 +293,14 @@ function boundYoungGeneration(): void {
   timer.unref();
 }
 
+/** After a change of keys; a key that is missing is told at once and not when a value is needed. */
+async function sealAnew(deps: Deps, log: App['log']): Promise<void> {
+  const { resealed, lost } = await resealSecrets(deps);
+  if (resealed > 0) log.info({ resealed }, 'secrets were sealed anew with the current key');
+  if (lost > 0)
+    log.warn({ lost }, 'secrets were sealed by a key that is not here: put it back beside the current one');
+}
+
 async function run(settled: Settled, options: StartOptions, database: Database): Promise<RunningServer> {
   const transactions = transactionsOf(database);
   const { dev, signup } = settled;
@@ -278,20 +314,27 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   };
   const use = new TokenUse(clock);
   let worker: MailWorker | null = null;
+  let billing: BillingWorker | null = null;
   const deps: Deps = {
     transactions,
     clock,
     setup,
     passwords: scryptPasswords(),
+    seal: sealOf(settled.key),
     attempts: new Attempts(clock),
     newId: idMaker(clock),
     mailQueued: () => worker?.wake(),
+    clockMoved: () => {
+      worker?.wake();
+      billing?.wake();
+    },
     tokenSeen: use.seen,
   };
   const first = await firstStart(deps);
   const staff = options.staff === undefined ? null : await freshStaffToken(deps, options.staff);
   const app = buildApp({ deps, log: settled.log, memory: () => process.memoryUsage() });
   await app.ready();
+  await sealAnew(deps, app.log);
   giveBackMemory();
   boundYoungGeneration();
   const url = await listen(app, settled);
@@ -300,10 +343,13 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   const transport = await transportOf(settled, setup);
   worker = new MailWorker({ transactions, clock, transport, publicUrl: setup.publicUrl, log: app.log });
   worker.start();
+  billing = new BillingWorker({ deps, log: app.log });
+  billing.start();
   const stopHousekeeping = housekeeping(database, transactions, clock, use, app.log);
   let closing: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     await drain(app);
+    await billing?.stop();
     await worker?.stop();
     await stopHousekeeping();
     await database.close();

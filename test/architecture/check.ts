@@ -41,10 +41,18 @@ function checkInternal(path: string, layer: string, target: string, found: Impor
   if (layer === 'serve' && to === 'start' && found.kind === 'value' && !found.dynamic) {
     return [`${path}: the server is loaded by import() when serve runs, never before`];
   }
+  if (layer === 'verbs' && to === 'fan-out' && found.kind === 'value' && !found.dynamic) {
+    return [`${path}: fan-out is loaded by import() when it is asked for, never before`];
+  }
   if (to === layer) return [];
   const edges = allowed[layer];
   if (edges === undefined) return [`${path}: layer ${layer} has no line in the table of imports`];
   if (edges.value.includes(to)) return [];
+  if (edges.lazy?.includes(to)) {
+    return found.kind === 'type' || found.dynamic
+      ? []
+      : [`${path}: ${layer} loads ${to} by import() alone (${target})`];
+  }
   if (edges.type.includes(to)) {
     return found.kind === 'type' ? [] : [`${path}: ${layer} may import only types of ${to} (${target})`];
   }

@@ -4,9 +4,10 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['program', /^program\.ts$/],
   ['context', /^context\.ts$/],
   ['outcomes', /^errors\.ts$/],
-  ['assembly', /^(?:assemble|safety|sign-in|stdin|world)\.ts$/],
+  ['assembly', /^(?:assemble|child|delegated|safety|sign-in|stdin|world)\.ts$/],
   ['flags', /^flags\.ts$/],
   ['verbs', /^commands\/[a-z-]+\.ts$/],
+  ['fan-out', /^fan-out\//],
   ['serve', /^commands\/serve\//],
   ['commands', /^commands\/[a-z-]+\/[a-z-]+(?:\.[a-z]+)?\.ts$/],
   ['client', /^client\//],
@@ -15,7 +16,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['prompt', /^prompt\//],
   ['bulk', /^bulk\//],
   ['estate', /^estate\//],
-  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch)\.ts$/],
+  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|parser-file)\.ts$/],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],
   ['env', /^server\/env\.ts$/],
@@ -26,6 +27,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['domain', /^server\/domain\//],
   ['store', /^server\/store\//],
   ['mail', /^server\/mail\//],
+  ['billing', /^server\/billing\//],
 ];
 
 interface Edges {
@@ -33,6 +35,8 @@ interface Edges {
   readonly value: readonly string[];
   /** Layers of which only the types may be imported. */
   readonly type: readonly string[];
+  /** Layers whose values are imported by import() alone: loading them would cost every start. */
+  readonly lazy?: readonly string[];
 }
 
 /** Who may import whom, besides itself. What is not here is forbidden. `contract-plain` is the contract without zod. */
@@ -51,8 +55,12 @@ export const allowed: Readonly<Record<string, Edges>> = {
   },
   flags: { value: [], type: ['verbs'] },
   verbs: {
-    value: ['flags', 'prompt', 'outcomes', 'contract-plain'],
+    value: ['flags', 'prompt', 'outcomes', 'contract-plain', 'fan-out'],
     type: ['context', 'contract'],
+  },
+  'fan-out': {
+    value: ['verbs', 'client', 'output', 'config', 'bulk', 'outcomes', 'contract-plain'],
+    type: ['context', 'flags', 'contract'],
   },
   context: {
     value: ['outcomes', 'contract-plain'],
@@ -82,11 +90,19 @@ export const allowed: Readonly<Record<string, Edges>> = {
   config: { value: ['outcomes', 'contract-plain'], type: ['contract', 'client'] },
   prompt: { value: ['outcomes', 'contract-plain'], type: ['contract', 'output'] },
   bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract', 'context'] },
-  estate: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract'] },
+  // Files are checked by the contract's own schemas, before anything is sent.
+  estate: {
+    value: ['outcomes', 'client', 'output', 'contract-plain'],
+    type: ['contract'],
+    lazy: ['contract'],
+  },
   outcomes: { value: ['contract-plain'], type: ['contract'] },
   'contract-plain': { value: [], type: ['contract'] },
   contract: { value: ['contract-plain'], type: [] },
-  start: { value: ['env', 'app', 'domain', 'store', 'mail', 'contract', 'contract-plain'], type: ['http'] },
+  start: {
+    value: ['env', 'app', 'domain', 'store', 'mail', 'billing', 'contract', 'contract-plain'],
+    type: ['http'],
+  },
   env: { value: ['contract-plain'], type: ['contract', 'domain'] },
   app: {
     value: ['http', 'routes', 'pages', 'domain', 'contract', 'contract-plain'],
@@ -97,6 +113,7 @@ export const allowed: Readonly<Record<string, Edges>> = {
   pages: { value: ['http', 'domain', 'contract', 'contract-plain'], type: [] },
   domain: { value: ['contract', 'contract-plain'], type: [] },
   store: { value: ['domain', 'contract', 'contract-plain'], type: [] },
+  billing: { value: ['domain', 'contract', 'contract-plain'], type: [] },
   mail: { value: ['domain', 'contract', 'contract-plain'], type: [] },
 };
 
@@ -138,6 +155,7 @@ export const lazyOnly: readonly string[] = [
 /** Built-ins with a home; the others may be used anywhere but in the rules. */
 export const builtinHomes: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['store'],
+  'node:child_process': ['assembly'],
   'node:process': [],
   'node:console': [],
   'node:http': [],

@@ -8,6 +8,13 @@ import { Cli, runCli, sendTo } from '../support/cli.ts';
 import { join, organization, type Person, person } from '../support/estate.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
 
+/** A parser as a file, but for its name. */
+const parserFile = `schema: tenantctl/parser/v1
+document_type: invoice
+fields: [{name: total, type: amount, rules: [{kind: label, label: Total}]}]
+secrets: [{name: api_key}]
+`;
+
 /**
  * Arguments for every verb that changes something, such that without --dry-run it would: by what a command line says,
  * or as [command line, stdin]. A verb that is missing here fails the test.
@@ -27,6 +34,10 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'accounts create': 'accounts create New',
   'accounts update': 'accounts update acme --name Other',
   'accounts delete': 'accounts delete acme-dev --confirm acme-dev',
+  'accounts login': 'accounts login acme-dev --reason test',
+  'accounts logout': 'accounts logout acme-dev',
+  'accounts exec': 'accounts exec acme-dev --reason test -- true',
+  'accounts delegations revoke': 'accounts delegations revoke DELEGATION --account acme-dev',
   'accounts use': 'accounts use acme-dev',
   'accounts leave': 'accounts leave acme --profile bo',
   'accounts release': 'accounts release acme-dev',
@@ -65,6 +76,20 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'invites revoke': 'invites revoke zoe@example.com',
   'invites accept': ['invites accept --secret-stdin --password-stdin', `SECRET\n${PASSWORD}\n`],
   'invites decline': ['invites decline --secret-stdin', 'SECRET\n'],
+  'plans change': 'plans change business',
+  'plans cancel-change': 'plans cancel-change --account acme-dev',
+  'plans replace': 'plans replace --file plans.yaml --profile staff',
+  'parsers create': ['parsers create New --file -', `${parserFile}name: New`],
+  'parsers update': 'parsers update Invoice --type bill',
+  'parsers delete': 'parsers delete Invoice',
+  'parsers rollback': 'parsers rollback Invoice --to 1',
+  'parsers import': ['parsers import -', `${parserFile}name: New`],
+  'parsers copy': 'parsers copy Invoice --to acme-dev',
+  'parsers promote': 'parsers promote --all --from acme',
+  'parsers secrets set': ['parsers secrets set Invoice api_key --value-stdin', 'x'],
+  'parsers secrets unset': 'parsers secrets unset Invoice api_key',
+  'parsers promotion-path set': 'parsers promotion-path set acme-dev acme',
+  'parsers promotion-path clear': 'parsers promotion-path clear',
   'batches resume': 'batches resume BATCH --csv people.csv',
   'batches cancel': 'batches cancel BATCH',
   'batches revoke': 'batches revoke BATCH',
@@ -93,6 +118,7 @@ const tables = {
   workspace_members: true,
   resources: true,
   tokens: true,
+  delegations: true,
   address_rules: true,
   permission_sets: true,
   batches: true,
@@ -103,7 +129,15 @@ const tables = {
   receipts: true,
   audit_events: true,
   idempotency_records: true,
+  parsers: true,
+  parser_revisions: true,
+  parser_secrets: true,
+  promotion_paths: true,
   settings: true,
+  plans: true,
+  plan_prices: true,
+  subscriptions: true,
+  bill_lines: true,
 } satisfies Record<keyof Schema, true>;
 
 /** One whose rows never arrived, because the connection broke when they were sent. */
@@ -153,30 +187,44 @@ async function estate() {
   await cli.ok('profiles use ana');
   await cli.ok('tokens create old');
   const token = (await cli.ok('tokens list -o id')).stdout.trim();
+  await cli.ok('accounts login acme-dev --reason estate');
+  const delegation = (await cli.ok('accounts delegations list acme-dev -o id')).stdout.trim();
   await cli.ok('workspaces resources create nightly --kind workflow');
   await cli.ok('workspaces keys create bot --role viewer');
   const key = (await cli.ok('workspaces keys list -o id')).stdout.trim();
   await withWorkspaces(server, bo);
   await cli.ok('invites send zoe@example.com --modules forms');
+  await cli.ok('parsers import -', { stdin: `${parserFile}name: Invoice` });
+  await cli.ok('parsers secrets set Invoice api_key --value-stdin', { stdin: 'x' });
+  await cli.ok('parsers update Invoice --description changed');
+  await cli.ok('parsers promotion-path set acme acme-dev');
   const secret = await server.secretFor('zoe@example.com');
   const file = pathOf(cli.configDir, 'people.csv');
   writeFileSync(file, 'email\nnew1@example.com\nnew2@example.com\n');
   const batch = await openBatch(server, cli, file);
+  await cli.ok('plans change starter --account acme-dev');
+  await cli.ok('plans change basic --account acme-dev');
+  const catalogue = (await cli.ok('plans list -o yaml')).stdout.replace('title: Basic', 'title: Other');
+  const plans = pathOf(cli.configDir, 'plans.yaml');
+  writeFileSync(plans, catalogue);
   const real = (text: string) =>
     text
       .replace('BATCH', batch)
       .replace('TOKEN', token)
+      .replace('DELEGATION', delegation)
       .replace('KEY', key)
       .replace('SECRET', secret)
-      .replace('people.csv', file);
+      .replace('people.csv', file)
+      .replace('plans.yaml', plans);
   /** Runs a sample, and says which changes it sent. */
   const run = async (path: string, ...more: string[]) => {
     const sample = samples[path];
     if (sample === undefined) throw new Error(`${path} has no sample in ${import.meta.filename}`);
     const [line, stdin] = typeof sample === 'string' ? [sample, ''] : sample;
     const [watch, wire] = [anyServer(), sendTo(server.app)];
-    const done = await cli.run([...real(line).split(' '), '--no-input', '--yes', ...more], {
+    const done = await cli.run(['--no-input', '--yes', ...more, ...real(line).split(' ')], {
       stdin: real(stdin),
+      runProgram: async () => 0,
       send: async (request) => {
         await watch.send(request);
         return await wire(request);

@@ -24,6 +24,7 @@ const full: Profile = {
   default_workspace: 'default',
   protected: true,
   read_only: true,
+  delegation: { id: 'dlg_1', base: 'ann', mode: 'read_only', expires_at: '2026-03-02T09:30:00.000Z' },
   credential: { store: 'keyring' },
   user: 'ada@example.com',
 };

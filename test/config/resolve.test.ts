@@ -7,6 +7,7 @@ import {
   resolveConfig,
   type Settings,
   type Sources,
+  workspaceOf,
 } from '../../src/config/resolve.ts';
 
 const profilesPath = '/c/config.json';
@@ -260,5 +261,61 @@ describe('settings', () => {
   it('say how to name an API where none is known', () => {
     expect(requireApiUrl(settings({ profiles: saved }))).toBe('http://127.0.0.1:7411');
     expect(() => requireApiUrl(settings({}))).toThrow(expect.objectContaining({ code: 'no_api_url' }));
+  });
+});
+
+describe('the workspace', () => {
+  const of = (sources: Partial<Sources>) => workspaceOf(settings(sources));
+  const env = { TENANTCTL_ACCOUNT: 'other', TENANTCTL_WORKSPACE: 'ops' };
+
+  it('goes with the account that was named as closely or less', () => {
+    expect(of({ profiles: saved })).toBe('main');
+    expect(of({ profiles: saved, flags: { workspace: 'w' } })).toBe('w');
+    expect(of({ profiles: saved, flags: { account: 'other', workspace: 'w' } })).toBe('w');
+    expect(of({ profiles: saved, env })).toBe('ops');
+    expect(of({})).toBeUndefined();
+  });
+
+  it('is none where another account was named more closely', () => {
+    expect(of({ profiles: saved, flags: { account: 'other' } })).toBeUndefined();
+    expect(of({ profiles: saved, env: { TENANTCTL_ACCOUNT: 'other' } })).toBeUndefined();
+    expect(of({ env, flags: { account: 'acme' } })).toBeUndefined();
+  });
+});
+
+describe('a delegation', () => {
+  const token = { TENANTCTL_TOKEN: 'tctl_dlg_x', TENANTCTL_API_URL: 'https://api.example.com' };
+  const project = parseProject('/r/f', { profile: 'prod', account: 'acme' });
+
+  it('in the environment is nobody’s profile, unless one is named there', () => {
+    const found = settings({ env: token, profiles: saved, project });
+    expect(found).toMatchObject({
+      profile: unset(null),
+      protected: unset(false),
+      credential: { value: { from: 'token' } },
+    });
+    const named = { ...token, TENANTCTL_PROFILE: 'prod' };
+    expect(settings({ env: named, profiles: saved, project }).profile.value).toBe('prod');
+    expect(settings({ env: token, flags: { profile: 'prod' }, profiles: saved }).protected.value).toBe(true);
+    // Another kind of token, or a file, is the profile's credential of this run and nothing more.
+    for (const env of [
+      { ...token, TENANTCTL_TOKEN: 'tctl_api_x' },
+      { ...token, TENANTCTL_TOKEN_FILE: '/t' },
+    ])
+      expect(settings({ env, profiles: saved }).profile.value).toBe('local');
+  });
+
+  it('kept as a profile acts in its account, whatever the project says; flag and variable are refused later', () => {
+    const delegated: Profile = {
+      ...newProfile('local@acme-dev', 'https://api.example.com'),
+      account: { id: 'acc_2', slug: 'acme-dev', parent_id: 'acc_1' },
+      default_account: 'acme-dev',
+      delegation: { id: 'dlg_1', base: 'local', mode: 'full', expires_at: '2026-03-02T09:30:00.000Z' },
+    };
+    const profiles = { default_profile: 'local', profiles: [local, delegated] };
+    const of = (more: Partial<Sources>) =>
+      settings({ flags: { profile: 'local@acme-dev' }, profiles, project, ...more }).account.value;
+    expect(of({})).toBe('acme-dev');
+    expect(of({ env: { TENANTCTL_ACCOUNT: 'acme' } })).toBe('acme');
   });
 });

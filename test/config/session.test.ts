@@ -53,6 +53,16 @@ describe('the access token', () => {
     expect(await ask()).toBe('access-1');
   });
 
+  it('is the stored one to its last second if it cannot be renewed', async () => {
+    const dying = { ...session(1, 1), kind: 'api' as const, refresh_token: null };
+    expect(await (await setUp(dying)).ask()).toBe('access-1');
+    await expect(
+      (await setUp({ ...dying, access_expires_at: session(1, 0).access_expires_at })).ask(),
+    ).rejects.toMatchObject({
+      code: 'session_ended',
+    });
+  });
+
   it.each([-10, 0, 29])('is renewed and stored when it ends in %i s', async (seconds) => {
     const { ask, asked, stored } = await setUp(session(1, seconds));
     expect(await ask()).toBe('access-2');

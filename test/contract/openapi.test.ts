@@ -51,6 +51,21 @@ describe('openapi.json', () => {
     visit(document, '');
   });
 
+  test('lets a request leave out what has a default, and promises it in an answer', () => {
+    const required = (name: string) => at(['components', 'schemas', name, 'required']);
+    expect([required('ParserDefinition'), required('ParserField')]).toEqual([
+      ['preprocessing', 'fields', 'tables', 'secrets'],
+      ['name', 'type', 'required', 'rules'],
+    ]);
+    expect([required('ParserDefinitionRequest'), required('ParserFieldRequest')]).toEqual([
+      undefined,
+      ['name', 'type', 'rules'],
+    ]);
+    const create = ['paths', '/accounts/{account}/parsers', 'post'];
+    expect(JSON.stringify(at([...create, 'requestBody']))).toContain('/ParserDefinitionRequest"');
+    expect(JSON.stringify(at([...create, 'responses']))).not.toContain('Request"');
+  });
+
   test('says which operations need no credential, take a key, hold a secret', () => {
     expect(at(['paths', '/auth/login', 'post', 'security'])).toEqual([{}, { bearer: [] }]);
     expect(at(['paths', '/accounts', 'post', 'parameters'])).toContainEqual({

@@ -18,11 +18,11 @@ export interface Ended {
 export class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), 'tenantctl-crash-'));
   readonly #build = mkdtempSync(join(root, 'node_modules/.tenantctl-crash-'));
-  readonly #database: string | undefined;
   #server: ChildProcess | undefined;
+  readonly #database: string | undefined;
   #port = 0;
 
-  /** @param database URL of a PostgreSQL database; without it SQLite in the folder `data` */
+  /** @param database where its server keeps everything: a URL of PostgreSQL, or without it SQLite in its folder */
   constructor(database?: string) {
     this.#database = database;
     cpSync(join(root, 'bin'), join(this.#build, 'bin'), { recursive: true });
@@ -32,8 +32,8 @@ export class Machine {
     if (status !== 0) throw new Error(`the build failed: ${stderr}`);
   }
 
-  tool(words: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [join(this.#build, 'bin/tenantctl.js'), ...words], {
+  tool(words: readonly string[], stdin?: string): ChildProcess {
+    const child = spawn(process.execPath, [join(this.#build, 'bin/tenantctl.js'), ...words], {
       cwd: this.folder,
       env: {
         PATH: process.env.PATH,
@@ -42,25 +42,27 @@ export class Machine {
         NODE_COMPILE_CACHE: join(this.#build, 'cache'),
         ...(this.#database !== undefined && { TENANTCTL_DATABASE: this.#database }),
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    child.stdin?.end(stdin);
+    return child;
   }
 
-  async run(words: readonly string[]): Promise<Ended> {
-    return await ended(this.tool(words));
+  async run(words: readonly string[], stdin?: string): Promise<Ended> {
+    return await ended(this.tool(words, stdin));
   }
 
   /** A run that must succeed, as JSON. */
-  async json(words: readonly string[]): Promise<unknown> {
-    const done = await this.run([...words, '--json']);
+  async json(words: readonly string[], stdin?: string): Promise<unknown> {
+    const done = await this.run([...words, '--json'], stdin);
     if (done.code !== 0) throw new Error(`${words.join(' ')} ended with ${done.code}: ${done.stderr}`);
     return JSON.parse(done.stdout);
   }
 
   /** Starts it on the same data and port as before; resolves when it is ready. */
   async startServer(): Promise<void> {
-    const where = this.#database === undefined ? ['--data', join(this.folder, 'data')] : [];
-    const server = this.tool(['serve', '--dev', '--port', String(this.#port), ...where, '--json']);
+    const place = this.#database === undefined ? ['--data', join(this.folder, 'data')] : [];
+    const server = this.tool(['serve', '--dev', '--port', String(this.#port), ...place, '--json']);
     this.#server = server;
     let stderr = '';
     server.stderr?.on('data', (chunk) => {

@@ -51,8 +51,11 @@ describe('commands that the pages name', () => {
     expect(new Set(commands.map(({ page }) => page))).toEqual(
       new Set([
         'README.md',
+        'docs/billing.md',
         'docs/onboarding.md',
         'docs/operating.md',
+        'docs/parsers.md',
+        'docs/three-environments.md',
         'examples/ci/github-actions.yml',
         'examples/ci/gitlab-ci.yml',
       ]),

@@ -147,3 +147,29 @@ describe('where nobody can be asked', () => {
     expect(String(stdin.read())).toBe('y\n');
   });
 });
+
+test('a mark stands before every question', async () => {
+  const marked = () => terminal({ mark: async () => '[acme-dev] ' });
+  const asked: [(prompt: ReturnType<typeof terminal>['prompt']) => Promise<unknown>, string, string][] = [
+    [(prompt) => prompt.confirm(yes), '[acme-dev] Go on? (y/N)', 'y\n'],
+    [(prompt) => prompt.input(email), '[acme-dev] E-mail address', 'a@x.io\n'],
+    [(prompt) => prompt.password({ message: 'Password', flag: '--p' }), '[acme-dev] Password', 'word\n'],
+    [
+      (prompt) => prompt.typed('acme', { flag: '--confirm acme' }),
+      '[acme-dev] Type acme to confirm',
+      'acme\n',
+    ],
+    [
+      (prompt) => prompt.select({ message: 'Account', flag: '--a', choices: [{ name: 'A', value: 1 }] }),
+      '[acme-dev] Account',
+      '\n',
+    ],
+  ];
+  for (const [ask, text, keys] of asked) {
+    const { prompt, when, shown } = marked();
+    const answer = ask(prompt);
+    await when(text, keys);
+    await answer;
+    expect(shown()).toContain(text);
+  }
+});

@@ -16,6 +16,7 @@ import {
   type Standing,
 } from '../../src/server/domain/access.ts';
 import type { Actor } from '../../src/server/domain/actor.ts';
+import { held } from '../support/held.ts';
 
 const who = {
   userId: 'usr_a',
@@ -75,7 +76,7 @@ function standing(
   } = {},
 ): Standing {
   return {
-    account: facts('acc_a', more.kind ?? 'standard', more.state),
+    account: held(facts('acc_a', more.kind ?? 'standard', more.state)),
     membership: own,
     workspaceMember: more.places ?? false,
     place: more.place ?? null,
@@ -114,6 +115,7 @@ describe('the table', () => {
         .sort(),
     ).toEqual([...operationIds].sort());
     expect(further.sort()).toEqual([
+      'parsers.copy_into',
       'resources.write_connector',
       'resources.write_job',
       'resources.write_workflow',
@@ -132,7 +134,7 @@ describe('the table', () => {
     }
     expect(decide(session, 'accounts.show', standing(null))).toMatchObject({
       allowed: false,
-      visible: false,
+      unseen: 'account',
     });
   });
 
@@ -153,18 +155,26 @@ describe('a deactivated member', () => {
   });
 });
 
+/** What is done with parsers where one may read them, and where one may write them. */
+const parserReads = ['list', 'diff', 'copy', 'show', 'revisions', 'revision'].map(
+  (verb) => `parsers.${verb}`,
+);
+const parserWrites = ['create', 'update', 'delete', 'rollback'].map((verb) => `parsers.${verb}`);
+
 describe('a user', () => {
-  it('may look at the account and leave, and with settings change some of it, with parsers work with resources', () => {
-    const none = ['accounts.show', 'accounts.leave'];
+  it('may look at the account and leave, and with settings change some of it, with parsers work with them and resources', () => {
+    const none = ['accounts.show', 'accounts.leave', 'access.matrix'];
     const resources = ['list', 'show', 'create', 'update', 'delete', 'run'].map(
       (verb) => `resources.${verb}`,
     );
     expect(allowed(session, standing(membership('user')))).toEqual(none);
-    expect(allowed(session, standing(membership('user', ['parsers'])))).toEqual([...none, ...resources]);
+    expect(allowed(session, standing(membership('user', ['parsers']))).sort()).toEqual(
+      [...none, ...resources, ...parserReads, ...parserWrites].sort(),
+    );
     for (const module of ['forms', 'contacts', 'messages', 'reports'] as const) {
       expect(allowed(session, standing(membership('user', [module])))).toEqual(none);
     }
-    const settings = ['accounts.show', 'accounts.update', 'accounts.leave'];
+    const settings = ['accounts.show', 'accounts.update', 'accounts.leave', 'access.matrix'];
     expect(allowed(session, standing(membership('user', ['settings'])))).toEqual(settings);
   });
 });
@@ -173,15 +183,22 @@ describe('roles of an organization', () => {
   const org = { kind: 'organization' } as const;
   it('read the members, and only a place in a workspace opens workspaces (R26)', () => {
     const reads = ['accounts.show', 'accounts.leave', 'members.list', 'members.show'];
+    const money = [
+      'subscription.show',
+      'subscription.preview',
+      'subscription.change',
+      'subscription.cancel_change',
+      'billing.show',
+    ];
+    const also = { billing_admin: money, member: [] };
     for (const role of ['billing_admin', 'member'] as const) {
-      expect(allowed(session, standing(membership(role), org))).toEqual(reads);
-      expect(allowed(session, standing(membership(role), { ...org, places: true }))).toEqual([
-        ...reads,
-        'workspaces.list',
-        'workspaces.show',
-        // Their own place: of the others there is nothing to see for them.
-        'workspace_members.remove',
-      ]);
+      const anyway = [...reads, ...also[role], 'access.matrix'];
+      expect(allowed(session, standing(membership(role), org)).sort()).toEqual(anyway.sort());
+      // Their own place: of the others there is nothing to see for them.
+      const placed = ['workspaces.list', 'workspaces.show', 'workspace_members.remove'];
+      expect(allowed(session, standing(membership(role), { ...org, places: true })).sort()).toEqual(
+        [...anyway, ...placed].sort(),
+      );
     }
   });
 
@@ -241,8 +258,10 @@ describe('a master', () => {
     const never = ['account_tokens.list', 'account_tokens.create', 'account_tokens.revoke', 'accounts.leave'];
     const staffs = ['accounts.lock', 'accounts.unlock'];
     const content = onAccount.filter((id) => /^(workspaces|workspace_\w+|resources)\./.test(id));
+    // Of parsers a master copies and compares (R7); the path is its own.
+    const parsers = onAccount.filter((id) => /^(parsers\.(?!copy$|diff$)|promotion_path)/.test(id));
     expect(onAccount.filter((id) => !decide(session, id, where).allowed).sort()).toEqual(
-      [...never, ...staffs, ...content].sort(),
+      [...never, ...staffs, ...content, ...parsers].sort(),
     );
     expect(isMaster(session, where)).toBe(true);
   });
@@ -307,7 +326,7 @@ describe('a workspace’s key', () => {
   });
   const inside = (kind: AccountKind, state: AccountFacts['state'] = 'active') =>
     standing(null, { kind, state, place: { workspaceId: 'wsp_a', slug: 'ops', role: null } });
-  const sees = ['accounts.show', 'workspaces.list', 'workspaces.show'];
+  const sees = ['accounts.show', 'workspaces.list', 'workspaces.show', 'access.matrix', ...parserReads];
 
   it('does what its role says in its own workspace, in an account of any kind, and nothing outside', () => {
     for (const kind of ['personal', 'standard', 'organization'] as const) {
@@ -343,6 +362,7 @@ describe('a suspended account', () => {
       (id) =>
         operationOf(id).method === 'GET' ||
         id === 'batches.check' ||
+        id === 'subscription.preview' ||
         id === 'accounts.leave' ||
         id === 'accounts.delete',
     );
@@ -352,7 +372,10 @@ describe('a suspended account', () => {
     expect(said(decide(session, 'accounts.update', standing(membership('admin'), state)))).toBe(
       'account_suspended',
     );
-    expect(allowed(session, standing(membership('user', ['settings']), state))).toEqual(['accounts.leave']);
+    expect(allowed(session, standing(membership('user', ['settings']), state))).toEqual([
+      'accounts.leave',
+      'access.matrix',
+    ]);
   });
 
   it('answers no token of its own, and its master may still activate it', () => {
@@ -372,6 +395,71 @@ describe('a suspended account', () => {
   });
 });
 
+describe('the chain of every decision', () => {
+  const places: readonly (Standing | null)[] = [
+    null,
+    standing(null),
+    standing(membership('user', ['settings'])),
+    standing(membership('admin', [], 'deactivated')),
+    standing(membership('admin'), { state: 'suspended' }),
+    standing(membership('member'), { kind: 'organization', places: true }),
+    standing(null, { parent: above(membership('admin')) }),
+    standing(null, { parent: above(membership('admin'), 'suspended') }),
+  ];
+  const delegation: Actor = {
+    kind: 'delegation',
+    ...who,
+    accountId: 'acc_a',
+    master: { id: 'acc_m', slug: 'acc-m', name: 'acc_m' },
+    reason: 'to look',
+    role: 'admin',
+    modules: [],
+    mode: 'read_only',
+  };
+  const actors = [session, staff, anonymous, api('admin'), owned('user', ['settings']), delegation];
+  const decisions = actors.flatMap((actor) =>
+    places.flatMap((where) =>
+      operationIds.flatMap((id) => [decide(actor, id, where), decide(actor, id, where, true)]),
+    ),
+  );
+
+  it('comes to what was decided: every must, and one of the ways in', () => {
+    const holds = ({ chain }: Decision) =>
+      chain.every(({ need, ok }) => need !== 'must' || ok) &&
+      chain.some(({ need, ok }) => need === 'one_of' && ok);
+    expect(decisions.filter((decision) => holds(decision) !== decision.allowed)).toEqual([]);
+    expect(new Set(decisions.map(({ allowed }) => allowed))).toEqual(new Set([true, false]));
+  });
+
+  it('holds every reason that is given, but for the first sentence, which says who is meant', () => {
+    const beyond = decisions.flatMap(({ reasons, chain }) =>
+      reasons.filter(
+        ({ check, ok, text }) =>
+          check !== 'membership' &&
+          !chain.some((link) => link.check === check && link.ok === ok && link.text === text),
+      ),
+    );
+    expect(beyond).toEqual([]);
+  });
+
+  it('names what it looked at, in order', () => {
+    const where = standing(membership('user', ['forms']), { parent: above(null) });
+    expect(
+      decide(delegation, 'accounts.update', where).chain.map(({ check, ok, need }) => [check, ok, need]),
+    ).toEqual([
+      ['credential', true, 'fact'],
+      ['account_state', true, 'must'],
+      ['membership', true, 'fact'],
+      ['link', true, 'fact'],
+      ['admin', true, 'one_of'],
+      ['settings', false, 'one_of'],
+      ['master', false, 'one_of'],
+      ['delegation', true, 'must'],
+      ['read_only', false, 'must'],
+    ]);
+  });
+});
+
 describe('every refusal', () => {
   it('says why', () => {
     const places = [
@@ -386,5 +474,72 @@ describe('every refusal', () => {
       }),
     );
     expect(silent).toEqual([]);
+  });
+});
+
+describe('a delegation', () => {
+  const by = (
+    role: 'admin' | 'user',
+    modules: Module[] = [],
+    mode: 'full' | 'read_only' = 'full',
+  ): Actor => ({
+    kind: 'delegation',
+    ...who,
+    accountId: 'acc_a',
+    master: { id: 'acc_m', slug: 'acc-m', name: 'm' },
+    role,
+    modules,
+    mode,
+    reason: 'r',
+  });
+  // Whatever the person is by themselves, in the account or above it.
+  const places = [null, membership('admin')].map((own) =>
+    standing(own, { parent: above(membership('admin')) }),
+  );
+
+  it('has an administrator’s rights or the modules, as far as the table lists it', () => {
+    const listed = onAccount.filter((id) => 'delegated' in accessTable[id]);
+    for (const where of places) {
+      expect(allowed(by('admin'), where)).toEqual(listed);
+      expect(allowed(by('user'), where)).toEqual(['accounts.show', 'access.matrix']);
+      expect(allowed(by('user', ['settings']), where)).toEqual([
+        'accounts.show',
+        'accounts.update',
+        'access.matrix',
+      ]);
+    }
+  });
+
+  it('changes nothing when it is read-only, but ends itself', () => {
+    for (const where of places) {
+      const changing = allowed(by('admin', [], 'read_only'), where).filter(
+        (id) => operationOf(id).method !== 'GET',
+      );
+      expect(changing).toEqual([]);
+    }
+    expect(said(decide(by('admin', [], 'read_only'), 'auth.logout', null))).toBe('delegation');
+  });
+
+  it('is nobody in any other account', () => {
+    const other = { ...by('admin'), accountId: 'acc_x' };
+    for (const where of places) {
+      expect(allowed(other, where)).toEqual([]);
+      expect(canSee(other, where)).toBe(false);
+      expect(isMaster(by('admin'), where)).toBe(false);
+    }
+  });
+
+  it('is made by administrators of the master and whom it granted the account, in person or by their token', () => {
+    const child = (granted: boolean, own: Standing['membership']) => {
+      const parent = above(own);
+      return standing(null, { parent: parent && { ...parent, granted } });
+    };
+    const made = (actor: Actor, where: Standing) => said(decide(actor, 'delegations.create', where));
+    expect(made(session, child(false, membership('admin')))).toBe('master');
+    expect(made(api('admin', [], 'acc_m'), child(false, membership('admin')))).toBe('master');
+    expect(made(session, child(true, membership('user')))).toBe('granted');
+    expect(made(session, child(false, membership('user')))).toBe('forbidden');
+    expect(made(owned('admin', [], 'acc_m'), child(false, null))).toBe('forbidden');
+    expect(made(session, standing(membership('admin')))).toBe('forbidden');
   });
 });

@@ -30,6 +30,7 @@ describeOnEachDatabase('creating accounts', (open) => {
       trial_ends_at: null,
       labels: {},
       mail: { security: true, members: true },
+      copy_out: 'family',
       parent: null,
       via: 'member',
       role: 'admin',
@@ -176,6 +177,77 @@ describeOnEachDatabase('managed accounts', (open) => {
     // What was made in the trial is left alone.
     const { data } = await server.ok('accounts.list', { token, query: { master: 'acme' } });
     expect(data.map(({ slug, via, role }) => [slug, via, role])).toEqual([['acme-dev', 'managed', null]]);
+  });
+
+  it('are opened and closed by staff, who mail the guide once for each opening (R4)', async () => {
+    const server = await startServer({ database: await open() });
+    const ann = await person(server, 'ann@acme.example');
+    const eve = await person(server, 'eve@acme.example');
+    const staff = await server.staffToken();
+    const acme = await standard(server, ann, 'acme');
+    await join(server, acme.id, eve, 'admin');
+    await join(server, acme.id, await person(server, 'pat@acme.example'), 'user');
+    const params = { account: acme.id };
+    const guides = async () =>
+      (await server.mails()).filter(({ kind }) => kind === 'managed_accounts_guide').map(({ to }) => to);
+    const unlock = async (days?: number) => {
+      const body = { reason: 'asked for', ...(days !== undefined && { trial_days: days }) };
+      const { managed_accounts, trial_ends_at, revision } = await server.ok('accounts.unlock', {
+        token: staff,
+        params,
+        body,
+      });
+      return [managed_accounts, trial_ends_at?.slice(0, 10) ?? null, revision];
+    };
+    const lock = async () => {
+      const account = await server.ok('accounts.lock', { token: staff, params, body: {} });
+      return [account.managed_accounts, account.trial_ends_at, account.revision];
+    };
+    expect(await lock()).toEqual(['locked', null, 1]);
+    expect(await unlock(10)).toEqual(['trial', '2026-03-12', 2]);
+    expect((await guides()).sort()).toEqual(['ann@acme.example', 'eve@acme.example']);
+    // Another trial moves the end, either way; unlocking for good takes its place. None of it is an opening.
+    expect(await unlock(30)).toEqual(['trial', '2026-04-01', 3]);
+    expect(await unlock(2)).toEqual(['trial', '2026-03-04', 4]);
+    expect(await unlock()).toEqual(['unlocked', null, 5]);
+    expect(await unlock()).toEqual(['unlocked', null, 5]);
+    expect(await guides()).toHaveLength(2);
+    // The plan has no managed accounts, so a trial adds something; where it has them, it would take something away.
+    expect(await unlock(2)).toEqual(['trial', '2026-03-04', 6]);
+    expect(await lock()).toEqual(['locked', null, 7]);
+    expect(await unlock(1)).toEqual(['trial', '2026-03-03', 8]);
+    server.clock.advance({ days: 1 });
+    // Over is locked already.
+    expect(await lock()).toEqual(['locked', null, 8]);
+    expect(await unlock()).toEqual(['unlocked', null, 9]);
+    expect(await guides()).toHaveLength(6);
+    const change = { plan: 'professional', reason: 'asked for' };
+    await server.ok('subscription.change', { token: staff, params, body: change });
+    const request = { token: staff, params, body: { trial_days: 3 } };
+    expect((await server.refused('accounts.unlock', request)).code).toBe('conflict');
+    expect((await trail(server, acme.id)).filter((event) => event.includes('lock'))).toEqual([
+      ...Array(5).fill('accounts.unlock acme'),
+      'accounts.lock acme',
+      'accounts.unlock acme',
+      'accounts.unlock acme',
+    ]);
+  });
+
+  it('are for no personal and no managed account, and need mail for the guide', async () => {
+    const server = await startServer({ database: await open() });
+    const staff = await server.staffToken();
+    const ann = await person(server, 'ann@acme.example');
+    await master(server, ann, 'acme', staff);
+    const dev = await managed(server, ann, 'acme', 'acme-dev');
+    const { data } = await server.ok('accounts.list', { token: ann.token, query: { kind: 'personal' } });
+    const code = async (account: string, on = server) =>
+      (await on.refused('accounts.unlock', { token: staff, params: { account }, body: {} })).code;
+    expect([await code(dev.id), await code(data[0]?.id ?? '')]).toEqual(['conflict', 'personal_account']);
+    const beta = await standard(server, ann, 'beta');
+    const silent = await startServer({ database: server.database, setup: { mail: 'none' } });
+    expect(await code(beta.id, silent)).toBe('mail_not_configured');
+    const shown = await server.ok('accounts.show', { token: ann.token, params: { account: beta.id } });
+    expect([shown.managed_accounts, shown.revision]).toEqual(['locked', 1]);
   });
 
   it('starts without members, apart from its siblings, and its people see nothing of the master (R2, R5, R6)', async () => {
@@ -438,7 +510,15 @@ describeOnEachDatabase('ending', (open) => {
       (await server.refused('accounts.delete', { ...remove, token: bob.token, query: { confirm: 'acme' } }))
         .status,
     ).toBe(403);
-    const held = { members: 2, pending_invites: 0, workspaces: 1, resources: 0, tokens: 1, keys: 0 };
+    const held = {
+      members: 2,
+      pending_invites: 0,
+      workspaces: 1,
+      parsers: 0,
+      resources: 0,
+      tokens: 1,
+      keys: 0,
+    };
     const counts = { changed: true, ...held };
     const query = { confirm: 'acme' };
     expect(await server.ok('accounts.delete', { ...remove, query: { ...query, dry_run: 'true' } })).toEqual(
@@ -450,7 +530,15 @@ describeOnEachDatabase('ending', (open) => {
     // D9: who could have deleted it hears that it is done; everybody else hears 404 as for what never was.
     for (const account of ['acme', acme.id]) {
       const again = await server.ok('accounts.delete', { token: ann.token, params: { account }, query });
-      const none = { members: 0, pending_invites: 0, workspaces: 0, resources: 0, tokens: 0, keys: 0 };
+      const none = {
+        members: 0,
+        pending_invites: 0,
+        workspaces: 0,
+        parsers: 0,
+        resources: 0,
+        tokens: 0,
+        keys: 0,
+      };
       expect(again).toEqual({ changed: false, ...none });
       for (const token of [bob.token, eve.token]) {
         expect((await server.refused('accounts.delete', { token, params: { account }, query })).status).toBe(

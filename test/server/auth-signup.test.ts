@@ -30,6 +30,7 @@ describeOnEachDatabase('sign-up', (open) => {
         workspace: null,
         modules: [],
         expires_at: session.access_expires_at,
+        delegation: null,
       },
     });
     const account = await server.ok('accounts.show', {

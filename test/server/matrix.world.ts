@@ -5,15 +5,18 @@ import type { Transactions } from '../../src/server/domain/ports.ts';
 import {
   accountToken,
   apiToken,
+  delegate,
+  grantChildren,
   join,
   managed,
   master,
   organization,
+  type Person,
   person,
   place,
-  standard,
   workspaceKey,
 } from '../support/estate.ts';
+import { definition, parser } from '../support/parsers.ts';
 import {
   NEW_PASSWORD,
   PASSWORD,
@@ -38,6 +41,8 @@ export interface Target {
   readonly resource: string;
   readonly key: string;
   readonly token: string;
+  readonly parser: string;
+  readonly delegation: string;
   /** Who tries, by name; null sends no credential. */
   readonly callers: ReadonlyMap<string, string | null>;
   /** A caller with every right over the account that somebody in it can have. */
@@ -49,16 +54,22 @@ export interface World {
   readonly targets: readonly Target[];
   /** Somebody else's account with one of everything, which no caller but the stranger has to do with. */
   readonly foreign: Target;
+  /** The other managed account of the same master as `managed`. */
+  readonly sibling: Target;
 }
 
 /** The role with every right in an account of the target's kind. */
 const roleOf = ({ name }: Target) => (name === 'organization' ? 'super_admin' : 'admin');
 const digest = '0'.repeat(64);
+export const nothing = '0'.repeat(26);
 const secret = mintToken('inv');
 const one = ({ account }: Target) => ({ params: { account } });
 const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
 const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite } });
 const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
+const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
+const anyRevision = { 'if-match': '*' };
+const parserContent = { document_type: 'invoice', definition: definition() };
 const oneWorkspace = ({ account, workspace }: Target) => ({ params: { account, workspace } });
 const onePlaced = ({ account, workspace, member }: Target) => ({ params: { account, workspace, member } });
 const oneResource = ({ account, workspace, resource }: Target) => ({
@@ -66,6 +77,28 @@ const oneResource = ({ account, workspace, resource }: Target) => ({
 });
 const none = () => ({});
 const rows = [{ row: 1, email: 'row@new.example', role: 'admin' }];
+
+/** A catalogue with the plans that the world's accounts are on, and one more. */
+const plans = [
+  ['basic', 0] as const,
+  ['professional', 1] as const,
+  ['business', 2] as const,
+  ['gold', 3] as const,
+].map(([name, monthly_price_cents]) => ({
+  name,
+  title: name,
+  monthly_price_cents,
+  self_serve: true,
+  entitlements: { managed_accounts: true, umbrella: true, organization: true, team: true },
+  limits: {
+    seats: null,
+    mails_per_day: null,
+    parsers: null,
+    workspaces: null,
+    uploads_per_month: null,
+    messages_per_month: null,
+  },
+}));
 
 /** A well-formed request of every operation. One that is missing here fails the test. */
 export const requests: { readonly [Id in OperationId]: (target: Target) => Request<Id> } = {
@@ -104,6 +137,9 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'accounts.unlock': (target) => ({ ...one(target), body: {} }),
   'accounts.release': one,
   'accounts.tree': one,
+  'delegations.list': one,
+  'delegations.create': (target) => ({ ...one(target), body: { reason: 'test' } }),
+  'delegations.revoke': ({ account, delegation }) => ({ params: { account, delegation } }),
   'members.list': one,
   'members.show': oneMember,
   'members.update': (target) => ({ ...oneMember(target), body: {} }),
@@ -145,6 +181,22 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'batches.cancel': oneBatch,
   'batches.revoke': oneBatch,
   'workspaces.list': one,
+  'parsers.list': one,
+  'parsers.create': (target) => ({ ...one(target), body: { name: 'New', ...parserContent } }),
+  'parsers.show': oneParser,
+  'parsers.update': (target) => ({
+    ...oneParser(target),
+    headers: anyRevision,
+    body: { description: 'New' },
+  }),
+  'parsers.delete': (target) => ({ ...oneParser(target), headers: anyRevision }),
+  'parsers.revisions': oneParser,
+  'parsers.revision': ({ account, parser }) => ({ params: { account, parser, revision: '1' } }),
+  'parsers.rollback': (target) => ({ ...oneParser(target), body: { revision: 1 } }),
+  'parsers.copy': (target) => ({ ...one(target), body: { to: [{ account: 'acme-prod' }] } }),
+  'parsers.diff': (target) => ({ ...one(target), query: { to: target.account } }),
+  'promotion_path.show': one,
+  'promotion_path.update': (target) => ({ ...one(target), body: { accounts: [] } }),
   'workspaces.show': oneWorkspace,
   'workspaces.create': (target) => ({ ...one(target), body: { name: 'New' } }),
   'workspaces.update': (target) => ({ ...oneWorkspace(target), body: { name: 'New' } }),
@@ -170,7 +222,19 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'workspace_keys.delete': ({ account, workspace, key }) => ({ params: { account, workspace, key } }),
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
+  'access.explain': ({ name, account }) => ({
+    body: name === 'platform' ? { action: 'me.update' } : { action: 'members.list', account },
+  }),
+  'access.who_can': ({ account }) => ({ body: { action: 'members.list', account } }),
+  'access.matrix': one,
   'plans.list': none,
+  'plans.show': () => ({ params: { plan: 'basic' } }),
+  'plans.replace': () => ({ body: { plans }, headers: { 'if-match': '*' } }),
+  'subscription.show': one,
+  'subscription.preview': (target) => ({ ...one(target), body: { plan: 'enterprise' } }),
+  'subscription.change': (target) => ({ ...one(target), body: { plan: 'enterprise', reason: 'test' } }),
+  'subscription.cancel_change': one,
+  'billing.show': one,
   'roles.list': none,
   'audit.list': one,
   'audit.platform': none,
@@ -222,10 +286,12 @@ export async function contents(
       .orderBy('id', 'desc')
       .executeTakeFirstOrThrow(),
   );
+  const { id: parserId } = await parser(server, { token }, account, 'Invoice');
   return {
     account,
     accountId,
     member,
+    parser: parserId,
     invite: invite.id,
     receipt: gone.receipt_id ?? '',
     batch: batch.id,
@@ -233,6 +299,8 @@ export async function contents(
     workspace: resource.workspace_id,
     resource: resource.id,
     key: key.id,
+    // Only a managed account has any.
+    delegation: `dlg_${nothing}`,
   };
 }
 
@@ -260,10 +328,12 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
   await join(server, acme.id, await person(server, 'ann2@acme.example'), 'admin');
   await join(server, dev.id, kid, 'admin');
   await join(server, prod.id, sib, 'admin');
-  await standard(server, stranger, 'other');
+  await master(server, stranger, 'other', staff);
+  await managed(server, stranger, 'other', 'other-dev');
   const foreign = {
     name: 'foreign',
     ...(await contents(server, stranger.token, 'other', 'admin')),
+    delegation: (await delegate(server, stranger, 'other-dev')).id,
     callers: new Map(),
     admin: stranger.token,
   };
@@ -281,6 +351,15 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
     return who;
   };
   const plain = await userOf(acme.id, 'plain', []);
+  const gus = await userOf(acme.id, 'granted', ['parsers', 'settings']);
+  await grantChildren(server, ann, 'acme', gus, ['acme-dev']);
+  const into = async (by: Person, account: string, mode?: 'read_only') =>
+    (await delegate(server, by, account, { mode })).secret;
+  const delegated = [
+    ['delegation', await into(ann, 'acme-dev')],
+    ['delegation_read_only', await into(ann, 'acme-dev', 'read_only')],
+    ['delegation_granted', await into(gus, 'acme-dev')],
+  ] as const;
   const withModules: [string, string][] = [];
   for (const module of allModules) {
     withModules.push([`user+${module}`, (await userOf(acme.id, `u-${module}`, [module])).token]);
@@ -302,6 +381,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['account_token_user', await accountToken(server, acme.id, 'user', ['settings'])],
       ['api_token', await apiToken(server, acme.id, ann, 'admin')],
       ['api_token_user', await apiToken(server, acme.id, ann, 'user', ['settings'])],
+      ...delegated,
       ['key_operator', await workspaceKey(server, acme.id, above.workspace, 'operator')],
     ]),
   };
@@ -309,6 +389,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
   const child: Target = {
     name: 'managed',
     ...(await contents(server, kid.token, 'acme-dev', 'admin')),
+    delegation: (await delegate(server, ann, 'acme-dev')).id,
     admin: kid.token,
     callers: new Map<string, string | null>([
       ...everybody,
@@ -322,7 +403,19 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['master_account_token', await accountToken(server, acme.id, 'admin')],
       ['master_api_token', await apiToken(server, acme.id, ann, 'admin')],
       ['sibling_account_token', await accountToken(server, prod.id, 'admin')],
+      ['master_granted', gus.token],
+      ['master_granted_api_token', await apiToken(server, acme.id, gus, 'user', ['parsers'])],
+      ...delegated,
+      ['sibling_delegation', await into(ann, 'acme-prod')],
     ]),
+  };
+
+  const sibling: Target = {
+    name: 'sibling',
+    ...(await contents(server, sib.token, 'acme-prod', 'admin')),
+    delegation: (await delegate(server, ann, 'acme-prod')).id,
+    admin: sib.token,
+    callers: new Map(delegated),
   };
 
   const sue = await person(server, 'sue@org.example');
@@ -403,10 +496,9 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       await personalOf(server, lou, everybody),
     ],
     foreign,
+    sibling,
   };
 }
-
-export const nothing = '00000000000000000000000000';
 
 /** Somebody's personal account, which has its owner and nobody else: nothing to invite, nobody to manage. */
 async function personalOf(
@@ -429,6 +521,8 @@ async function personalOf(
     receipt: `rcp_${nothing}`,
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
+    parser: `prs_${nothing}`,
+    delegation: `dlg_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',
     resource: `res_${nothing}`,
     key: `tok_${nothing}`,

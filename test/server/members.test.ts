@@ -271,7 +271,7 @@ describeOnEachDatabase('the last administrator (D7)', (open) => {
         const { members } = tenant(acme.id);
         for (const { id: userId } of [ann, bob]) {
           const member = await members.find(userId);
-          if (member) await members.remove([member.id]);
+          if (member) await members.remove([member.id], server.clock.now().toISOString());
         }
         const at = server.clock.now().toISOString();
         const fresh = { role: 'admin', modules: [], children: [], at } as const;

@@ -6,7 +6,7 @@ import { pathParams } from '../../src/contract/shapes.ts';
 import { type Action, accessTable, canSee, canSeePlace, decide } from '../../src/server/domain/access.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Reply, type Request, startServer, type TestServer } from '../support/server.ts';
-import { requests, rollingBack } from './matrix.world.ts';
+import { requests, rollingBack, type Target } from './matrix.world.ts';
 import { actorOf, buildScenes, casts, type Scene, standingOf, type Who } from './roles-matrix.world.ts';
 
 /** May: yes, no with the reasons (403), or the thing is not there for them (404). */
@@ -66,6 +66,13 @@ const memberOf = ({ target: { account, workspace } }: Place, member: string) => 
   params: { account, workspace, member },
 });
 
+/** Where a workspace is named in the query, or in the body; by its id a parser says itself where it lies. */
+const inside = ({ workspace }: Target) => ({ query: { workspace } });
+const named = <Id extends 'parsers.create' | 'parsers.copy'>(
+  { body, ...request }: Request<Id>,
+  { workspace }: Target,
+): Request<Id> => ({ ...request, ...(body && { body: { ...body, workspace } }) });
+
 /** What depends on the thing is a line for each kind of thing. */
 const special: Partial<Record<OperationId, readonly Line[]>> = {
   'resources.create': (['connector', 'workflow'] as const).map((kind) =>
@@ -84,6 +91,17 @@ const special: Partial<Record<OperationId, readonly Line[]>> = {
       { also: [writing.job] },
     ),
   ],
+  'parsers.list': [line('parsers.list', ({ target }) => ({ ...requests['parsers.list'](target), ...inside(target) }))],
+  'parsers.diff': [
+    line('parsers.diff', ({ target }) => ({
+      ...requests['parsers.diff'](target),
+      query: { to: target.account, workspace: target.workspace },
+    })),
+  ],
+  'parsers.create': [
+    line('parsers.create', ({ target }) => named(requests['parsers.create'](target), target)),
+  ],
+  'parsers.copy': [line('parsers.copy', ({ target }) => named(requests['parsers.copy'](target), target))],
   'workspace_members.remove': [
     line(
       'workspace_members.remove',
@@ -129,7 +147,7 @@ function observed({ status, body }: Reply): string {
   const { code, detail } = problem.parse(body);
   if (status === 401) return `401 ${code}`;
   if (status === 403) return code === 'forbidden' ? '-' : `403 ${code}`;
-  return status === 404 && /^There is no (account|workspace) /.test(detail) ? '.' : 'Y';
+  return status === 404 && /^There is no (account|workspace|parser) /.test(detail) ? '.' : 'Y';
 }
 
 const tried = ({ self }: Line, who: Who): boolean => self !== true || who.member !== undefined;

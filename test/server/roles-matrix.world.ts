@@ -1,3 +1,4 @@
+import { parser } from '../support/parsers.ts';
 import {
   type AccountKind,
   type AccountRole,
@@ -22,6 +23,7 @@ import {
   place,
   workspaceKey,
 } from '../support/estate.ts';
+import { held } from '../support/held.ts';
 import type { TestServer } from '../support/server.ts';
 import { contents, nothing, type Target } from './matrix.world.ts';
 
@@ -270,7 +272,9 @@ async function second(
     body: { name: 'bot', role: 'viewer' },
   });
   const target = { ...inside, name: 'organization', callers: new Map<string, null>(), admin: token };
-  return { target: { ...target, workspace: made.id, key: key.id, resource: resources.workflow }, resources };
+  const { id: parserId } = await parser(server, sue, account, 'Invoice', { workspace: 'second' });
+  const things = { workspace: made.id, key: key.id, resource: resources.workflow, parser: parserId };
+  return { target: { ...target, ...things }, resources };
 }
 
 async function personal(server: TestServer, owner: Person, staff: string): Promise<Scene> {
@@ -285,6 +289,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     body: { name: 'bot', role: 'viewer' },
   });
   const members = await server.ok('members.list', { token, params: { account: account.slug } });
+  const { id: parserId } = await parser(server, owner, account.slug, 'Invoice');
   const inside = {
     account: account.slug,
     accountId: account.id,
@@ -294,6 +299,8 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     resource: `res_${nothing}`,
+    parser: parserId,
+    delegation: `dlg_${nothing}`,
     workspace: key.workspace_id,
     key: key.id,
   };
@@ -350,7 +357,7 @@ export function standingOf(kind: Scene['kind'], who: Who, where: 'here' | 'elsew
     ...(who.above.modules && { modules: who.above.modules }),
   };
   return {
-    account: factsOf('acc_x', kind === 'managed' ? 'standard' : kind),
+    account: held(factsOf('acc_x', kind === 'managed' ? 'standard' : kind)),
     membership: membershipOf(who.member),
     workspaceMember: who.place !== undefined,
     place: where === null ? null : { ...(where === 'here' ? here : elsewhere), role },

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { type RunningServer, type StartOptions, start } from '../../src/server/start.ts';
 import { createPostgres, dropPostgres } from '../support/databases.ts';
+import { definition } from '../support/parsers.ts';
 
 const running: RunningServer[] = [];
 const folders: string[] = [];
@@ -12,6 +13,7 @@ const folders: string[] = [];
 afterEach(async () => {
   for (const server of running.splice(0)) await server.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  vi.unstubAllEnvs();
 });
 
 function folder(): string {
@@ -103,6 +105,21 @@ describe('a server', () => {
     await expect(run({ data: undefined, ...options })).rejects.toThrow(why);
   });
 
+  test('bills and changes plans when the clock says so, with nobody asking for the accounts', async () => {
+    const server = await run({ data: folder(), dev: true });
+    const [user, staff] = [server.session?.access_token ?? '', server.staff?.secret ?? ''];
+    await post(server, '/v1/accounts', user, { name: 'Acme', slug: 'acme', plan: 'starter' });
+    await post(server, '/v1/accounts/acme/subscription/change', user, { plan: 'basic' });
+    // Staff tokens last 30 days.
+    await post(server, '/v1/dev/clock', staff, { advance_seconds: 29 * 86_400 });
+    await post(server, '/v1/accounts/acme/subscription/change', staff, { plan: 'basic', reason: 'now' });
+    const ahead = new Date(Date.now() + 29.9 * 86_400_000).toISOString();
+    await post(server, '/v1/dev/clock', staff, { now: ahead });
+    await expect
+      .poll(async () => (await get(server, '/v1/accounts?kind=standard', staff)).body)
+      .toMatchObject({ data: [{ slug: 'acme', plan: 'basic' }] });
+  });
+
   test('with --dev moves its clock, keeps it there, and delivers its mail to itself', async () => {
     const data = folder();
     const server = await run({ data, dev: true });
@@ -140,6 +157,62 @@ describe('a server', () => {
   });
 });
 
+/** What setting a secret in the first user's own account answers. */
+async function setSecret(server: RunningServer, name: string): Promise<number> {
+  const token = server.session?.access_token ?? '';
+  const { body } = await get(server, '/v1/accounts', token);
+  const { data } = body as { data: { id: string }[] };
+  const parser = { name, document_type: 'x', definition: definition([], 'key'), secrets: { key: 'canary' } };
+  return (await post(server, `/v1/accounts/${data[0]?.id}/parsers`, token, parser)).status;
+}
+
+describe('the key for secrets', () => {
+  const key = Buffer.alloc(32, 3).toString('base64');
+
+  test('is made in the data folder, for its owner alone, and kept', async () => {
+    const data = folder();
+    const server = await run({ data });
+    expect(await setSecret(server, 'Invoice')).toBe(201);
+    const file = join(data, 'secrets.key');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const first = readFileSync(file, 'utf8');
+    expect(readFileSync(join(data, 'tenancy.db')).includes(first.trim())).toBe(false);
+    await server.close();
+    await run({ data });
+    expect(readFileSync(file, 'utf8')).toBe(first);
+  });
+
+  test('comes from the environment or a file, and a new one before the old seals anew what is there', async () => {
+    const data = folder();
+    const file = join(data, 'key');
+    vi.stubEnv('TENANTCTL_SECRETS_KEY', key);
+    const server = await run({ data });
+    expect(await setSecret(server, 'Invoice')).toBe(201);
+    await server.close();
+    const log: string[] = [];
+    const logging = { data, logLevel: 'info', log: { write: (line: string) => log.push(line) } } as const;
+    vi.stubEnv('TENANTCTL_SECRETS_KEY', '');
+    await (await run(logging)).close();
+    expect(log.join('')).toContain('sealed by a key that is not here');
+    writeFileSync(file, `${Buffer.alloc(32, 4).toString('base64')}\n${key}\n`);
+    vi.stubEnv('TENANTCTL_SECRETS_KEY_FILE', file);
+    await (await run(logging)).close();
+    expect(log.join('')).toContain('"resealed":1');
+  });
+
+  test.each([
+    [{ TENANTCTL_SECRETS_KEY: 'short' }, /TENANTCTL_SECRETS_KEY holds no key for secrets: 32 random bytes/],
+    [
+      { TENANTCTL_SECRETS_KEY_FILE: '/nowhere/key' },
+      /TENANTCTL_SECRETS_KEY_FILE \/nowhere\/key cannot be read/,
+    ],
+    [{ TENANTCTL_SECRETS_KEY: key, TENANTCTL_SECRETS_KEY_FILE: '/x' }, /are both set/],
+  ])('that cannot be used stops the start: %j', async (env, why) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    await expect(run({ data: folder() })).rejects.toThrow(why);
+  });
+});
+
 describe.skipIf(inject('postgresUrl') === '')('servers on one PostgreSQL', () => {
   test('make one first user, however many start at once', async () => {
     const database = await createPostgres(inject('postgresUrl'));
@@ -148,6 +221,9 @@ describe.skipIf(inject('postgresUrl') === '')('servers on one PostgreSQL', () =>
       expect(servers.filter(({ session }) => session !== null)).toHaveLength(1);
       const staff = servers.find((server) => server.staff)?.staff?.secret;
       for (const server of servers) expect((await get(server, '/v1/staff', staff)).status).toBe(200);
+      const first = servers.find((server) => server.session);
+      // No folder, and no key in the environment: there is none, for the database must not hold it.
+      if (first) expect(await setSecret(first, 'Invoice')).toBe(503);
       expect(servers[0]?.data).not.toMatch(/password|@.*@/);
     } finally {
       for (const server of running.splice(0)) await server.close();

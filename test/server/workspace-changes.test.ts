@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeOnEachDatabase, type OpenDatabase } from '../support/databases.ts';
 import { join, organization, person, place, standard, trail, workspaceKey } from '../support/estate.ts';
+import { definition } from '../support/parsers.ts';
 import { PASSWORD, startServer } from '../support/server.ts';
 
 async function withOrganization(open: OpenDatabase) {
@@ -65,7 +66,7 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
     const { server, org, create, slugs } = await withOrganization(open);
     const at = server.clock.now().toISOString();
     await server.deps.transactions.write(({ tenant }) =>
-      tenant(org.id).account.update({ plan: 'starter' }, at),
+      tenant(org.id).account.update({ plan: 'professional' }, at),
     );
     expect([(await create({ name: 'two' })).status, (await create({ name: 'three' })).status]).toEqual([
       201, 201,
@@ -74,7 +75,7 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
     expect([one.status, two.status]).toEqual([409, 409]);
     expect(one.body).toMatchObject({
       code: 'workspace_limit',
-      detail: 'The plan starter of org has 3 workspaces, and all are there. Delete one, or change the plan.',
+      detail: 'The plan professional of org has 3 workspaces, and all are there. Delete one, or change the plan.',
     });
     expect(await slugs()).toEqual(['default', 'two', 'three']);
   });
@@ -127,6 +128,8 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
     await server.ok('resources.create', { token, params: within, body: { ...flow, kind: 'connector' } });
     for (const name of ['one', 'two'])
       await server.ok('resources.run', { token, params: { ...within, resource: 'nightly' }, body: { name } });
+    const invoice = { workspace: 'ops', name: 'Invoice', document_type: 'invoice', definition: definition() };
+    await server.ok('parsers.create', { token, params, body: invoice });
     const key = await workspaceKey(server, org.id, ops, 'developer');
     const places = ['ops', 'default'].map((workspace) => ({ workspace, role: 'viewer' as const }));
     const body = { email: 'new@org.example', workspaces: places };
@@ -139,7 +142,8 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
     const remove = (query: Record<string, string>, as = token) =>
       server.call('workspaces.delete', { token: as, params: within, query });
     expect((await remove({ confirm: 'op' })).body).toMatchObject({ errors: [{ pointer: '?confirm' }] });
-    const holdings = { members: 1, connectors: 1, workflows: 1, jobs: 2, keys: 1, pending_invites: 1 };
+    const things = { connectors: 1, workflows: 1, jobs: 2, parsers: 1 };
+    const holdings = { members: 1, ...things, keys: 1, pending_invites: 1 };
     const done = { changed: true, holdings };
     expect((await remove({ confirm: 'ops', dry_run: 'true' })).body).toEqual(done);
     expect((await server.call('me.show', { token: key })).status).toBe(200);

@@ -27,6 +27,8 @@ export interface CliOptions {
   /** Aborting it is Ctrl-C. */
   readonly interrupt?: AbortSignal | undefined;
   readonly cwd?: string | undefined;
+  /** Stands for other programs (`accounts exec`); without it one fails the test. */
+  readonly runProgram?: World['runProgram'] | undefined;
   /** Called with what has been written so far: for commands that go on until they are told to end. */
   readonly onStdout?: ((text: string) => void) | undefined;
   readonly onStderr?: ((text: string) => void) | undefined;
@@ -139,6 +141,7 @@ export function worldOf(options: CliOptions, stdout: World['stdout'], stderr: Wo
     hostname: 'test',
     pid: process.pid,
     kill: (pid, signal) => process.kill(pid, signal),
+    runProgram: options.runProgram ?? noProgram,
     stdin: stdinOf(options),
     stdout,
     stderr,
@@ -157,6 +160,10 @@ export function worldOf(options: CliOptions, stdout: World['stdout'], stderr: Wo
     openKeyring: async () => null,
   };
 }
+
+const noProgram: World['runProgram'] = async ({ command }) => {
+  throw new Error(`no program was expected to run, and there was ${command}`);
+};
 
 const unexpected: Send = async ({ method, url }) => {
   throw new Error(`no request was expected, and there was ${method} ${url}`);

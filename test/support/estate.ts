@@ -1,4 +1,5 @@
 import type { AccountRole, KeyRole, Module, WorkspaceRole } from '../../src/contract/limits.ts';
+import type { BodyInput } from '../../src/contract/shapes.ts';
 import { hashToken, mintToken } from '../../src/contract/token.ts';
 import type { Account, Member, Session } from '../../src/contract/types.ts';
 import type { TestServer } from './server.ts';
@@ -160,6 +161,30 @@ export function apiToken(
   modules: readonly Module[] = [],
 ): Promise<string> {
   return token(server, { kind: 'member', accountId, userId: who.id }, role, modules);
+}
+
+/** Grants a `user` of a master those of its managed accounts (R14). */
+export async function grantChildren(
+  server: TestServer,
+  by: Person,
+  above: string,
+  who: Person,
+  children: readonly string[],
+): Promise<void> {
+  const params = { account: above, member: who.email };
+  await server.ok('members.update', { token: by.token, params, body: { children: [...children] } });
+}
+
+/** Logs somebody in to a managed account. */
+export async function delegate(
+  server: TestServer,
+  by: Pick<Person, 'token'>,
+  account: string,
+  more: Partial<BodyInput<'delegations.create'>> = {},
+): Promise<{ readonly id: string; readonly secret: string }> {
+  const body = { reason: 'to look', ...more };
+  const made = await server.ok('delegations.create', { token: by.token, params: { account }, body });
+  return { id: made.delegation.id, secret: made.secret };
 }
 
 /** A workspace's key, valid for a year. */

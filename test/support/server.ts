@@ -8,6 +8,7 @@ import { buildApp } from '../../src/server/app.ts';
 import { Attempts } from '../../src/server/domain/attempts.ts';
 import { idMaker } from '../../src/server/domain/new-id.ts';
 import { scryptPasswords } from '../../src/server/domain/passwords.ts';
+import { aesSeal } from '../../src/server/domain/seal.ts';
 import { createUser, readAddress } from '../../src/server/domain/users.ts';
 import type { Deps, Setup } from '../../src/server/domain/work.ts';
 import type { RatePolicies } from '../../src/server/http/rate-limit.ts';
@@ -19,6 +20,9 @@ export const START = '2026-03-02T09:00:00.000Z';
 /** A password that passes every check; the hashes of test servers are cheap. */
 export const PASSWORD = 'plum harbour weaves nine';
 export const NEW_PASSWORD = 'otter ladder misty quartz';
+
+/** The same in every test: what it sealed can be opened by hand. */
+export const SEALING_KEY = new Uint8Array(32).fill(7);
 
 const UNLIMITED: RatePolicies = {
   default: { quota: 1_000_000, window: 60 },
@@ -234,9 +238,11 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     clock,
     setup: { dev: false, publicUrl: 'http://tenancy.test', signup: true, mail: 'captured', ...options.setup },
     passwords: scryptPasswords({ ln: 1, r: 1, p: 1 }),
+    seal: aesSeal([SEALING_KEY]),
     attempts: new Attempts(clock),
     newId: idMaker(clock),
     mailQueued: () => {},
+    clockMoved: () => {},
     tokenSeen: (id) => seen.push(id),
     ...options.deps,
   };

@@ -10,6 +10,7 @@ const spec = {
   args: { account: { help: 'slug or id; without it the one that you work in', optional: true } },
   examples: ['tenantctl accounts address-rules show', 'tenantctl accounts address-rules show acme --json'],
   operations: ['address_rules.show'],
+  fanOut: true,
   next: 'tenantctl accounts address-rules update --deny DOMAIN',
 } as const satisfies VerbSpec;
 

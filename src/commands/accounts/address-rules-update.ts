@@ -24,6 +24,7 @@ const spec = {
     'tenantctl accounts address-rules update acme --allow mailinator.com --remove rival.example',
   ],
   operations: ['address_rules.show', 'address_rules.update'],
+  fanOut: true,
   next: 'tenantctl accounts address-rules show ACCOUNT',
 } as const satisfies VerbSpec;
 

@@ -1,4 +1,4 @@
-import type { Account, AddressRules, Tree, TreeAccount } from '../../contract/types.ts';
+import type { Account, AddressRules, Delegation, Tree, TreeAccount } from '../../contract/types.ts';
 import type { Column } from '../../output/columns.ts';
 import type { TreeNode } from '../../output/tree.ts';
 import { counted } from '../change.ts';
@@ -39,10 +39,26 @@ export const accountFacts: readonly Column<Account>[] = [
   },
   { header: 'MANAGED ACCOUNTS', value: featureText },
   { header: 'MAIL', value: mailText },
+  { header: 'COPY OUT', value: (account) => account.copy_out },
   { header: 'YOUR ROLE', value: (account) => account.role ?? `none (${account.via})` },
   { header: 'REVISION', value: (account) => account.revision },
   { header: 'CREATED', value: (account) => account.created_at },
   { header: 'UPDATED', value: (account) => account.updated_at },
+];
+
+export const delegationColumns: readonly Column<Delegation>[] = [
+  { header: 'WHO', value: ({ user, master }) => `${user.email} via ${master.slug}` },
+  { header: 'AS', value: ({ role, modules }) => [role, ...modules].join(', ') },
+  { header: 'MODE', value: (delegation) => delegation.mode.replace('_', '-') },
+  { header: 'REASON', value: (delegation) => delegation.reason },
+  {
+    header: 'STATE',
+    value: (delegation) => delegation.state,
+    tone: ({ state }) => (state === 'active' ? undefined : 'dim'),
+  },
+  { header: 'SINCE', value: (delegation) => delegation.created_at },
+  { header: 'EXPIRES', value: (delegation) => delegation.expires_at },
+  { header: 'ID', value: (delegation) => delegation.id, keep: true },
 ];
 
 export const addressRuleFacts: readonly Column<AddressRules>[] = [

@@ -1,5 +1,4 @@
 import type { Context } from '../../context.ts';
-import { planNames } from '../../contract/limits.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { Account } from '../../contract/types.ts';
 import { TenantctlError, usageError } from '../../errors.ts';
@@ -15,7 +14,10 @@ const spec = {
   args: { name: { help: 'what people read; the slug is made from it unless --slug is given' } },
   flags: {
     slug: { value: 'SLUG', help: '3 to 63 of a-z, 0-9 and hyphens' },
-    plan: { value: 'PLAN', choices: planNames, help: 'the plan to start on, by default the first' },
+    plan: {
+      value: 'PLAN',
+      help: 'the plan to start on, by default basic; for an organization the cheapest that is for one',
+    },
     master: { value: 'ACCOUNT', help: 'make it a managed account of this one' },
     label: { value: 'KEY=VALUE', repeat: true, help: 'a label such as env=staging' },
     adminEmail: { value: 'ADDRESS', help: 'with --master: invite its first administrator' },

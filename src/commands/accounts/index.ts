@@ -26,7 +26,7 @@ export const accounts: Noun = {
     },
     {
       name: 'update',
-      summary: 'Change name, slug, labels or mail preferences of an account',
+      summary: 'Change name, slug, labels, mail preferences or copy-out of an account',
       load: async () => (await import('./update.ts')).updateCommand,
     },
     {
@@ -34,6 +34,26 @@ export const accounts: Noun = {
       aliases: ['rm'],
       summary: 'Delete an account for good',
       load: async () => (await import('./delete.ts')).deleteCommand,
+    },
+    {
+      name: 'login',
+      summary: 'Log in to a managed account for a while, as a profile of its own',
+      load: async () => (await import('./login.ts')).loginCommand,
+    },
+    {
+      name: 'logout',
+      summary: 'Leave a managed account that you logged in to, and forget its profile',
+      load: async () => (await import('./logout.ts')).logoutCommand,
+    },
+    {
+      name: 'exec',
+      summary: 'Run one program that is logged in to a managed account, and nothing else',
+      load: async () => (await import('./exec.ts')).execCommand,
+    },
+    {
+      name: 'delegations',
+      summary: 'Who is or was logged in to a managed account from its master',
+      noun: async () => delegations,
     },
     {
       name: 'use',
@@ -74,6 +94,23 @@ export const accounts: Noun = {
       name: 'address-rules',
       summary: 'Which mail domains may or may not be invited',
       noun: async () => addressRules,
+    },
+  ],
+};
+
+const delegations: Noun = {
+  summary: 'Who is or was logged in to a managed account from its master',
+  verbs: [
+    {
+      name: 'list',
+      aliases: ['ls'],
+      summary: 'List who is or was logged in to a managed account, and why',
+      load: async () => (await import('./delegations-list.ts')).listCommand,
+    },
+    {
+      name: 'revoke',
+      summary: 'End a log-in to a managed account at once',
+      load: async () => (await import('./delegations-revoke.ts')).revokeCommand,
     },
   ],
 };

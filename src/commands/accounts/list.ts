@@ -6,7 +6,8 @@ import { accountColumns } from './columns.ts';
 const spec = {
   path: 'accounts list',
   summary: 'List the accounts you can see',
-  about: 'Those you were added to, and the managed accounts of those you administer. Staff see all.',
+  about:
+    'Those you were added to, and of their managed accounts those you administer or were granted. Staff see all.',
   flags: {
     q: { value: 'TEXT', help: 'only those whose name or slug has this text' },
     kind: { value: 'KIND', choices: accountKinds, help: 'only this kind' },

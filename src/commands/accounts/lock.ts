@@ -5,7 +5,8 @@ import { changeState } from './state.ts';
 const spec = {
   path: 'accounts lock',
   summary: 'Lock the managed accounts feature of an account',
-  about: 'Staff only. The managed accounts that it has stay as they are; new ones are refused.',
+  about:
+    'Staff only. It also ends a trial. The managed accounts that it has stay as they are; new ones are refused.',
   args: { account: { help: 'slug or id' } },
   flags: { reason: { value: 'TEXT', help: 'why, for the audit trail' } },
   examples: ['tenantctl accounts lock acme', 'tenantctl accounts lock acme --reason "plan ended"'],

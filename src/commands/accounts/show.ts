@@ -12,6 +12,7 @@ const spec = {
     'tenantctl accounts show acme --json --fields seats',
   ],
   operations: ['accounts.show'],
+  fanOut: true,
   next: 'tenantctl members list --account ACCOUNT',
 } as const satisfies VerbSpec;
 

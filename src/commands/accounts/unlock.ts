@@ -6,7 +6,7 @@ const spec = {
   path: 'accounts unlock',
   summary: 'Unlock the managed accounts feature of an account',
   about:
-    'Staff only. The feature comes with professional and up; a trial gives it to any plan until it ends. Its administrators are mailed the guide.',
+    'Staff only. Unlocked, the feature is there on every plan that has it; a trial gives it to any plan until it ends, and giving another one moves its end. Opening it mails the guide to the administrators of the account. When a trial ends, managed accounts that were made stay as they are.',
   args: { account: { help: 'slug or id' } },
   flags: {
     trialDays: { value: 'N', number: true, help: 'only as a trial of so many days' },
@@ -16,7 +16,7 @@ const spec = {
     'tenantctl accounts unlock acme --profile staff',
     'tenantctl accounts unlock acme --trial-days 30 --reason "evaluation"',
   ],
-  operations: ['accounts.show', 'accounts.unlock'],
+  operations: ['accounts.show', 'accounts.unlock', 'subscription.show'],
   next: 'tenantctl accounts create NAME --master ACCOUNT',
 } as const satisfies VerbSpec;
 
@@ -36,4 +36,14 @@ export async function unlockRun(options: UnlockOptions, ctx: Context): Promise<v
       `Unlocked managed accounts of ${slug}${trial_ends_at === null ? '' : ` until ${trial_ends_at}`}.`,
     already: ({ slug }) => `The feature is unlocked already for ${slug}.`,
   });
+  if (trialDays === undefined) await notePlan(ctx, account);
+}
+
+/** Unlocking is half of it: the other half is the plan. */
+async function notePlan(ctx: Context, account: string): Promise<void> {
+  const { plan, entitlements } = await ctx.client().call('subscription.show', { params: { account } });
+  if (entitlements.managed_accounts.lacks !== 'plan') return;
+  ctx.out.note(
+    `The plan ${plan} has no managed accounts: change it (tenantctl plans list), or give a trial (--trial-days N).`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { copyOutChoices } from '../../contract/limits.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { Account } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
@@ -10,10 +11,10 @@ const onOff = ['on', 'off'] as const;
 
 const spec = {
   path: 'accounts update',
-  summary: 'Change name, slug, labels or mail preferences of an account',
+  summary: 'Change name, slug, labels, mail preferences or copy-out of an account',
   about:
     'Labels that are not named stay. The labels of a managed account are set by its master. A slug that was given up stays yours for 90 days.',
-  args: { account: { help: 'slug or id' } },
+  args: { account: { help: 'slug or id; not with --accounts or --all-managed' } },
   flags: {
     name: { value: 'NAME', help: 'what people read' },
     slug: { value: 'SLUG', help: 'the new slug; the old one stops working' },
@@ -21,14 +22,21 @@ const spec = {
     removeLabel: { value: 'KEY', repeat: true, help: 'take a label away' },
     mailSecurity: { value: 'WHEN', choices: onOff, help: 'mail administrators about security: on or off' },
     mailMembers: { value: 'WHEN', choices: onOff, help: 'mail administrators about members: on or off' },
+    copyOut: {
+      value: 'WHOM',
+      choices: copyOutChoices,
+      help: 'who may copy its parsers out: its family (master and managed accounts) or anyone',
+    },
     ifRevision: { value: 'N', number: true, help: 'only if it is still at this revision' },
   },
   examples: [
     'tenantctl accounts update acme --name "Acme Ltd"',
     'tenantctl accounts update acme-dev --label env=dev --remove-label owner',
-    'tenantctl accounts update acme --mail-members off --if-revision 4',
+    'tenantctl accounts update --account acme --accounts env=dev --label tier=gold',
+    'tenantctl accounts update acme-templates --copy-out anyone',
   ],
   operations: ['accounts.show', 'accounts.update'],
+  fanOut: { without: ['slug', 'ifRevision'] },
   next: 'tenantctl accounts show ACCOUNT',
 } as const satisfies VerbSpec;
 
@@ -64,7 +72,7 @@ export async function updateRun(options: UpdateOptions, ctx: Context): Promise<v
 }
 
 function plainChange(options: UpdateOptions): BodyInput<'accounts.update'> {
-  const { name, slug, mailSecurity, mailMembers } = options;
+  const { name, slug, mailSecurity, mailMembers, copyOut } = options;
   const mail = {
     ...(mailSecurity === undefined ? {} : { security: mailSecurity === 'on' }),
     ...(mailMembers === undefined ? {} : { members: mailMembers === 'on' }),
@@ -73,6 +81,7 @@ function plainChange(options: UpdateOptions): BodyInput<'accounts.update'> {
     ...(name === undefined ? {} : { name }),
     ...(slug === undefined ? {} : { slug }),
     ...(Object.keys(mail).length === 0 ? {} : { mail }),
+    ...(copyOut === undefined ? {} : { copy_out: copyOut }),
   };
 }
 

@@ -6,7 +6,9 @@ export const auditColumns: readonly Column<AuditEvent>[] = [
   { header: 'TIME', value: (event) => event.at, keep: true },
   {
     header: 'ACTOR',
-    value: ({ actor }) => `${actor.kind}:${actor.name ?? actor.id ?? ''}`.replace(/:$/, ''),
+    value: ({ actor, subject }) =>
+      `${actor.kind}:${actor.name ?? actor.id ?? ''}`.replace(/:$/, '') +
+      (subject === null ? '' : ` via ${subject.account.slug}`),
   },
   { header: 'ACTION', value: (event) => event.action, keep: true },
   { header: 'TARGET', value: ({ target }) => `${target.kind}:${target.name ?? target.id}` },

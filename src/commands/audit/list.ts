@@ -21,6 +21,7 @@ const spec = {
     'tenantctl audit list --platform --since 2026-03-01 --profile staff -o ndjson',
   ],
   operations: ['audit.list', 'audit.platform'],
+  fanOut: { without: ['platform'] },
   next: 'tenantctl members show MEMBER',
 } as const satisfies VerbSpec;
 

@@ -13,6 +13,7 @@ const spec = {
     'tenantctl auth delete-user --dry-run --password-stdin < password.txt',
   ],
   operations: ['me.show', 'me.delete'],
+  person: true,
 } as const satisfies VerbSpec;
 
 export function deleteUserCommand(ctx: Context, run = deleteUserRun): Verb {

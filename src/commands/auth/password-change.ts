@@ -13,6 +13,7 @@ const spec = {
     'tenantctl auth password change --password-stdin < passwords.txt',
   ],
   operations: ['auth.password_change'],
+  person: true,
 } as const satisfies VerbSpec;
 
 export function passwordChangeCommand(ctx: Context, run = passwordChangeRun): Verb {

@@ -1,3 +1,4 @@
+import { loginAgain } from '../../config/delegation.ts';
 import type { Context } from '../../context.ts';
 import { authError, usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
@@ -25,6 +26,13 @@ export async function refreshRun(_options: OptionsOf<typeof spec>, ctx: Context)
   const stored = profile === null ? null : await credentials.load(profile);
   if (profile === null || stored === null)
     throw authError('nobody is signed in', { hint: 'tenantctl login' });
+  if (stored.refresh_token === null) {
+    throw usageError(`the token of profile ${JSON.stringify(profile.name)} is not renewed`, {
+      code: 'not_renewable',
+      why: 'Only a session is: a token, a delegation too, ends when it was made to end.',
+      hint: profile.delegation === null ? undefined : loginAgain(profile),
+    });
+  }
   await ctx.credential().renew(stored.access_token);
   const renewed = await credentials.load(profile);
   const expires = renewed?.access_expires_at ?? null;

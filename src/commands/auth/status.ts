@@ -1,3 +1,4 @@
+import { type Acting, actingByIdentity, actingByProfile, actingText } from '../../config/delegation.ts';
 import type { Context } from '../../context.ts';
 import { authError } from '../../errors.ts';
 import type { Column } from '../../output/columns.ts';
@@ -26,6 +27,8 @@ interface Status {
   readonly plaintext: boolean | null;
   readonly expires_at: string | null;
   readonly user: string | null;
+  /** The managed account that it acts in by delegation. */
+  readonly acting: Acting | null;
   /** null: not asked. */
   readonly valid: boolean | null;
 }
@@ -48,9 +51,21 @@ export async function statusRun(options: OptionsOf<typeof spec>, ctx: Context): 
     plaintext: place?.plaintext ?? null,
     expires_at: me?.credential.expires_at ?? stored?.access_expires_at ?? null,
     user: me === null ? (profile?.user ?? null) : (me.user?.email ?? me.credential.name),
+    acting: me === null ? savedActing(ctx) : actingByIdentity(me),
     valid: me === null ? null : true,
   };
-  await ctx.out.item(columns, status);
+  const now = ctx.world.clock.now();
+  const acting: Column<Status> = {
+    header: 'ACTING IN',
+    value: (row) => row.acting && actingText(row.acting, now),
+  };
+  await ctx.out.item([...columns, acting], status);
+}
+
+/** What the profile says, where the server is not asked. */
+function savedActing(ctx: Context): Acting | null {
+  const { settings, profile } = ctx.config();
+  return settings.credential.value.from === 'profile' && profile !== null ? actingByProfile(profile) : null;
 }
 
 const columns: readonly Column<Status>[] = [

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { globalFlags } from '../../flags.ts';
+import { fanOutFlags, globalFlags } from '../../flags.ts';
 import type { Column } from '../../output/columns.ts';
 import { type Verb, verb } from '../command.ts';
 import { usage, writes } from '../help-text.ts';
@@ -28,6 +28,8 @@ export interface CommandRow {
   /** Does it change anything on the server? On this machine? */
   readonly writes: boolean;
   readonly local: boolean;
+  /** May it run in many managed accounts at once? Then it takes the flags of fan-out too. */
+  readonly fan_out: boolean;
   readonly next: string | null;
 }
 
@@ -67,6 +69,7 @@ export async function rowsOf(tree: readonly Entry[], ctx: Context): Promise<Comm
 }
 
 export const globalFlagRows = (): FlagRow[] => flagRows(globalFlags);
+export const fanOutFlagRows = (): FlagRow[] => flagRows(fanOutFlags);
 
 function rowOf(verbSpec: VerbSpec, aliases: readonly string[]): CommandRow {
   return {
@@ -86,6 +89,7 @@ function rowOf(verbSpec: VerbSpec, aliases: readonly string[]): CommandRow {
     operations: verbSpec.operations,
     writes: writes(verbSpec),
     local: verbSpec.local === true,
+    fan_out: verbSpec.fanOut !== undefined,
     next: verbSpec.next ?? null,
   };
 }

@@ -86,6 +86,133 @@ Run the same command again after any interruption: only what is missing is sent.
 
 Exit 0: every row was done or skipped; 3: some failed.`,
   },
+  'fan-out': {
+    summary: 'Running a command in many managed accounts at once',
+    text: `  tenantctl members list --account acme --all-managed
+  tenantctl accounts update --account acme --accounts env=staging --label tier=gold
+  tenantctl members deactivate bo@example.com --account acme --all-managed --yes --json
+
+Commands whose --help has the group Fan-out run in managed accounts of the account that you
+work in (--account MASTER, or the profile's):
+
+  --accounts env=dev,tier=gold     those that have all these labels
+  --accounts acme-dev,acme-prod    those of these slugs or ids; one that is missing: nothing is done
+  --all-managed                    all of them
+  --parallel N                     so many at a time, 4 unless given
+
+A suspended account is named and skipped. A command that changes something shows the accounts
+and asks once for all of them, or needs --yes; it refuses more than --max-accounts (20). On a
+protected profile the slug of the master is typed, or given by --confirm. Nothing that deletes,
+removes or suspends can be run like this. A profile that is pinned to an account cannot either.
+
+A table has the account in front of each row; of a change it has what was done. -o csv has a
+column account, -o id the ids. -o json, yaml and ndjson have an object an account, in the order
+of the accounts (ndjson: as they end):
+
+  {"account":{"id","slug"},"ok","outcome","result","error"}
+
+outcome is done, unchanged (nothing to do), skipped (suspended; or whom you named is not there),
+failed or not_started. result is what the command alone prints as JSON; --fields and --limit are
+about it. error is the one of help exit-codes.
+
+Exit 0: done or nothing to do in all; 3: failed in some or all, the results say where and why.
+What would fail alike everywhere ends the run early, with its own code: 2 a flag that makes no
+sense, 4 a refused credential, 5 who was named is in none of them, 7 an outage. If nothing came
+of it by then, stdout stays empty. Ctrl-C lets the changes in flight finish and begins no others:
+130, and what was done is named. Run again, what is so already stays as it is; only
+invites resend sends once more.`,
+  },
+  parsers: {
+    summary: 'Parsers as files, their names, and how they get from development to production',
+    text: `A parser is named NAME, in the account and workspace that you work in, or
+ACCOUNT[/WORKSPACE]/NAME. A file holds one, in YAML or JSON; a YAML file may hold several with
+--- between them, a JSON file a list:
+
+  schema: tenantctl/parser/v1
+  name: Invoice
+  document_type: invoice
+  fields:
+    - name: total
+      type: amount
+      rules:
+        - kind: label
+          label: Total
+        - kind: lookup
+          url: https://totals.example.com/find
+          by: total
+          secret: totals_key
+  secrets:
+    - name: totals_key
+
+Also: preprocessing, tables. The server has the JSON Schema, for editors, at
+/schemas/parser.json. Mistakes are told with file, line and column, before anything is sent.
+
+  tenantctl parsers import parsers/ --account acme-dev     create what is new, leave the rest
+  tenantctl parsers export --all --dir parsers/            the way back
+  tenantctl parsers secrets set Invoice totals_key         asked for masked, never shown
+
+Values of secrets are never exported or copied: each account has its own.
+
+Between the accounts of a family, all or nothing, and run again without harm:
+
+  tenantctl parsers diff --from acme-dev --to acme-prod    what a copy would change
+  tenantctl parsers copy --all --from acme-dev --to acme-eu,acme-us --on-conflict overwrite
+  tenantctl parsers promotion-path set acme-dev acme-staging acme-prod --account acme
+  tenantctl parsers promote --all --account acme           one step along the path
+
+Overwriting refuses what was made or edited at the target; --force overwrites that too. Every
+change is a revision: parsers revisions NAME, parsers rollback NAME --to REVISION.`,
+  },
+  delegations: {
+    summary: 'Logging in to a managed account',
+    text: `  tenantctl accounts login acme-dev --reason "invoice 4711" --for 30m
+  tenantctl members list --profile ana@acme-dev
+  tenantctl accounts logout acme-dev
+
+For administrators of the master, and users whom it granted the account: they have their own
+modules there. It lasts an hour at most and cannot be renewed. Everything inside the account
+that would outlive it stays out of reach: people, tokens, plans, links, deletion. --read-only
+refuses every change, on the server too.
+
+In this shell alone, until you leave:
+  eval "$(tenantctl accounts login acme-dev --reason "invoice 4711" --export)"
+  eval "$(tenantctl accounts logout --export)"
+
+For one program alone, which gets TENANTCTL_TOKEN, TENANTCTL_API_URL and TENANTCTL_ACCOUNT;
+the exit code is its own:
+  tenantctl accounts exec acme-dev --reason sync -- ./sync.sh --all
+
+Who is in, and out with them; both sides may:
+  tenantctl accounts delegations list acme-dev --state active
+  tenantctl accounts delegations revoke ID --account acme-dev
+  tenantctl audit list --account acme-dev     who did what: "user:ana@example.com via acme"
+
+It ends at once when you lose the right, sign out or change your password, when the link ends,
+and when either account is suspended.`,
+  },
+  access: {
+    summary: 'Who may do what, and why',
+    text: `  tenantctl access explain --action members.remove --account acme
+  tenantctl access explain --who bo@example.com --action workspaces.show --target production
+
+The verdict, then each link that it hangs on, by the same function that decides:
+
+  ✓  it held      ✗  it did not      ·  it did not matter, as another way in was open
+
+Last comes what would have to change: the least that helps, as a command where there is one.
+"Not yours to do" says that somebody else must run it. Exit 0 whatever the answer is; with
+--check it is 9 unless it is allowed. "At this moment it would fail" is no want of a right:
+no seat is free, say.
+
+  tenantctl access who-can ACTION [WORKSPACE]   the people who may
+  tenantctl access matrix                       every action and role of the account
+  tenantctl access matrix --who PERSON          what one person may, and as what
+  tenantctl roles show ROLE                     what a role or a module opens
+
+An action is the id of an operation; tenantctl access matrix -o id lists them. Anybody may
+ask about themselves; about others, who may list the members. An address that is no member
+is explained as a stranger's, whoever has it.`,
+  },
   ci: {
     summary: 'Running in CI',
     text: `Give a token that the account owns, not a person's: it outlives people and can be revoked

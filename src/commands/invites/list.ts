@@ -23,6 +23,7 @@ const spec = {
     'tenantctl invites list --q @example.com --json',
   ],
   operations: ['invites.list'],
+  fanOut: true,
   next: 'tenantctl invites resend --pending --older-than 5d',
 } as const satisfies VerbSpec;
 

@@ -22,6 +22,7 @@ const spec = {
     'tenantctl invites resend --expired --dry-run',
   ],
   operations: ['invites.resend', 'invites.resend_many'],
+  fanOut: { absent: 'skipped' },
   next: 'tenantctl invites list --state pending',
 } as const satisfies VerbSpec;
 

@@ -36,6 +36,7 @@ const spec = {
     'tenantctl invites send ana@example.com ben@example.com --role user --modules forms,reports',
     'tenantctl invites send --csv people.csv --role user --modules none --report out.csv',
     'tenantctl invites send --csv people.csv --map email=Mail --dry-run',
+    'tenantctl invites send ana@example.com --modules forms --account acme --accounts env=dev',
   ],
   operations: [
     'accounts.show',
@@ -50,6 +51,7 @@ const spec = {
     'batches.finish',
     'invites.send',
   ],
+  fanOut: { without: ['report', 'reason'] },
   next: 'tenantctl invites list --state pending',
 } as const satisfies VerbSpec;
 

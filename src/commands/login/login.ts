@@ -1,3 +1,4 @@
+import { refuseDelegated } from '../../config/delegation.ts';
 import { keepSignIn } from '../../config/keep.ts';
 import { requireApiUrl } from '../../config/resolve.ts';
 import type { Context } from '../../context.ts';
@@ -33,7 +34,8 @@ export function loginCommand(ctx: Context, run = loginRun): Verb {
 }
 
 export async function loginRun(options: LoginOptions, ctx: Context): Promise<void> {
-  const { settings } = ctx.config({ newProfile: true });
+  const { settings, profile } = ctx.config({ newProfile: true });
+  refuseDelegated(profile, 'nobody signs in to it');
   const target = { apiUrl: requireApiUrl(settings), profile: settings.profile.value ?? 'default' };
   if (options.withToken === true) await keepToken(target, options, ctx);
   else await keepSession(target, options, ctx);

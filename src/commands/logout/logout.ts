@@ -1,4 +1,4 @@
-import { changeProfile } from '../../config/profiles.ts';
+import { changeProfile, type Profile } from '../../config/profiles.ts';
 import type { Context } from '../../context.ts';
 import { TenantctlError, usageError } from '../../errors.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
@@ -22,6 +22,7 @@ export async function logoutRun(_options: OptionsOf<typeof spec>, ctx: Context):
   const { profile, credentials, paths, host, settings } = ctx.config();
   if (profile === null)
     throw usageError('there is no profile to sign out of', { hint: 'tenantctl profiles list' });
+  if (profile.delegation !== null) throw notASession(profile);
   const stored = await credentials.load(profile);
   const ended =
     stored?.kind === 'user' && settings.credential.value.from === 'profile' && (await endSession(ctx));
@@ -32,6 +33,13 @@ export async function logoutRun(_options: OptionsOf<typeof spec>, ctx: Context):
     ? `Signed out of profile ${profile.name}.`
     : `Profile ${profile.name} was not signed in.`;
   await ctx.out.result({ profile: profile.name, changed, revoked: ended }, text);
+}
+
+function notASession({ name, account }: Profile) {
+  return usageError(`profile ${JSON.stringify(name)} is a delegation into ${account?.slug}, and no session`, {
+    code: 'delegation_profile',
+    hint: `tenantctl accounts logout ${account?.slug}`,
+  });
 }
 
 /** What is stored here goes in any case; that the server could not be told is said, not fatal. */

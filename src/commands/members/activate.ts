@@ -11,6 +11,7 @@ const spec = {
     'tenantctl members activate bo@example.com --account acme --json',
   ],
   operations: ['members.show', 'members.activate'],
+  fanOut: { absent: 'skipped' },
   next: 'tenantctl members show MEMBER',
 } as const satisfies VerbSpec;
 

@@ -10,8 +10,10 @@ const spec = {
   examples: [
     'tenantctl members deactivate bo@example.com',
     'tenantctl members deactivate bo@example.com --account acme --json',
+    'tenantctl members deactivate bo@example.com --account acme --all-managed',
   ],
   operations: ['members.show', 'members.deactivate'],
+  fanOut: { absent: 'skipped' },
   next: 'tenantctl members activate MEMBER',
 } as const satisfies VerbSpec;
 

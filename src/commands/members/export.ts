@@ -12,6 +12,7 @@ const spec = {
     'tenantctl members export --account acme | head -3',
   ],
   operations: ['members.list'],
+  fanOut: true,
   next: 'tenantctl invites send --csv members.csv --account ACCOUNT',
 } as const satisfies VerbSpec;
 

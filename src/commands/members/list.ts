@@ -16,8 +16,10 @@ const spec = {
     'tenantctl members list --account acme',
     'tenantctl members list --role admin --state active',
     'tenantctl members list -o ndjson --fields user.email,role',
+    'tenantctl members list --account acme --accounts env=prod --role admin',
   ],
   operations: ['members.list'],
+  fanOut: true,
   next: 'tenantctl members show MEMBER',
 } as const satisfies VerbSpec;
 

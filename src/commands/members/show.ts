@@ -11,6 +11,7 @@ const spec = {
     'tenantctl members show ana@example.com --json --fields role,modules',
   ],
   operations: ['members.show'],
+  fanOut: { absent: 'skipped' },
   next: 'tenantctl members update MEMBER',
 } as const satisfies VerbSpec;
 

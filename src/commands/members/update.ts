@@ -36,6 +36,7 @@ const spec = {
     'tenantctl members update bo@example.com --permission-set editors',
   ],
   operations: ['permission_sets.show', 'members.show', 'members.update'],
+  fanOut: { without: ['children', 'permissionSet', 'ifRevision'], absent: 'skipped' },
   next: 'tenantctl members show MEMBER',
 } as const satisfies VerbSpec;
 

@@ -4,11 +4,16 @@ import { planColumns } from './columns.ts';
 
 const spec = {
   path: 'plans list',
-  summary: 'List the plans: price, seats, entitlements',
-  about: 'A plan that is not self-serve is set by staff.',
-  examples: ['tenantctl plans list', 'tenantctl plans list --json --fields name,limits.seats'],
+  summary: 'List the plans: price, limits, entitlements',
+  about:
+    'A plan that is not self-serve is set by staff. With -o yaml it prints what `plans replace` takes as a file.',
+  examples: [
+    'tenantctl plans list',
+    'tenantctl plans list --json --fields name,limits.seats',
+    'tenantctl plans list -o yaml --out plans.yaml',
+  ],
   operations: ['plans.list'],
-  next: 'tenantctl accounts create NAME --plan PLAN',
+  next: 'tenantctl plans compare PLAN PLAN',
 } as const satisfies VerbSpec;
 
 export type ListOptions = OptionsOf<typeof spec>;

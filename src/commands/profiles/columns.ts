@@ -15,10 +15,12 @@ export const profileColumns: readonly Column<ProfileRow>[] = [
   { header: 'SIGNED IN', value: (profile) => profile.credential !== null },
   { header: 'ACCOUNT', value: (profile) => profile.default_account ?? profile.account?.slug },
   { header: 'GUARDS', value: guardsOf },
+  { header: 'ENDS', value: (profile) => profile.delegation?.expires_at },
 ];
 
 function guardsOf(profile: Profile): string[] {
   const guards = [
+    profile.delegation === null ? '' : 'delegation',
     profile.account === null ? '' : `pinned to ${profile.account.slug}`,
     profile.protected ? 'protected' : '',
     profile.read_only ? 'read-only' : '',

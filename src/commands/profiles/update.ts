@@ -1,3 +1,4 @@
+import { refuseDelegated } from '../../config/delegation.ts';
 import { changeProfile, findProfile, type PinnedAccount, type Profile } from '../../config/profiles.ts';
 import { readApiUrl } from '../../config/values.ts';
 import type { Context } from '../../context.ts';
@@ -34,6 +35,9 @@ export function updateCommand(ctx: Context, run = updateRun): Verb {
 export async function updateRun(options: UpdateOptions, ctx: Context): Promise<void> {
   const { profiles, paths, host, credentials } = ctx.config({ newProfile: true });
   const before = findProfile(profiles, options.name);
+  const { account, apiUrl } = ctx.flags;
+  if (account !== undefined || apiUrl !== undefined || options.noAccount === true)
+    refuseDelegated(before, 'its account and its API are what it was opened for');
   const fields = await changesOf(options, before, ctx);
   if (Object.keys(fields).length === 0) {
     throw usageError('nothing to change', { hint: 'tenantctl profiles update --help' });

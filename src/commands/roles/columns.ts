@@ -9,3 +9,13 @@ export const roleColumns: readonly Column<Role>[] = [
   { header: 'GRANTABLE', value: (role) => role.grantable },
   { header: 'DESCRIPTION', value: (role) => role.description },
 ];
+
+/** A role as facts, with what it opens: a line a noun. */
+export function roleFacts(role: Role): Column<Role>[] {
+  const nouns = Map.groupBy(role.operations, (id) => id.slice(0, id.indexOf('.')));
+  const opened = [...nouns].map(([noun, ids]) => ({
+    header: `OPENS ${noun.toUpperCase()}`,
+    value: () => ids.map((id) => id.slice(noun.length + 1)),
+  }));
+  return [...roleColumns, ...opened];
+}

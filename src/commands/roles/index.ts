@@ -11,7 +11,7 @@ export const roles: Noun = {
     },
     {
       name: 'show',
-      summary: 'Show what a role or a module is',
+      summary: 'Show what a role or a module is, and what it opens',
       load: async () => (await import('./show.ts')).showCommand,
     },
   ],

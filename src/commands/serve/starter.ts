@@ -69,7 +69,7 @@ export function asOurs(error: unknown): unknown {
     return temporaryError(error.message, { ...more, why: reasonOf(error.cause) });
   if (error.name === 'MigrationError' || error.name === 'DomainError') return otherError(error.message, more);
   if (error.name !== 'StartError') return error;
-  return error.message.startsWith('--')
+  return /^(?:--|TENANTCTL_)/.test(error.message)
     ? usageError(error.message, more)
     : conflictError(error.message, more);
 }

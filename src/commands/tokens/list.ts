@@ -9,6 +9,7 @@ const spec = {
   flags: { accountToken: { help: 'all tokens bound to the account, instead of yours' } },
   examples: ['tenantctl tokens list', 'tenantctl tokens list --account-token --account acme'],
   operations: ['tokens.list', 'account_tokens.list'],
+  fanOut: { needs: 'accountToken' },
   next: 'tenantctl tokens revoke TOKEN',
 } as const satisfies VerbSpec;
 

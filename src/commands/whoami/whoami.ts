@@ -37,5 +37,12 @@ const identityColumns: readonly Column<Identity>[] = [
   { header: 'ACCOUNT', value: (me) => me.credential.account?.slug },
   { header: 'WORKSPACE', value: (me) => me.credential.workspace?.slug },
   { header: 'ROLE', value: (me) => me.credential.role ?? me.credential.workspace?.role },
+  { header: 'DELEGATION', value: delegationText },
   { header: 'EXPIRES', value: (me) => me.credential.expires_at },
 ];
+
+function delegationText({ credential: { delegation } }: Identity): string | null {
+  if (delegation === null) return null;
+  const { master, mode, reason } = delegation;
+  return `of ${master.slug}${mode === 'read_only' ? ', read-only' : ''}: ${reason}`;
+}

@@ -59,6 +59,7 @@ const words = {
   connectors: (count: number) => counted(count, 'connector'),
   workflows: (count: number) => counted(count, 'workflow'),
   jobs: (count: number) => counted(count, 'job'),
+  parsers: (count: number) => counted(count, 'parser'),
   keys: (count: number) => counted(count, 'key'),
   pending_invites: (count: number) => `its place in ${counted(count, 'pending invitation')}`,
 } satisfies Record<keyof WorkspaceHoldings, (count: number) => string>;

@@ -9,6 +9,7 @@ const spec = {
   flags: { q: { value: 'TEXT', help: 'only those whose name or slug has this text' } },
   examples: ['tenantctl workspaces list --account acme', 'tenantctl workspaces list --json | jq -r .[].slug'],
   operations: ['workspaces.list'],
+  fanOut: true,
   next: 'tenantctl workspaces show WORKSPACE',
 } as const satisfies VerbSpec;
 

@@ -4,13 +4,14 @@ import { hashToken, parseToken } from '../../contract/token.ts';
 import { isAdminRole, type Standing } from './access.ts';
 import { type Actor, personActor } from './actor.ts';
 import { stillVerified, type Verified, verified } from './auth.ts';
-import { planNamed } from './catalogue.ts';
 import type { Prepare } from './change.ts';
+import { limitsOf } from './entitlements.ts';
 import { DomainError, invalid } from './errors.ts';
 import { mustBeStrong } from './passwords.ts';
 import type { InviteRow } from './ports/invites.ts';
 import type { UserRow } from './ports/users.ts';
 import type { Platform, Tenant } from './ports.ts';
+import { mustBeSettled } from './settlement.ts';
 import { stillEntitled } from './sponsors.ts';
 import { createUser } from './users.ts';
 import type { Input, Work } from './work.ts';
@@ -42,9 +43,10 @@ function mustBeLive(row: InviteRow, now: Date): void {
 }
 
 /** An account that takes people: active, or waiting for its first super admin. */
-async function openAccount(platform: Platform, actor: Actor, row: InviteRow): Promise<Standing> {
+async function openAccount({ platform, now }: Work, actor: Actor, row: InviteRow): Promise<Standing> {
   const standing = await platform.access.standing(actor, row.accountId);
   if (!standing) throw dead();
+  mustBeSettled(standing, now);
   if (standing.account.state === 'suspended') {
     throw new DomainError('account_suspended', 'The account is suspended for now: nobody can join it.');
   }
@@ -57,7 +59,7 @@ export async function previewInvite(
 ): Promise<Answer<'invites.preview'>> {
   const row = await rowOf(work.platform, body.secret);
   mustBeLive(row, work.now);
-  const { account } = await openAccount(work.platform, work.actor, row);
+  const { account } = await openAccount(work, work.actor, row);
   const known = await work.platform.users.findByAddress(row.emailFolded);
   const sponsor = 'userId' in row.sponsor ? await work.platform.users.find(row.sponsor.userId) : null;
   return {
@@ -136,8 +138,8 @@ async function acceptorOf(work: Work, row: InviteRow, proof: Proof, name: string
   };
 }
 
-async function mustHaveSeat(work: Work, tenant: Tenant, standing: Standing): Promise<void> {
-  const { seats } = planNamed(standing.account.plan, work.deps.setup).limits;
+async function mustHaveSeat(tenant: Tenant, standing: Standing): Promise<void> {
+  const { seats } = limitsOf(standing.account);
   if (seats === null || (await tenant.invites.activeMembers()) < seats) return;
   throw new DomainError('no_seat', 'The account has no free seat any more. Ask its administrator.');
 }
@@ -174,7 +176,7 @@ async function join(work: Work, tenant: Tenant, row: InviteRow, acceptor: Accept
     }
     return { memberId: membership.memberId, dropped: kept.dropped };
   }
-  await mustHaveSeat(work, tenant, standing);
+  await mustHaveSeat(tenant, standing);
   const memberId = work.deps.newId('member');
   const { userId } = acceptor;
   await tenant.members.insert({
@@ -201,7 +203,7 @@ export async function acceptInvite(
 ): Promise<Answer<'invites.accept'>> {
   const row = await rowOf(work.platform, body.secret);
   mustBeLive(row, work.now);
-  const { account } = await openAccount(work.platform, work.actor, row);
+  const { account } = await openAccount(work, work.actor, row);
   if (!(await stillEntitled(work, row.sponsor, row.accountId))) {
     throw new DomainError(
       'sponsor_gone',
@@ -210,7 +212,7 @@ export async function acceptInvite(
   }
   const acceptor = await acceptorOf(work, row, proof, body.name ?? null);
   const actor = personActor(acceptor, work.now);
-  const standing = await openAccount(work.platform, actor, row);
+  const standing = await openAccount(work, actor, row);
   const tenant = work.tenantOf(row.accountId);
   const { memberId, dropped } = await join(work, tenant, row, acceptor, standing);
   const at = work.now.toISOString();

@@ -5,12 +5,13 @@ import {
   type AccountRole,
   type Module,
   modules,
-  type PlanName,
   type WorkspaceRole,
   workspaceRoles,
 } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, operations } from '../../contract/operations.ts';
 import type { Actor } from './actor.ts';
+import type { Day } from './calendar.ts';
+import type { Terms } from './entitlements.ts';
 
 /** What of an account matters to a decision. */
 export interface AccountFacts {
@@ -19,7 +20,7 @@ export interface AccountFacts {
   readonly name: string;
   readonly kind: AccountKind;
   readonly state: 'provisioning' | 'active' | 'suspended';
-  readonly plan: PlanName;
+  readonly plan: string;
 }
 
 export interface Membership {
@@ -38,7 +39,12 @@ export interface Place {
 
 /** Everything that ties an actor to an account, read in the transaction of the decision. */
 export interface Standing {
-  readonly account: AccountFacts;
+  readonly account: AccountFacts & {
+    /** What its plan gives: ask `limitsOf`, which also knows of everything else that does. */
+    readonly terms: Terms;
+    /** The day on which its subscription has something to carry out; null if it has none. */
+    readonly dueOn: Day | null;
+  };
   /** Of the person behind the actor; null for account tokens, whose rights are their own. */
   readonly membership: Membership | null;
   /** Has the person any workspace role in it? */
@@ -60,6 +66,8 @@ export type Grant =
   | 'public'
   | 'credential'
   | 'session'
+  /** A delegation, for itself. */
+  | 'delegation'
   | 'staff'
   | 'admin'
   | 'billing_admin'
@@ -76,10 +84,15 @@ export type Grant =
 
 export interface Rule {
   readonly grants: readonly Grant[];
+  /** Its path names no account, but its body may name the one that it is judged in. */
+  readonly account?: 'named';
   /** Only a signed-in person, never a token: what makes or outlives credentials. Or `behind`: somebody, by a token too. */
   readonly person?: 'signed_in' | 'behind';
-  /** Also by delegation. Left out: what would outlive it, and what belongs to the account's own people (D15). */
-  readonly delegated?: true;
+  /**
+   * Also by delegation; `even_read_only` though it changes something. Left out: what would outlive it, and what
+   * belongs to the account's own people (D15).
+   */
+  readonly delegated?: true | 'even_read_only';
   /** Narrows the grants by the kind of account: which of them hold. */
   readonly only?: (standing: Standing) => readonly Grant[];
   /** A suspended account's admins may read; a write is refused unless it says so here. */
@@ -92,6 +105,11 @@ const readMembers: Rule = {
   grants: ['admin', 'billing_admin', 'member', 'master'],
   suspended: 'admins_read',
 };
+const inspectBill: Rule = {
+  grants: ['admin', 'billing_admin', 'master', 'staff'],
+  suspended: 'admins_read',
+};
+const choosePlan: Rule = { grants: ['admin', 'billing_admin', 'master', 'staff'], suspended: 'refused' };
 /**
  * Content of a workspace, as its roles have it (domain.md, Workspace roles). A standard account's users need the module.
  * The first grant that somebody could have is the one that a refusal names.
@@ -103,9 +121,20 @@ const readContent: Rule = {
 };
 const operate: Rule = { grants: ['operator', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
 const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
+/** Whoever may know that an account is there. */
+const knowing: readonly Grant[] = ['anyone_in', 'workspace', 'master', 'granted', 'staff'];
+/** They may ask what they may do in it, also while it is suspended: the answer tells no more than a refusal does. */
+const ask: Rule = { grants: knowing, delegated: true, suspended: 'allowed' };
 const byStaff: Rule = { grants: ['staff'], suspended: 'allowed' };
 const own: Rule = { grants: ['session'] };
-const open: Rule = { grants: ['public'], delegated: true };
+const open: Rule = { grants: ['public'] };
+const openToAll: Rule = { ...open, delegated: true };
+
+/**
+ * The far end of a copy is an action of its own: whoever copies needs the right to read at the source and to write at
+ * every target (R7), and a master has both for this alone.
+ */
+type FarEnd = 'parsers.copy_into';
 
 /**
  * What an operation does beyond its own line, by what it turns out to be about: its rule asks for it as well. The line of
@@ -118,9 +147,9 @@ type FurtherAction =
   | 'workspace_members.remove_other';
 
 /** Whatever `decide` is asked about. */
-export type Action = OperationId | FurtherAction;
+export type Action = OperationId | FarEnd | FurtherAction;
 
-const isOperation = (action: Action): action is OperationId => action in operations;
+export const isOperation = (action: Action): action is OperationId => action in operations;
 /** Further actions are asked for by operations that change something. */
 const writes = (action: Action): boolean => !isOperation(action) || changes(operationOf(action));
 
@@ -130,7 +159,7 @@ export const accessTable = {
   'auth.signup_finish': open,
   'auth.login': open,
   'auth.refresh': open,
-  'auth.logout': own,
+  'auth.logout': { grants: ['session', 'delegation'], delegated: 'even_read_only' },
   'auth.password_forgot': open,
   'auth.password_reset': open,
   'auth.password_change': own,
@@ -149,9 +178,14 @@ export const accessTable = {
   'staff.remove': byStaff,
   'accounts.list': { grants: ['credential'], delegated: true },
   /** With a master named it is judged in the master, else it needs a person, or staff for organizations (R27). */
-  'accounts.create': { grants: ['session', 'staff'], only: () => ['admin'], suspended: 'refused' },
+  'accounts.create': {
+    grants: ['session', 'staff'],
+    account: 'named',
+    only: () => ['admin'],
+    suspended: 'refused',
+  },
   'accounts.show': {
-    grants: ['anyone_in', 'workspace', 'master', 'granted', 'staff'],
+    grants: knowing,
     delegated: true,
     suspended: 'admins_read',
   },
@@ -172,6 +206,9 @@ export const accessTable = {
   'accounts.unlock': byStaff,
   'accounts.release': { grants: ['master'], suspended: 'refused' },
   'accounts.tree': { ...inspect, delegated: true },
+  'delegations.list': { grants: ['admin', 'master', 'granted'], suspended: 'admins_read' },
+  'delegations.create': { grants: ['master', 'granted'], person: 'behind', suspended: 'refused' },
+  'delegations.revoke': { grants: ['admin', 'master', 'granted'], suspended: 'refused' },
   'members.list': { ...readMembers, delegated: true },
   'members.show': { ...readMembers, delegated: true },
   'members.update': administer,
@@ -191,8 +228,8 @@ export const accessTable = {
   'invites.revoke': administer,
   'invites.resend': administer,
   'invites.resend_many': administer,
-  'invites.preview': open,
-  'invites.accept': { grants: ['public'] },
+  'invites.preview': openToAll,
+  'invites.accept': open,
   'invites.decline': open,
   'batches.list': inspect,
   'batches.create': administer,
@@ -205,6 +242,19 @@ export const accessTable = {
   'batches.revoke': administer,
   'workspaces.list': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'workspaces.show': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
+  'parsers.list': readContent,
+  'parsers.create': develop,
+  'parsers.show': readContent,
+  'parsers.update': develop,
+  'parsers.delete': develop,
+  'parsers.revisions': readContent,
+  'parsers.revision': readContent,
+  'parsers.rollback': develop,
+  'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'], suspended: 'refused' },
+  'parsers.copy_into': { ...develop, grants: [...develop.grants, 'master'] },
+  'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'promotion_path.show': { grants: ['admin'], suspended: 'admins_read' },
+  'promotion_path.update': { grants: ['admin'], suspended: 'refused' },
   'workspaces.create': { grants: ['admin'], suspended: 'refused' },
   'workspaces.update': { grants: ['admin'], suspended: 'refused' },
   'workspaces.delete': { grants: ['admin'], suspended: 'refused' },
@@ -232,8 +282,19 @@ export const accessTable = {
   'workspace_keys.delete': { grants: ['developer', 'admin'], suspended: 'refused' },
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
-  'plans.list': open,
-  'roles.list': open,
+  /** About oneself; about others its rule asks for `members.list` too. */
+  'access.explain': { ...ask, grants: ['credential'], account: 'named', only: () => knowing },
+  'access.who_can': { ...readMembers, account: 'named', delegated: true },
+  'access.matrix': ask,
+  'plans.list': openToAll,
+  'plans.show': openToAll,
+  'plans.replace': byStaff,
+  'subscription.show': inspectBill,
+  'subscription.preview': inspectBill,
+  'subscription.change': choosePlan,
+  'subscription.cancel_change': choosePlan,
+  'billing.show': inspectBill,
+  'roles.list': openToAll,
   'audit.list': { ...inspect, delegated: true },
   'audit.platform': byStaff,
   'dev.mail': byStaff,
@@ -241,15 +302,32 @@ export const accessTable = {
   'dev.clock_set': byStaff,
 } as const satisfies Record<Action, Rule>;
 
-export type Decision =
-  | { readonly allowed: true; readonly as: Grant; readonly reasons: readonly AccessReason[] }
-  | {
-      readonly allowed: false;
-      /** May the caller know that the target exists? If not, the answer is 404. */
-      readonly visible: boolean;
-      readonly code: Extract<ErrorCode, 'forbidden' | 'unauthenticated' | 'account_suspended'>;
-      readonly reasons: readonly AccessReason[];
-    };
+/** A link of the chain that a decision is made of, whether it held or not. */
+export interface Link extends AccessReason {
+  /**
+   * `one_of`: one of these must hold. `must`: each of these must. `fact`: what the others rest on; nothing follows from
+   * it alone.
+   */
+  readonly need: 'fact' | 'one_of' | 'must';
+}
+
+interface Decided {
+  /** What led here, as a refusal says it. */
+  readonly reasons: readonly AccessReason[];
+  /** Everything that was looked at, in order: allowed is whose every `must` and one of whose `one_of` held. */
+  readonly chain: readonly Link[];
+}
+
+export type Decision = Decided &
+  (
+    | { readonly allowed: true; readonly as: Grant }
+    | {
+        readonly allowed: false;
+        /** What the caller may not even know of: the answer is 404. */
+        readonly unseen: 'account' | 'place' | null;
+        readonly code: Extract<ErrorCode, 'forbidden' | 'unauthenticated' | 'account_suspended'>;
+      }
+  );
 
 const adminRoles: readonly AccountRole[] = ['owner', 'admin', 'super_admin'];
 
@@ -321,6 +399,8 @@ function holds(grant: Grant, actor: Actor, standing: Standing | null): AccessRea
       return say('credential', actor.kind !== 'anonymous', 'any valid credential may do this');
     case 'session':
       return say('session', actor.kind === 'user', 'a signed-in person may do this for themselves');
+    case 'delegation':
+      return say('delegation', actor.kind === 'delegation', 'a delegation may do this for itself');
     case 'staff':
       return say('staff', actor.kind === 'staff', 'staff may do this, with a staff token');
     default:
@@ -368,7 +448,7 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
   }
 }
 
-/** What the actor is in the account: the first link of the chain that explains a refusal. */
+/** What the actor is in the account: the first sentence of a refusal. */
 function positionOf(actor: Actor, { account, membership, place }: Standing): AccessReason {
   if (actor.kind === 'key') {
     const here = place?.workspaceId === actor.workspaceId ? `the workspace ${place.slug}` : 'a workspace';
@@ -377,9 +457,59 @@ function positionOf(actor: Actor, { account, membership, place }: Standing): Acc
     return { check: 'membership', ok, text: `this key is ${what}` };
   }
   const rights = rightsIn(actor, account.id, membership);
-  const who = 'accountId' in actor ? 'this token is' : 'you are';
+  const who =
+    actor.kind === 'delegation'
+      ? 'by delegation you are'
+      : 'accountId' in actor
+        ? 'this token is'
+        : 'you are';
   const what = rights ? `${rights.role} of ${account.slug}` : `no active member of ${account.slug}`;
   return { check: 'membership', ok: rights !== null, text: `${who} ${what}` };
+}
+
+const credentials: Record<Actor['kind'], string> = {
+  user: 'a signed-in person',
+  api: 'a token of a member',
+  account_token: 'a token that the account owns',
+  delegation: 'a delegation',
+  key: 'a key of a workspace',
+  staff: 'a staff token',
+  anonymous: 'no credential',
+};
+
+const fact = (check: string, ok: boolean, text: string): Link => ({ check, ok, text, need: 'fact' });
+
+function describe(role: AccountRole, granted: readonly Module[], slug: string): string {
+  if (role !== 'user') return `${role} of ${slug}`;
+  return `${role} of ${slug} with ${granted.length > 0 ? granted.join(', ') : 'no module'}`;
+}
+
+/** The same position in full, about anybody: what they are, or were, or why their token does not count. */
+function membershipFact(actor: Actor, standing: Standing): Link {
+  const { account } = standing;
+  const { id, slug } = account;
+  if (actor.kind === 'key') {
+    const { ok, text } = positionOf(actor, standing);
+    return fact('membership', ok, text);
+  }
+  const { membership } = standing;
+  const rights = rightsIn(actor, id, membership);
+  if (rights) return fact('membership', true, describe(rights.role, rights.modules, slug));
+  if (actor.kind === 'staff') return fact('membership', false, 'a staff token is of no account');
+  if ('accountId' in actor && actor.accountId !== id)
+    return fact('membership', false, `bound to another account than ${slug}`);
+  if (membership === null) return fact('membership', false, `no member of ${slug}`);
+  const what = describe(membership.role, membership.modules, slug);
+  const why = membership.state === 'deactivated' ? 'deactivated' : 'made for more than its maker is now';
+  return fact('membership', false, `${why}: ${what}`);
+}
+
+/** The account above, where there is one; who may act from there, the grants say. */
+function parentFact({ parent }: Standing): Link[] {
+  if (parent === null) return [];
+  const { slug, state } = parent.account;
+  const relation = parent.kind === 'managed' ? `managed by ${slug}` : `a sub-account of ${slug}`;
+  return [fact('link', state === 'active', state === 'active' ? relation : `${relation}, which is ${state}`)];
 }
 
 /** Could anybody have this grant in an account of this kind? One that nobody can have explains nothing. */
@@ -402,74 +532,159 @@ export function canSee(actor: Actor, standing: Standing): boolean {
   return accessTable['accounts.show'].grants.some((grant) => holds(grant, actor, standing).ok);
 }
 
-function suspension(rule: Rule, as: Grant, actor: Actor, standing: Standing | null): AccessReason | null {
-  const { account } = standing ?? {};
-  if (account === undefined || account.state !== 'suspended') return null;
+/** A suspended account is read by its administrators, and changed by nobody but where the rule says so. */
+function stateLink(rule: Rule, as: Grant | null, actor: Actor, { account, membership }: Standing): Link {
+  const say = (ok: boolean, text: string): Link => ({
+    check: 'account_state',
+    ok,
+    text: `${account.slug} is ${text}`,
+    need: 'must',
+  });
+  if (account.state !== 'suspended') return say(true, account.state);
   // Tokens of a suspended account are refused altogether (domain.md, States); its people may still look.
   const byToken = 'accountId' in actor && actor.accountId === account.id;
-  if (rule.suspended === 'allowed' && !byToken) return null;
+  if (rule.suspended === 'allowed' && !byToken) return say(true, 'suspended: this is possible all the same');
   const administers =
-    as === 'admin' || as === 'master' || as === 'staff' || isAdminRole(standing?.membership?.role ?? 'user');
-  const reads = rule.suspended === 'admins_read' && administers && !byToken;
-  if (reads) return null;
-  const what =
-    rule.suspended === 'admins_read' ? 'only its administrators may read' : 'nothing in it can be changed';
-  return { check: 'account_state', ok: false, text: `${account.slug} is suspended: ${what}` };
+    as === 'admin' || as === 'master' || as === 'staff' || isAdminRole(membership?.role ?? 'user');
+  if (rule.suspended !== 'admins_read') return say(false, 'suspended: nothing in it can be changed');
+  return say(administers && !byToken, 'suspended: only its administrators may read');
 }
 
 /** What a delegation may never do, whoever made it. */
-function beyondDelegation(rule: Rule, actor: Actor, action: Action): AccessReason | null {
-  if (actor.kind !== 'delegation') return null;
-  if (rule.delegated !== true) {
-    const text =
-      'this is never done by delegation: it would outlive it, or is for the own people of the account';
-    return { check: 'delegation', ok: false, text };
-  }
-  if (actor.mode === 'read_only' && writes(action))
-    return { check: 'read_only', ok: false, text: 'this delegation is read-only' };
-  return null;
+function delegationLinks(rule: Rule, actor: Actor, action: Action): Link[] {
+  if (actor.kind !== 'delegation') return [];
+  const delegated = rule.delegated !== undefined;
+  const text = delegated
+    ? 'this may be done by delegation'
+    : 'this is never done by delegation: it would outlive it, or is for the own people of the account';
+  const link: Link = { check: 'delegation', ok: delegated, text, need: 'must' };
+  if (actor.mode !== 'read_only') return [link];
+  const reads = rule.delegated === 'even_read_only' || !writes(action);
+  return [link, { check: 'read_only', ok: reads, text: 'this delegation is read-only', need: 'must' }];
 }
 
 /** Who must do it in person. */
-function impersonal({ person }: Rule, actor: Actor): AccessReason | null {
-  const lacking =
-    person === 'signed_in' ? actor.kind !== 'user' : person === 'behind' && !('userId' in actor);
-  if (!lacking) return null;
+function personLinks({ person }: Rule, actor: Actor): Link[] {
+  if (person === undefined) return [];
+  const ok = person === 'signed_in' ? actor.kind === 'user' : 'userId' in actor;
   const text =
     person === 'signed_in'
       ? 'only a signed-in person may do this, not a token'
       : 'only a person may do this, or a token of theirs: a token that an account owns has nobody behind it';
-  return { check: 'person', ok: false, text };
+  return [{ check: 'person', ok, text, need: 'must' }];
+}
+
+/** What lies in a workspace that one may not know of is not there, whatever else one may. */
+function placeLink(actor: Actor, standing: Standing): Link {
+  const ok = standing.place !== null && canSeePlace(actor, standing);
+  const where = standing.place === null ? 'the workspace' : `the workspace ${standing.place.slug}`;
+  return {
+    check: 'workspace',
+    ok,
+    text: ok ? `may know of ${where}` : `may not know of ${where}`,
+    need: 'must',
+  };
+}
+
+/** Further actions are all about something in a workspace of an account. */
+const pathOf = (action: Action): string =>
+  isOperation(action) ? operationOf(action).path : '/accounts/{account}/workspaces/{workspace}';
+
+/** Is it judged in an account? Its path names one, or its body may; else it is about none. */
+export function aboutAccount(action: Action): 'always' | 'if_named' | 'never' {
+  const rule: Rule = accessTable[action];
+  if (pathOf(action).includes('{account}')) return 'always';
+  return rule.account === 'named' ? 'if_named' : 'never';
+}
+
+/** Does it work in one workspace of the account, the one that the request names or the default one? */
+export function worksInWorkspace(action: Action): boolean {
+  const rule: Rule = accessTable[action];
+  return rule.grants.some(isWorkspaceRole) || pathOf(action).includes('{workspace}');
+}
+
+/** What else the table says of an action, for people to read. */
+export function restrictionsOf(action: Action): {
+  person: NonNullable<Rule['person']> | null;
+  delegated: boolean;
+} {
+  const { person, delegated }: Rule = accessTable[action];
+  return { person: person ?? null, delegated: delegated !== undefined };
+}
+
+const reasonOf = ({ check, ok, text }: AccessReason): AccessReason => ({ check, ok, text });
+
+/** Every way in, tried. One that nobody can have in an account of this kind explains nothing, and is left out. */
+function waysIn(rule: Rule, actor: Actor, standing: Standing | null) {
+  const grants = standing && rule.only ? rule.only(standing) : rule.grants;
+  return grants
+    .map((grant) => ({ grant, link: { ...holds(grant, actor, standing), need: 'one_of' } satisfies Link }))
+    .filter(({ grant, link }) => link.ok || standing === null || exists(grant, actor, standing));
+}
+
+const nobody: Link = {
+  check: 'account_kind',
+  ok: false,
+  text: 'nobody can do this to an account of this kind',
+  need: 'one_of',
+};
+
+/** What a refusal must not tell of: whoever may do it may know of the account, but not of each place in it. */
+function unseenBy(
+  actor: Actor,
+  standing: Standing | null,
+  entitled: boolean,
+  place: readonly Link[],
+): 'account' | 'place' | null {
+  if (standing === null || actor.kind === 'anonymous') return null;
+  if (!entitled && !canSee(actor, standing)) return 'account';
+  return place.some(({ ok }) => !ok) ? 'place' : null;
 }
 
 /**
- * Decides whether an actor may do something, and says why: the one place where authorisation happens.
+ * Decides whether an actor may do something, and says why: the one place where authorisation happens. What it says is the
+ * chain that it decided by, or the part of it that counts.
  * @param standing what ties the actor to the account that the operation is about; null when it is about none
+ * @param inPlace it works in one workspace, which is `standing.place`
  * @source domain.md, "Who may do what"
  */
-export function decide(actor: Actor, action: Action, standing: Standing | null): Decision {
+export function decide(actor: Actor, action: Action, standing: Standing | null, inPlace = false): Decision {
   const rule: Rule = accessTable[action];
-  const grants = standing && rule.only ? rule.only(standing) : rule.grants;
-  const reasons = grants.map((grant) => ({ grant, reason: holds(grant, actor, standing) }));
-  const found = reasons.find(({ reason }) => reason.ok);
-  const telling = reasons.filter(({ grant }) => standing === null || exists(grant, actor, standing));
-  const needs = telling.map(({ reason }) => reason);
-  const said = standing === null ? needs : [positionOf(actor, standing), ...needs];
-  const deny = (code: 'forbidden' | 'account_suspended', why: readonly AccessReason[]): Decision => ({
+  const ways = waysIn(rule, actor, standing);
+  const found = ways.find(({ link }) => link.ok);
+  const tried: readonly Link[] = ways.length > 0 ? ways.map(({ link }) => link) : [nobody];
+  const delegation = delegationLinks(rule, actor, action);
+  const person = personLinks(rule, actor);
+  const state = standing ? [stateLink(rule, found?.grant ?? null, actor, standing)] : [];
+  const place = standing && inPlace ? [placeLink(actor, standing)] : [];
+  const chain: Link[] = [
+    fact('credential', actor.kind !== 'anonymous', credentials[actor.kind]),
+    ...state,
+    ...(standing ? [membershipFact(actor, standing), ...parentFact(standing)] : []),
+    ...place,
+    ...tried,
+    ...delegation,
+    ...person,
+  ];
+  const broken = (links: readonly Link[]) => links.filter(({ ok }) => !ok);
+  const entitled = found !== undefined && broken([...delegation, ...person, ...state]).length === 0;
+  if (entitled && broken(place).length === 0)
+    return { allowed: true, as: found.grant, reasons: [reasonOf(found.link)], chain };
+  const deny = (
+    code: Extract<Decision, { allowed: false }>['code'],
+    why: readonly AccessReason[],
+  ): Decision => ({
     allowed: false,
-    visible: standing === null || canSee(actor, standing),
+    unseen: unseenBy(actor, standing, entitled, place),
     code,
-    reasons: why,
+    reasons: why.map(reasonOf),
+    chain,
   });
-  if (!found) {
-    if (actor.kind === 'anonymous')
-      return { allowed: false, visible: true, code: 'unauthenticated', reasons: said };
-    const none = { check: 'account_kind', ok: false, text: 'nobody can do this to an account of this kind' };
-    return deny('forbidden', needs.length > 0 ? said : [none]);
-  }
-  const missing = impersonal(rule, actor) ?? beyondDelegation(rule, actor, action);
-  if (missing) return deny('forbidden', [missing]);
-  const suspended = suspension(rule, found.grant, actor, standing);
-  if (suspended) return deny('account_suspended', [found.reason, suspended]);
-  return { allowed: true, as: found.grant, reasons: [found.reason] };
+  const needs = standing && ways.length > 0 ? [positionOf(actor, standing), ...tried] : tried;
+  if (!found && actor.kind === 'anonymous') return deny('unauthenticated', needs);
+  if (broken(delegation).length > 0) return deny('forbidden', broken(delegation));
+  if (!found) return deny('forbidden', needs);
+  if (broken(person).length > 0) return deny('forbidden', broken(person));
+  if (broken(state).length > 0) return deny('account_suspended', [found.link, ...state]);
+  return deny('forbidden', broken(place));
 }

@@ -1,31 +1,50 @@
-import type { PlanName } from '../../contract/limits.ts';
+import { firstWorkspace, startPlan } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
+import type { Plan } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
-import { accountTarget, featureOf, shownAccount } from './account-view.ts';
+import { accountTarget, shownAccount } from './account-view.ts';
 import { makerOf, type UserActor } from './actor.ts';
-import { planNamed } from './catalogue.ts';
+import { mayChoose, planNamed } from './catalogue.ts';
+import { type Condition, mustHold } from './condition.ts';
+import { featureOf, managedAccountsGrant } from './entitlements.ts';
 import { DomainError, invalid, refused } from './errors.ts';
 import { inviteFirstAdmin } from './first-admin.ts';
 import type { NewAccount } from './ports/accounts.ts';
 import { claimSlug, slugFrom } from './slugs.ts';
+import { beginSubscription } from './subscriptions.ts';
 import type { Input, Work } from './work.ts';
 
 type Body = Input<'accounts.create'>['body'];
 
 /** D13: the plan a new account starts on. */
-function planFor(work: Work, asked: PlanName | undefined): PlanName {
-  const plan = planNamed(asked ?? 'basic', work.deps.setup);
-  if (plan.self_serve || work.actor.kind === 'staff') return plan.name;
+async function planFor(work: Work, asked: string | undefined): Promise<Plan> {
+  const plan = await planNamed(work, asked ?? startPlan);
+  if (mayChoose(work, plan)) return plan;
   const text = `The plan ${plan.name} is agreed with staff and set by them. Start on another one.`;
   throw refused('plan_not_self_serve', 'plan', text);
 }
 
-async function insertAccount(
-  work: Work,
-  body: Body,
-  kind: 'standard' | 'organization',
-): Promise<{ id: string; slug: string; plan: PlanName }> {
-  const plan = planFor(work, body.plan);
+const cheaper = (one: Plan, other: Plan): Plan =>
+  other.monthly_price_cents < one.monthly_price_cents ? other : one;
+
+/** An organization needs a plan that is for organizations: unless one is named, the cheapest. */
+async function organizationPlan(work: Work, asked: string | undefined): Promise<Plan> {
+  const plans = await work.platform.plans.list();
+  const [first, ...others] = plans.filter(({ entitlements }) => entitlements.organization);
+  if (first === undefined) {
+    const text = 'No plan of the catalogue is for organizations. Add the entitlement to one of them first.';
+    throw new DomainError('conflict', text);
+  }
+  if (asked === undefined) return others.reduce(cheaper, first);
+  const plan = await planNamed(work, asked);
+  if (plan.entitlements.organization) return plan;
+  const names = [first, ...others].map(({ name }) => name).join(', ');
+  throw invalid('/plan', `${plan.name} is not for organizations: these are: ${names}.`);
+}
+
+async function insertAccount(work: Work, body: Body, kind: 'standard' | 'organization'): Promise<NewAccount> {
+  const plan =
+    kind === 'organization' ? await organizationPlan(work, body.plan) : await planFor(work, body.plan);
   const { actor, deps } = work;
   if (body.slug !== undefined) await claimSlug(work, body.slug);
   const slug = body.slug ?? (await slugFrom(work, body.name));
@@ -37,26 +56,26 @@ async function insertAccount(
     slug,
     name: body.name,
     state: kind === 'organization' ? 'provisioning' : 'active',
-    plan,
+    plan: plan.name,
     ownerUserId: null,
     labels: body.labels ?? {},
     createdBy,
     at,
   };
   await work.platform.accounts.insert(account);
-  await work
-    .tenantOf(account.id)
-    .workspaces.insert({ id: deps.newId('workspace'), slug: 'default', name: 'Default', createdBy, at });
+  const tenant = work.tenantOf(account.id);
+  await beginSubscription(tenant, plan, work.now);
+  await tenant.workspaces.insert({
+    id: deps.newId('workspace'),
+    slug: firstWorkspace,
+    name: 'Default',
+    createdBy,
+    at,
+  });
   return account;
 }
 
-function created(
-  work: Work,
-  account: { id: string; slug: string; plan: PlanName },
-  body: Body,
-  kind: string,
-  accountId = account.id,
-): void {
+function created(work: Work, account: NewAccount, body: Body, kind: string, accountId = account.id): void {
   const { name, labels = {} } = body;
   work.record({
     accountId,
@@ -90,31 +109,65 @@ async function createOrganization(work: Work, body: Body): Promise<string> {
   return account.id;
 }
 
+/** What an account must be to have managed accounts at all. */
+function placeable({ account, parent }: Standing): Condition[] {
+  const { slug, kind } = account;
+  const personal = kind === 'personal';
+  return [
+    {
+      check: 'account_kind',
+      ok: !personal,
+      code: 'personal_account',
+      text: personal
+        ? `${slug} is a personal account: it has no managed accounts.`
+        : `${slug} is of kind ${kind}.`,
+    },
+    {
+      check: 'link',
+      ok: parent === null,
+      code: 'conflict',
+      text: parent
+        ? `${slug} has a parent itself, so it cannot have managed accounts.`
+        : `${slug} has no parent itself.`,
+    },
+  ];
+}
+
+async function planText(work: Work, { slug, plan, terms }: Standing['account']): Promise<string> {
+  if (terms.entitlements.managed_accounts) return `The plan ${plan} of ${slug} has managed accounts.`;
+  const plans = (await work.platform.plans.list()).filter(
+    ({ entitlements }) => entitlements.managed_accounts,
+  );
+  const names = plans.map(({ name }) => name).join(', ') || 'none';
+  return `The plan ${plan} of ${slug} has no managed accounts. Plans that have them: ${names}.`;
+}
+
 /** R4: managed accounts need the feature unlocked, and a plan that has it or a trial that is not over. */
-async function mustBeAbleToManage(work: Work, { account, parent }: Standing): Promise<void> {
-  if (account.kind === 'personal') {
-    throw new DomainError(
-      'personal_account',
-      `${account.slug} is a personal account: it has no managed accounts.`,
-    );
-  }
-  if (parent !== null) {
-    throw new DomainError(
-      'conflict',
-      `${account.slug} has a parent itself, so it cannot have managed accounts.`,
-    );
-  }
-  const row = await work.tenantOf(account.id).account.read();
+export async function managing(work: Work, master: Standing): Promise<Condition[]> {
+  const place = placeable(master);
+  if (place.some(({ ok }) => !ok)) return place;
+  const { id, slug, terms } = master.account;
+  const row = await work.tenantOf(id).account.read();
   const feature = featureOf(row, work.now).managed_accounts;
-  if (feature === 'locked') {
-    const text = `The managed accounts feature of ${account.slug} is locked. Ask staff to unlock it.`;
-    throw refused('feature_locked', 'feature', text);
-  }
-  const plan = planNamed(row.plan, work.deps.setup);
-  if (feature === 'unlocked' && !plan.entitlements.managed_accounts) {
-    const text = `The plan ${plan.name} of ${account.slug} has no managed accounts: they come with professional and up.`;
-    throw refused('feature_locked', 'plan', text);
-  }
+  const { lacks } = managedAccountsGrant(terms, row, work.now);
+  return [
+    ...place,
+    {
+      check: 'feature',
+      ok: lacks !== 'unlock',
+      code: 'feature_locked',
+      text:
+        lacks === 'unlock'
+          ? `The managed accounts feature of ${slug} is locked. Ask staff to unlock it.`
+          : `The managed accounts feature of ${slug} is ${feature === 'trial' ? 'on trial' : 'unlocked'}.`,
+    },
+    {
+      check: 'plan',
+      ok: lacks !== 'plan',
+      code: 'feature_locked',
+      text: await planText(work, master.account),
+    },
+  ];
 }
 
 /**
@@ -125,7 +178,7 @@ async function createManaged(work: Work, master: Standing, body: Body): Promise<
   if (body.kind === 'organization') {
     throw invalid('/kind', 'must be standard: an organization has no master.');
   }
-  await mustBeAbleToManage(work, master);
+  mustHold(await managing(work, master));
   const account = await insertAccount(work, body, 'standard');
   const link = { id: work.deps.newId('link'), childId: account.id, kind: 'managed' } as const;
   await work.tenantOf(master.account.id).links.insert({ ...link, at: work.now.toISOString() });

@@ -44,14 +44,23 @@ export async function deleteAccount(
   const administrators = (await tenant.members.admins()).map(({ userId }) => userId);
   await tenant.account.close(at);
   await tenant.account.retireSlug(account.slug, at, retiredUntil(now));
-  const { members, pendingInvites, workspaces } = holdings;
+  const { members, pendingInvites, workspaces, parsers } = holdings;
   const master = work.standing.parent?.kind === 'managed' ? work.standing.parent.account.id : null;
-  const before = { kind, name, slug: account.slug, master, administrators, members, workspaces };
+  const before = { kind, name, slug: account.slug, master, administrators, members, workspaces, parsers };
   recordInBoth(work, { target: accountTarget(account), before });
   // Nobody can read the trail of an organization that is gone; staff did it, and read theirs.
   if (work.decision.as === 'staff') work.record({ accountId: null, target: accountTarget(account), before });
   const { resources, tokens, keys } = holdings;
-  return { changed: true, members, pending_invites: pendingInvites, workspaces, resources, tokens, keys };
+  return {
+    changed: true,
+    members,
+    pending_invites: pendingInvites,
+    workspaces,
+    parsers,
+    resources,
+    tokens,
+    keys,
+  };
 }
 
 /** Is the actor an administrator of that account, by whatever credential? */
@@ -69,7 +78,15 @@ export async function alreadyDeleted(
 ): Promise<Answer<'accounts.delete'> | null> {
   const gone = await transaction.platform.accounts.findGone(input.params.account);
   if (gone === null || gone.kind === 'personal') return null;
-  const nothing = { members: 0, pending_invites: 0, workspaces: 0, resources: 0, tokens: 0, keys: 0 };
+  const nothing = {
+    members: 0,
+    pending_invites: 0,
+    workspaces: 0,
+    parsers: 0,
+    resources: 0,
+    tokens: 0,
+    keys: 0,
+  };
   const answer = { changed: false, ...nothing };
   if (gone.kind === 'organization') return actor.kind === 'staff' ? answer : null;
   const filter = { action: 'accounts.delete', target: gone.id };

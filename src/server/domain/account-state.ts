@@ -1,6 +1,9 @@
 import type { Account } from '../../contract/types.ts';
-import { accountTarget, featureOf, shownAccount } from './account-view.ts';
-import { DomainError, refused } from './errors.ts';
+import type { Grant } from './access.ts';
+import { accountTarget, shownAccount } from './account-view.ts';
+import { type Condition, mustHold } from './condition.ts';
+import { featureOf } from './entitlements.ts';
+import { DomainError } from './errors.ts';
 import type { AccountRow } from './ports/accounts.ts';
 import type { AccountWork, Input } from './work.ts';
 
@@ -31,16 +34,23 @@ export async function suspendAccount(work: AccountWork, input: Input<'accounts.s
   return shownAccount(work, work.tenant);
 }
 
+/** A staff suspension is for staff to end. */
+export function liftable({ slug, suspendedBy }: AccountRow, as: Grant | null): Condition {
+  const ok = suspendedBy !== 'staff' || as === 'staff';
+  const text =
+    suspendedBy === null
+      ? `${slug} is not suspended.`
+      : `${slug} was suspended by ${suspendedBy === 'staff' ? 'staff, and only staff can activate it' : 'its master'}.`;
+  return { check: 'staff', ok, text, code: 'forbidden' };
+}
+
 export async function activateAccount(
   work: AccountWork,
   input: Input<'accounts.activate'>,
 ): Promise<Account> {
   const account = await work.tenant.account.read();
   if (account.state !== 'suspended') return shownAccount(work, work.tenant);
-  if (account.suspendedBy === 'staff' && byOf(work) !== 'staff') {
-    const text = `${account.slug} was suspended by staff, and only staff can activate it.`;
-    throw refused('forbidden', 'staff', text);
-  }
+  mustHold([liftable(account, work.decision.as)]);
   await work.tenant.account.update({ state: { is: 'active' } }, work.now.toISOString());
   work.record({
     target: accountTarget(account),
@@ -70,7 +80,7 @@ type Feature = { readonly is: 'locked' | 'unlocked' } | { readonly is: 'trial'; 
 /** R4: what is managed already stays; only new managed accounts are refused. */
 export async function lockFeature(work: AccountWork, input: Input<'accounts.lock'>): Promise<Account> {
   const account = await work.tenant.account.read();
-  if (account.managedAccounts === 'locked') return shownAccount(work, work.tenant);
+  if (featureOf(account, work.now).managed_accounts === 'locked') return shownAccount(work, work.tenant);
   await work.tenant.account.update({ managedAccounts: { is: 'locked' } }, work.now.toISOString());
   recordFeature(work, account, { is: 'locked' }, input.body.reason);
   return shownAccount(work, work.tenant);
@@ -101,6 +111,13 @@ async function mailGuide(work: AccountWork, account: AccountRow): Promise<void> 
   work.afterCommit(work.deps.mailQueued);
 }
 
+/** A trial ends by locking: on a plan that has the feature it would only take away what is unlocked for good. */
+function mustNotLoseBy({ standing }: AccountWork, { slug, plan }: AccountRow): void {
+  if (!standing.account.terms.entitlements.managed_accounts) return;
+  const text = `Managed accounts of ${slug} are unlocked already, and its plan ${plan} has them: a trial would end that. Lock them first if that is meant.`;
+  throw new DomainError('conflict', text);
+}
+
 export async function unlockFeature(work: AccountWork, input: Input<'accounts.unlock'>): Promise<Account> {
   const account = await work.tenant.account.read();
   if (account.kind === 'personal') {
@@ -121,8 +138,9 @@ export async function unlockFeature(work: AccountWork, input: Input<'accounts.un
       ? { is: 'unlocked' }
       : { is: 'trial', endsAt: new Date(work.now.getTime() + days * DAY_MS).toISOString() };
   const wasLocked = featureOf(account, work.now).managed_accounts === 'locked';
-  if (!wasLocked && feature.is === 'unlocked' && account.managedAccounts === 'unlocked') {
-    return shownAccount(work, work.tenant);
+  if (account.managedAccounts === 'unlocked') {
+    if (feature.is === 'unlocked') return shownAccount(work, work.tenant);
+    mustNotLoseBy(work, account);
   }
   await work.tenant.account.update({ managedAccounts: feature }, work.now.toISOString());
   recordFeature(work, account, feature, reason);

@@ -17,12 +17,12 @@ async function viewerOf(work: Work): Promise<Viewer> {
       return { kind: 'person', userId: actor.userId };
     case 'key':
     case 'delegation':
-      return { kind: 'account', accountId: actor.accountId, userId: null, children: false };
+      return { kind: 'account', accountId: actor.accountId, userId: null, children: 'none' };
     case 'api':
     case 'account_token': {
       const standing = await work.platform.access.standing(actor, actor.accountId);
       const rights = rightsIn(actor, actor.accountId, standing?.membership ?? null);
-      const children = rights !== null && isAdminRole(rights.role);
+      const children = rights === null ? 'none' : isAdminRole(rights.role) ? 'all' : 'granted';
       const userId = actor.kind === 'api' ? actor.userId : null;
       return { kind: 'account', accountId: actor.accountId, userId, children };
     }
@@ -80,10 +80,22 @@ const sorted = (labels: Readonly<Record<string, string>>) =>
 /** Which fields the caller may change: settings leave slug and labels alone, labels of a managed account are M's. */
 function mustMayChange(work: AccountWork, body: Input<'accounts.update'>['body']): void {
   const { actor, standing, decision } = work;
-  if (decision.as === 'settings' && (body.slug !== undefined || body.labels !== undefined)) {
+  const more = body.slug !== undefined || body.labels !== undefined;
+  if (more && actor.kind === 'delegation') {
+    const text =
+      'By delegation one changes the name and mail preferences; slug and labels are how others find the account.';
+    throw refused('forbidden', 'delegation', text);
+  }
+  if (more && decision.as === 'settings') {
     const text =
       'With the module settings one changes the name and mail preferences; the rest is for administrators.';
     throw refused('forbidden', 'settings', text);
+  }
+  // What leaves the account by it outlives a delegation (D15).
+  if (body.copy_out !== undefined && (decision.as === 'settings' || actor.kind === 'delegation')) {
+    const text =
+      'Who may copy parsers out of the account is set by its administrators or its master, not by delegation.';
+    throw refused('forbidden', 'admin', text);
   }
   if (body.labels !== undefined && standing.parent?.kind === 'managed' && !isMaster(actor, standing)) {
     const text = `The labels of a managed account are set by an administrator of its master.`;
@@ -92,7 +104,7 @@ function mustMayChange(work: AccountWork, body: Input<'accounts.update'>['body']
 }
 
 function changeOf(account: AccountRow, body: Input<'accounts.update'>['body']): AccountChange {
-  const { name, slug, labels, mail } = body;
+  const { name, slug, labels, mail, copy_out: copyOut } = body;
   const preferences = {
     security: mail?.security ?? account.mail.security,
     members: mail?.members ?? account.mail.members,
@@ -102,16 +114,21 @@ function changeOf(account: AccountRow, body: Input<'accounts.update'>['body']): 
     ...(slug !== undefined && slug !== account.slug && { slug }),
     ...(labels !== undefined && !same(sorted(labels), sorted(account.labels)) && { labels: sorted(labels) }),
     ...(!same(preferences, account.mail) && { mail: preferences }),
+    ...(copyOut !== undefined && copyOut !== account.copyOut && { copyOut }),
   };
 }
 
 /** The changed fields as they were, for the audit trail. */
-function factsOf(fields: Pick<AccountChange, 'name' | 'slug' | 'labels' | 'mail'>, of: AccountChange): Facts {
+function factsOf(
+  fields: Pick<AccountChange, 'name' | 'slug' | 'labels' | 'mail' | 'copyOut'>,
+  of: AccountChange,
+): Facts {
   return {
     ...(of.name !== undefined && fields.name !== undefined && { name: fields.name }),
     ...(of.slug !== undefined && fields.slug !== undefined && { slug: fields.slug }),
     ...(of.labels !== undefined && fields.labels !== undefined && { labels: fields.labels }),
     ...(of.mail !== undefined && fields.mail !== undefined && { mail: { ...fields.mail } }),
+    ...(of.copyOut !== undefined && fields.copyOut !== undefined && { copy_out: fields.copyOut }),
   };
 }
 
@@ -132,10 +149,10 @@ export async function updateAccount(
   if (Object.keys(change).length === 0) return shownAccount(work, work.tenant);
   if (change.slug !== undefined) await changeSlug(work, account, change.slug);
   await work.tenant.account.update(change, work.now.toISOString());
-  const { name, slug, labels, mail } = account;
+  const { name, slug, labels, mail, copyOut } = account;
   work.record({
     target: accountTarget({ id: account.id, slug: change.slug ?? slug }),
-    before: factsOf({ name, slug, labels, mail }, change),
+    before: factsOf({ name, slug, labels, mail, copyOut }, change),
     after: factsOf(change, change),
   });
   return shownAccount(work, work.tenant);

@@ -1,4 +1,4 @@
-import type { AccountRole, KeyRole, Module } from '../../contract/limits.ts';
+import type { AccountRole, DelegationMode, KeyRole, Module } from '../../contract/limits.ts';
 
 interface Person {
   readonly userId: string;
@@ -57,11 +57,13 @@ export interface DelegationActor extends Person {
   readonly kind: 'delegation';
   /** The managed account. */
   readonly accountId: string;
-  readonly masterId: string;
+  /** Whose person it is. */
+  readonly master: { readonly id: string; readonly slug: string; readonly name: string };
   /** An administrator's of the master is an administrator's; a granted user's has their own modules (R14). */
   readonly role: 'admin' | 'user';
   readonly modules: readonly Module[];
-  readonly mode: 'full' | 'read_only';
+  readonly mode: DelegationMode;
+  readonly reason: string;
 }
 
 export interface AnonymousActor {

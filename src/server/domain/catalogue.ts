@@ -1,96 +1,130 @@
-import {
-  type AccountKind,
-  accountRoles,
-  modules,
-  type PlanName,
-  workspaceRoles,
-} from '../../contract/limits.ts';
-import type { Plan, Role } from '../../contract/types.ts';
+import { entitlementNames, planLimitNames, startPlan } from '../../contract/limits.ts';
+import type { Answer } from '../../contract/shapes.ts';
+import type { Plan } from '../../contract/types.ts';
+import { mustBeCurrent } from './accounts.ts';
+import { DomainError, invalid } from './errors.ts';
+import type { PlansPort } from './ports/plans.ts';
 import type { Input, Work } from './work.ts';
 
-/** The plan catalogue as data: price, seats, workspaces. Seats and mails a day share a number; null is no limit. */
-const catalogue: readonly Plan[] = [
-  plan('basic', 0, 5, 1, {}),
-  plan('starter', 1_900, 25, 3, {}),
-  plan('professional', 9_900, 100, 10, { managed_accounts: true }),
-  plan('business', 29_900, 1_000, 100, { managed_accounts: true }),
-  plan('enterprise', 99_900, null, null, { managed_accounts: true, umbrella: true }),
-];
-
-function plan(
-  name: PlanName,
-  price: number,
-  seats: number | null,
-  workspaces: number | null,
-  entitlements: Partial<Plan['entitlements']>,
-): Plan {
-  return {
-    name,
-    title: name.charAt(0).toUpperCase() + name.slice(1),
-    monthly_price_cents: price,
-    // D13: enterprise is agreed with staff.
-    self_serve: name !== 'enterprise',
-    entitlements: { managed_accounts: false, umbrella: false, ...entitlements },
-    limits: { seats, mails_per_day: seats, workspaces },
-  };
+async function namesOf(plans: PlansPort): Promise<string> {
+  return (await plans.list()).map(({ name }) => name).join(', ');
 }
 
-const byName = new Map(catalogue.map((entry) => [entry.name, entry]));
-
-/** A plan by name. Under `--dev` every plan is self-serve, so that a script can go all the way (api.md, The server). */
-export function planNamed(name: PlanName, setup: { dev: boolean }): Plan {
-  const found = byName.get(name);
-  if (!found) throw new Error(`no plan ${name}`);
-  return setup.dev ? { ...found, self_serve: true } : found;
+/** The plan that a request names in its body; the refusal lists what there is. */
+export async function planNamed({ platform }: Pick<Work, 'platform'>, name: string): Promise<Plan> {
+  const found = await platform.plans.find(name);
+  if (found) return found;
+  throw invalid('/plan', `names no plan: there are ${await namesOf(platform.plans)}.`);
 }
 
-/** Plans are few: one page holds them all. */
-export async function listPlans(work: Work, _input: Input<'plans.list'>) {
-  return { data: catalogue.map((entry) => planNamed(entry.name, work.deps.setup)), next_cursor: null };
-}
-
-const meanings: Record<string, string> = {
-  owner: 'The person of a personal account',
-  admin: 'Administers the account: people, settings, plan',
-  user: 'Works with the modules granted to them, and nothing else',
-  super_admin: 'Administers the account and acts in every workspace',
-  billing_admin: 'Sees the bill and the members; never acts in a workspace',
-  member: 'Works in the workspaces they were added to',
-  viewer: 'Reads every resource of the workspace',
-  operator: 'Also works with workflows, jobs and form records',
-  developer: 'Also with connectors, parsers, forms and API keys',
-  workspace_admin: 'Also adds and removes members of the workspace',
-};
-
-const kindsOf: Record<string, AccountKind[]> = {
-  owner: ['personal'],
-  admin: ['standard'],
-  user: ['standard'],
-  super_admin: ['organization'],
-  billing_admin: ['organization'],
-  member: ['organization'],
-};
-
-const never = ['pricing', 'payment', 'user_management'];
-
-const roles: readonly Role[] = [
-  ...accountRoles.map((name) => role(name, 'account_role', kindsOf[name] ?? [], name !== 'owner')),
-  ...workspaceRoles.map((name) => role(name, 'workspace_role', ['organization'], true)),
-  ...modules.map((name) => role(name, 'module', ['standard'], true, `Opens ${name} to a user`)),
-  ...never.map((name) => role(name, 'module', ['standard'], false, 'Never granted to a user (R13)')),
-];
-
-function role(
-  name: string,
-  kind: Role['kind'],
-  accountKinds: AccountKind[],
-  grantable: boolean,
-  text?: string,
-): Role {
-  return { name, kind, account_kinds: accountKinds, grantable, description: text ?? meanings[name] ?? '' };
+/** D13: who may choose the plan. Under `--dev` everybody may, so that a script can go all the way (api.md, The server). */
+export function mayChoose({ actor, deps }: Pick<Work, 'actor' | 'deps'>, plan: Plan): boolean {
+  return plan.self_serve || actor.kind === 'staff' || deps.setup.dev;
 }
 
 /** One page holds them all. */
-export async function listRoles(_work: Work, _input: Input<'roles.list'>) {
-  return { data: [...roles], next_cursor: null };
+export async function listPlans({ platform }: Work): Promise<Answer<'plans.list'>> {
+  const { plans } = platform;
+  return { data: [...(await plans.list())], next_cursor: null, revision: await plans.revision() };
+}
+
+export async function showPlan(
+  { platform }: Work,
+  { params }: Input<'plans.show'>,
+): Promise<Answer<'plans.show'>> {
+  const found = await platform.plans.find(params.plan);
+  if (found) return found;
+  const text = `There is no plan ${JSON.stringify(params.plan)}: there are ${await namesOf(platform.plans)}.`;
+  throw new DomainError('not_found', text);
+}
+
+type Blocker = { readonly kind: string; readonly detail: string };
+
+function duplicates(plans: readonly Plan[]): Blocker[] {
+  return [...Map.groupBy(plans, ({ name }) => name)].flatMap(([name, same]) =>
+    same.length === 1
+      ? []
+      : [{ kind: 'duplicate_plan', detail: `${name} is there ${same.length} times: keep one` }],
+  );
+}
+
+function startBlockers(plans: readonly Plan[]): Blocker[] {
+  const start = plans.find(({ name }) => name === startPlan);
+  if (start === undefined)
+    return [{ kind: 'start_plan', detail: `${startPlan} is missing: new accounts start on it` }];
+  if (start.self_serve && start.monthly_price_cents === 0) return [];
+  return [
+    {
+      kind: 'start_plan',
+      detail: `${startPlan} must be self-serve and free: everybody's account starts on it`,
+    },
+  ];
+}
+
+/** Accounts keep their plan whatever else changes: one that somebody has, or will have, cannot go. */
+async function missingPlans(store: PlansPort, plans: readonly Plan[]): Promise<Blocker[]> {
+  const missed = await store.missed(plans.map(({ name }) => name));
+  return missed.map(({ plan, on, scheduled }) => ({
+    kind: 'plan_in_use',
+    detail: `${plan} is missing: accounts on it: ${on}, scheduled to go to it: ${scheduled}`,
+  }));
+}
+
+const same = (left: Plan, right: Plan): boolean =>
+  left.title === right.title &&
+  left.monthly_price_cents === right.monthly_price_cents &&
+  left.self_serve === right.self_serve &&
+  entitlementNames.every((name) => left.entitlements[name] === right.entitlements[name]) &&
+  planLimitNames.every((name) => left.limits[name] === right.limits[name]);
+
+function difference(before: readonly Plan[], after: readonly Plan[]) {
+  const old = new Map(before.map((plan) => [plan.name, plan]));
+  const kept = new Set(after.map(({ name }) => name));
+  const updated = after.filter((plan) => {
+    const was = old.get(plan.name);
+    return was !== undefined && !same(was, plan);
+  });
+  return {
+    added: after.filter(({ name }) => !old.has(name)).map(({ name }) => name),
+    updated: updated.map(({ name }) => name),
+    removed: before.filter(({ name }) => !kept.has(name)).map(({ name }) => name),
+  };
+}
+
+/** The plans that a replacement touched, whole, for the audit trail. */
+const facts = (plans: readonly Plan[], names: readonly string[], revision: number) => ({
+  revision,
+  order: plans.map(({ name }) => name),
+  plans: plans.filter(({ name }) => names.includes(name)).map((plan) => JSON.stringify(plan)),
+});
+
+/**
+ * The new catalogue holds for everything new at once: limits for what is added from now on, prices from each account's
+ * next period on. Nobody loses what they have by it.
+ */
+export async function replaceCatalogue(
+  work: Work,
+  { body, expected }: Input<'plans.replace'>,
+): Promise<Answer<'plans.replace'>> {
+  const store = work.platform.plans;
+  const revision = await store.revision();
+  mustBeCurrent('catalogue', revision, expected);
+  const { plans } = body;
+  const blockers = [...duplicates(plans), ...startBlockers(plans), ...(await missingPlans(store, plans))];
+  if (blockers.length > 0) {
+    const text = 'The catalogue cannot be replaced like this; nothing was changed.';
+    throw new DomainError('catalogue_blocked', text, { blockers });
+  }
+  const before = await store.list();
+  const { added, updated, removed } = difference(before, plans);
+  const reordered = before.map(({ name }) => name).join() !== plans.map(({ name }) => name).join();
+  const touched = [...added, ...updated, ...removed];
+  if (touched.length === 0 && !reordered) return { changed: false, added, updated, removed, revision };
+  await store.replace(plans, revision + 1, work.now.toISOString());
+  work.record({
+    target: { kind: 'catalogue', id: 'catalogue', name: null },
+    before: facts(before, touched, revision),
+    after: facts(plans, touched, revision + 1),
+  });
+  return { changed: true, added, updated, removed, revision: revision + 1 };
 }

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { errorCodes } from '../../contract/errors.ts';
 import { looksLikeId } from '../../contract/ids.ts';
-import { limits } from '../../contract/limits.ts';
+import { firstWorkspace, limits } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, takesIdempotencyKey } from '../../contract/operations.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, parseToken } from '../../contract/token.ts';
-import { type Action, canSeePlace, type Decision, decide, type Standing } from './access.ts';
-import type { Actor } from './actor.ts';
+import { type Action, type Decision, decide, type Standing } from './access.ts';
+import type { Actor, DelegationActor } from './actor.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
-import type { Within } from './ports/access.ts';
+import type { NoActor, Within } from './ports/access.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
+import { mustBeSettled, SubscriptionDue, settleAccount } from './settlement.ts';
 import type { AccountWork, Deps, Happening, Input, PlaceWork, Work } from './work.ts';
 
 /** A request beside its parsed input: who asks, and how it may be repeated. */
@@ -19,7 +20,7 @@ export interface Call {
   /** The bearer token as sent, or null. */
   readonly credential: string | null;
   readonly idempotencyKey: string | null;
-  /** SHA-256 over parameters, query and body: the same key with another one is refused. */
+  /** HMAC over parameters, query and body, by the credential: the same key with another one is refused. */
   readonly requestHash: string;
   readonly requestId: string;
   readonly dryRun: boolean;
@@ -70,14 +71,24 @@ function mustBeToken(credential: string | null): void {
   throw new DomainError('invalid_token', 'The token is mistyped or not one of this API.');
 }
 
+const noActor: Record<NoActor, () => DomainError> = {
+  unknown: () => new DomainError('invalid_token', 'The token is unknown or was revoked.'),
+  expired: () => new DomainError('token_expired', 'The token has expired.'),
+  revoked: () => new DomainError('delegation_ended', 'The delegation was revoked.'),
+  ended: () =>
+    new DomainError(
+      'delegation_ended',
+      'The delegation has ended: the sign-in that opened it, your right to the account, its link or the active state of one of the two accounts is gone.',
+    ),
+};
+
 async function actorOf(deps: Deps, transaction: Transaction, credential: string | null): Promise<Actor> {
   if (credential === null) return { kind: 'anonymous' };
   const actor = await transaction.platform.access.authenticate(
     hashToken(credential),
     deps.clock.now().toISOString(),
   );
-  if (actor === 'unknown') throw new DomainError('invalid_token', 'The token is unknown or was revoked.');
-  if (actor === 'expired') throw new DomainError('token_expired', 'The token has expired.');
+  if (typeof actor === 'string') throw noActor[actor]();
   if ('tokenId' in actor && actor.kind !== 'user') deps.tokenSeen(actor.tokenId);
   return actor;
 }
@@ -98,6 +109,7 @@ async function authorise(
   action: Action,
   reference: string | null,
   within: Within | null,
+  now: Date,
 ): Promise<Authorised> {
   if (actor.kind === 'anonymous' && reference !== null) {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
@@ -105,11 +117,14 @@ async function authorise(
   const standing =
     reference === null ? null : await transaction.platform.access.standing(actor, reference, within);
   if (reference !== null && standing === null) throw notFound('account', reference);
-  const decision = decide(actor, action, standing);
-  if (!decision.allowed && !decision.visible && reference !== null) throw notFound('account', reference);
-  if (within !== null && standing !== null && (standing.place === null || !canSeePlace(actor, standing)))
-    throw notFound(within.noun, within.reference);
-  if (decision.allowed) return new Authorised(decision, standing);
+  const decision = decide(actor, action, standing, within !== null);
+  if (decision.allowed) {
+    if (standing !== null) mustBeSettled(standing, now);
+    return new Authorised(decision, standing);
+  }
+  if (decision.unseen === 'place' && within !== null)
+    throw notFound(within.noun, within.reference ?? firstWorkspace);
+  if (decision.unseen !== null && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
   }
@@ -152,6 +167,28 @@ function madeBy(answer: unknown): string | null {
   return ids?.[1] ?? null;
 }
 
+/** What somebody tried in the account by delegation, and was refused, its own people read in their trail too (T144). */
+function triedByDelegation(
+  deps: Deps,
+  actor: DelegationActor,
+  operation: OperationId,
+  at: Date,
+  requestId: string,
+): AuditEntry {
+  return {
+    id: deps.newId('event'),
+    at: at.toISOString(),
+    accountId: actor.accountId,
+    actor,
+    action: 'system.refused',
+    target: { kind: 'operation', id: operation, name: null },
+    reason: null,
+    before: null,
+    after: null,
+    requestId,
+  };
+}
+
 function kept(error: unknown): RefusedAndKept {
   if (error instanceof RefusedAndKept) return error;
   throw error;
@@ -177,7 +214,14 @@ function workOn(
     platform: transaction.platform,
     tenantOf: (id) => transaction.tenant(id),
     authorise: async (reference, action = facts.operation, within) => {
-      const { standing } = await authorise(transaction, facts.actor, action, reference, within ?? null);
+      const { standing } = await authorise(
+        transaction,
+        facts.actor,
+        action,
+        reference,
+        within ?? null,
+        facts.now,
+      );
       if (standing === null) throw notFound('account', reference);
       return standing;
     },
@@ -236,6 +280,28 @@ function mustBeTraced(operation: OperationId, state: WorkState, answer: unknown)
   }
 }
 
+/** Of one account: the clock may pass another period's end meanwhile; more often means that settling does not settle. */
+const MOST_SETTLINGS = 3;
+
+/**
+ * What is due of an account's subscription is carried out before anything else is done with the account, so that nobody
+ * acts on a plan that is over. That is a change of its own: a read cannot make it, and a refusal would take it back.
+ */
+async function afterSettling<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
+  const settlings = new Map<string, number>();
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SubscriptionDue)) throw error;
+      const before = settlings.get(error.accountId) ?? 0;
+      if (before === MOST_SETTLINGS) throw error;
+      settlings.set(error.accountId, before + 1);
+      await settleAccount(deps, error.accountId);
+    }
+  }
+}
+
 function wrap<Id extends OperationId, W, P>(
   binding: Binding<Id, W>,
   prepare: Prepare<Id, P>,
@@ -244,14 +310,14 @@ function wrap<Id extends OperationId, W, P>(
   const { id } = binding;
   const operation = operationOf(id);
   const writes = changes(operation);
-  return async (deps, input, call) => {
+  const once: Handler<Id> = async (deps, input, call) => {
     const reference = binding.target(input);
     const within = binding.within?.(input) ?? null;
     const lookup = <T>(read: (transaction: Transaction, actor: Actor) => Promise<T>): Promise<T> =>
       deps.transactions.read(async (transaction) => {
         const actor = await actorOf(deps, transaction, call.credential);
         // Nothing slow is worked out for somebody who will be refused; the rule's transaction decides again.
-        await authorise(transaction, actor, id, reference, within);
+        await authorise(transaction, actor, id, reference, within, deps.clock.now());
         return read(transaction, actor);
       });
     mustBeToken(call.credential);
@@ -270,9 +336,17 @@ function wrap<Id extends OperationId, W, P>(
         .digest('hex');
       const earlier = async () =>
         key === null ? null : transaction.platform.idempotency.find(scope, id, key, now.toISOString());
-      const allowed = await authorise(transaction, actor, id, reference, within).catch(
+      const allowed = await authorise(transaction, actor, id, reference, within, now).catch(
         async (refusal: unknown) => {
           const known = refusal instanceof DomainError && ['not_found', 'forbidden'].includes(refusal.code);
+          if (known && writes && actor.kind === 'delegation' && reference !== null) {
+            const seen = refusal.code === 'forbidden' && !call.dryRun;
+            if (seen)
+              await transaction.platform.audit.append([
+                triedByDelegation(deps, actor, id, now, call.requestId),
+              ]);
+            return new RefusedAndKept(refusal);
+          }
           if (!known || !binding.repeated) throw refusal;
           const record = await earlier();
           if (record) return replay<Id>(record, call.requestHash);
@@ -319,6 +393,7 @@ function wrap<Id extends OperationId, W, P>(
       throw error;
     }
   };
+  return (deps, input, call) => afterSettling(deps, () => once(deps, input, call));
 }
 
 const unprepared = async (): Promise<undefined> => undefined;
@@ -365,14 +440,11 @@ function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string 
   return null;
 }
 
-/** Every account has a workspace of this name to start with. */
-const DEFAULT_WORKSPACE = 'default';
-
 /** A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. */
 function withinOf(input: Input<OperationId>): Within {
   const parser = named(input, 'parser');
   if (parser !== null && looksLikeId(parser)) return { noun: 'parser', reference: parser };
-  return { noun: 'workspace', reference: named(input, 'workspace') ?? DEFAULT_WORKSPACE };
+  return { noun: 'workspace', reference: named(input, 'workspace') };
 }
 
 /** The same for an operation in one workspace of the account: the actor's role there counts (domain.md, Workspace roles). */

@@ -108,7 +108,7 @@ export async function departAll(
   await tenant.receipts.insert(receipts);
   await tenant.tokens.revokeOfUsers(userIds, at);
   const settled = await settle(work, userIds, departure);
-  await tenant.members.remove(ids);
+  await tenant.members.remove(ids, at);
   const memberOf = new Map(members.map((member) => [member.id, member]));
   for (const { data } of receipts) {
     const member = memberOf.get(data.member_id);

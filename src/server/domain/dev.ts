@@ -49,8 +49,7 @@ export async function setClock(
   });
   work.afterCommit(() => {
     moveTo(time);
-    // What was not due yet may be now.
-    work.deps.mailQueued();
+    work.deps.clockMoved();
   });
   return { now: time.toISOString() };
 }

@@ -6,7 +6,8 @@ import { limits } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, mintToken } from '../../contract/token.ts';
 import type { Invite } from '../../contract/types.ts';
-import { planNamed } from './catalogue.ts';
+import { type Condition, mustHold } from './condition.ts';
+import { limitsOf } from './entitlements.ts';
 import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { dayStart, mailsPerRecipient, nextDay } from './mail-limits.ts';
@@ -34,16 +35,24 @@ export function expiryFrom(now: Date): string {
 
 /** Seats of the plan, and how many are taken (D6). */
 export async function seatsOf(work: AccountWork): Promise<{ used: number; limit: number | null }> {
-  const limit = planNamed(work.standing.account.plan, work.deps.setup).limits.seats;
+  const limit = limitsOf(work.standing.account).seats;
   return { used: await work.tenant.account.seatsUsed(work.now.toISOString()), limit };
 }
 
 /** How many more seats can be taken. An unlimited plan needs no counting. */
 export async function freeSeats(work: AccountWork): Promise<number> {
-  if (planNamed(work.standing.account.plan, work.deps.setup).limits.seats === null)
-    return Number.POSITIVE_INFINITY;
+  if (limitsOf(work.standing.account).seats === null) return Number.POSITIVE_INFINITY;
   const { used, limit } = await seatsOf(work);
   return limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - used);
+}
+
+/** An invitation takes a seat (D6). */
+export async function seatLeft(work: AccountWork): Promise<Condition> {
+  const ok = (await freeSeats(work)) >= 1;
+  const text = ok
+    ? 'A seat is free.'
+    : 'No seat is free: remove somebody, revoke an invitation, or choose a larger plan.';
+  return { check: 'seats', ok, text, code: 'no_seat' };
 }
 
 export async function benchOf(work: AccountWork, defaults: Asked): Promise<Bench> {
@@ -157,7 +166,7 @@ export async function renewInvite(
 
 async function withinMailLimits(work: AccountWork, emailFolded: string): Promise<void> {
   const since = dayStart(work.now);
-  const limit = planNamed(work.standing.account.plan, work.deps.setup).limits.mails_per_day;
+  const limit = limitsOf(work.standing.account).mails_per_day;
   const tomorrow = Math.ceil((Date.parse(nextDay(work.now)) - work.now.getTime()) / 1000);
   if (limit !== null && (await work.tenant.invites.mailsSince(since)) >= limit) {
     throw new DomainError(
@@ -223,12 +232,7 @@ export async function invitePerson(work: AccountWork, person: PersonToInvite): P
   const [known] = await work.tenant.invites.known([emailFolded]);
   const verdict = known ? judgeKnown(known, offer, at, person.reinvite_declined ?? false) : null;
   if (verdict) throw errorOf(person.email, verdict);
-  if ((await freeSeats(work)) < 1) {
-    throw new DomainError(
-      'no_seat',
-      'No seat is free: remove somebody, revoke an invitation, or choose a larger plan.',
-    );
-  }
+  mustHold([await seatLeft(work)]);
   await withinMailLimits(work, emailFolded);
   const firstName = person.first_name ?? null;
   const reason = person.reason ?? null;

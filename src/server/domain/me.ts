@@ -44,13 +44,17 @@ export async function showMe(work: Work, _input: Input<'me.show'>): Promise<Iden
     credential: {
       kind: kindOf(actor),
       id: actor.tokenId,
-      name: 'name' in actor ? actor.name : null,
+      name: actor.kind === 'user' || actor.kind === 'delegation' ? null : actor.name,
       owner: ownerOf(actor),
       account,
       role: rights?.role ?? null,
       modules: rights ? [...rights.modules] : [],
       workspace: actor.kind === 'key' ? await placeOf(work, actor) : null,
       expires_at: actor.expiresAt,
+      delegation:
+        actor.kind === 'delegation'
+          ? { master: { ...actor.master }, mode: actor.mode, reason: actor.reason }
+          : null,
     },
   };
 }

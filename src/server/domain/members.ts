@@ -3,8 +3,8 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { Member } from '../../contract/types.ts';
 import { isAdminRole } from './access.ts';
 import { mustBeCurrent } from './accounts.ts';
-import { planNamed } from './catalogue.ts';
 import { memberTarget, mustHavePeople, mustKeepAnAdmin } from './departures.ts';
+import { limitsOf } from './entitlements.ts';
 import { DomainError, invalid, notFound } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { Facts } from './ports/audit.ts';
@@ -137,10 +137,10 @@ export async function activateMember(work: AccountWork, input: Input<'members.ac
   if (member.state === 'active') return member;
   const answer = await applyChange(work, member, { state: 'active' });
   // Counted afterwards: an invitation to the same person holds a seat that now is theirs (D6).
-  const { plan } = await work.tenant.account.read();
+  const { account } = work.standing;
   const used = await work.tenant.account.seatsUsed(work.now.toISOString());
-  const limit = planNamed(plan, work.deps.setup).limits.seats;
+  const limit = limitsOf(account).seats;
   if (limit === null || used <= limit) return answer;
-  const text = `All ${limit} seats of the plan ${plan} are in use. Free one, or change the plan, then activate.`;
+  const text = `All ${limit} seats of the plan ${account.plan} are in use. Free one, or change the plan, then activate.`;
   throw new DomainError('no_seat', text);
 }

@@ -1,5 +1,6 @@
 import { hashToken, mintToken, parseToken } from '../../contract/token.ts';
 import type { Session } from '../../contract/types.ts';
+import { leaveDelegation } from './delegations.ts';
 import { DomainError, RefusedAndKept } from './errors.ts';
 import type { UserRow } from './ports/users.ts';
 import { toUser } from './users.ts';
@@ -104,6 +105,7 @@ export async function refreshSession(work: Work, { body }: Input<'auth.refresh'>
 }
 
 export async function logout(work: Work): Promise<{ changed: boolean }> {
+  if (work.actor.kind === 'delegation') return await leaveDelegation(work, work.actor);
   if (work.actor.kind !== 'user') throw new DomainError('forbidden', 'Only a session can be logged out of.');
   const { sessionId, email } = work.actor;
   const changed = await work.platform.sessions.revoke(sessionId, 'logout', work.now.toISOString());

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { parseAddress } from '../../contract/address.ts';
+import { firstWorkspace, startPlan } from '../../contract/limits.ts';
 import type { User } from '../../contract/types.ts';
 import { invalid } from './errors.ts';
 import type { UserRow } from './ports/users.ts';
+import { beginSubscription } from './subscriptions.ts';
 import type { Work } from './work.ts';
 
 /** What making a user needs of a piece of work: the server's first start has no actor. */
@@ -50,19 +52,21 @@ export async function createUser(work: Maker, person: Person): Promise<string> {
     slug: personalSlug(person.emailFolded),
     name: person.name ?? person.email,
     state: 'active',
-    plan: 'basic',
+    plan: startPlan,
     ownerUserId: userId,
     labels: {},
     createdBy: userId,
     at,
   });
   const tenant = work.tenantOf(accountId);
+  // The start plan is free, whatever else the catalogue says: it is refused otherwise.
+  await beginSubscription(tenant, { name: startPlan, monthly_price_cents: 0 }, work.now);
   const memberId = deps.newId('member');
   await tenant.members.insert({ id: memberId, userId, role: 'owner', modules: [], children: [], at });
   const workspaceId = deps.newId('workspace');
   await tenant.workspaces.insert({
     id: workspaceId,
-    slug: 'default',
+    slug: firstWorkspace,
     name: 'Personal',
     createdBy: userId,
     at,

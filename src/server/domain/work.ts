@@ -7,6 +7,7 @@ import type { Attempts } from './attempts.ts';
 import type { Within } from './ports/access.ts';
 import type { AuditEntry, Facts } from './ports/audit.ts';
 import type { Passwords } from './ports/passwords.ts';
+import type { Seal } from './ports/seal.ts';
 import type { Platform, Tenant, Transactions } from './ports.ts';
 
 /** How this server is set up, as far as rules care. */
@@ -30,12 +31,16 @@ export interface Deps {
   readonly clock: Clock;
   readonly setup: Setup;
   readonly passwords: Passwords;
+  /** Seals what must not lie in the database in clear; null where no key is configured. */
+  readonly seal: Seal | null;
   /** Counts wrong passwords. */
   readonly attempts: Attempts;
   /** UUIDv7 with its prefix: later ids sort later. */
   readonly newId: (kind: IdKind) => string;
   /** Called after a commit that queued mail. */
   readonly mailQueued: () => void;
+  /** Called when the clock was moved: what was not due may be now. */
+  readonly clockMoved: () => void;
   /** Called for every request with a lasting token; must cost nothing (token-use.ts). */
   readonly tokenSeen: (tokenId: string) => void;
 }

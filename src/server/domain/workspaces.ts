@@ -2,7 +2,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { Workspace } from '../../contract/types.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { makerOf } from './actor.ts';
-import { planNamed } from './catalogue.ts';
+import { limitsOf } from './entitlements.ts';
 import { DomainError, notFound } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { WorkspaceChange, WorkspaceViewer } from './ports/workspaces.ts';
@@ -58,8 +58,9 @@ export function mustHaveWorkspaces({ standing }: AccountWork): void {
 
 /** The plan says how many workspaces there may be. */
 async function mustHaveRoom(work: AccountWork): Promise<void> {
-  const { slug, plan } = work.standing.account;
-  const limit = planNamed(plan, work.deps.setup).limits.workspaces;
+  const { account } = work.standing;
+  const { slug, plan } = account;
+  const limit = limitsOf(account).workspaces;
   if (limit === null || (await work.tenant.workspaces.count()) < limit) return;
   const text = `The plan ${plan} of ${slug} has ${limit} ${limit === 1 ? 'workspace' : 'workspaces'}, and all are there. Delete one, or change the plan.`;
   throw new DomainError('workspace_limit', text);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { keysOf } from '../../contract/keys.ts';
@@ -131,7 +131,8 @@ function bindOne<Id extends OperationId>(
       const credential = bearerOf(request);
       const { params, query, body } = parseAll<Id>(shape, request);
       const { cursor, dry_run: dryRun = false, ...filters } = query;
-      const list = JSON.stringify([id, params, filters]);
+      // A list that is asked for by a POST has its filters in the body.
+      const list = JSON.stringify(shape.body ? [id, params, filters, body] : [id, params, filters]);
       const input: Input<Id> = {
         params,
         query,
@@ -143,7 +144,8 @@ function bindOne<Id extends OperationId>(
       const call: Call = {
         credential,
         idempotencyKey: idempotencyKeyOf(id, request),
-        requestHash: createHash('sha256')
+        // Keyed with what the database does not have: a body may hold a short secret, which its plain hash would betray.
+        requestHash: createHmac('sha256', credential ?? '')
           .update(JSON.stringify([params, filters, body]))
           .digest('hex'),
         requestId: request.id,

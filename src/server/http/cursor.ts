@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError } from '../domain/errors.ts';
 
-/** Keys are ids and numbers: whoever makes a cursor by hand gets no other text to the database. */
+/** Keys are ids, numbers and names of parsers: whoever makes a cursor by hand gets no other text to the database. */
 const keys = z.tuple([
   z.string().length(16),
   z
-    .array(z.string().regex(/^\w{1,100}$/))
+    .array(z.string().regex(/^[\w .-]{1,100}$/))
     .min(1)
     .max(4),
 ]);

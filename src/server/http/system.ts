@@ -63,4 +63,8 @@ export function system(app: FastifyInstance, { deps, memory }: SystemOptions): v
     const { openapiDocument } = await import('../../contract/openapi.ts');
     return openapiDocument();
   });
+  app.get('/schemas/parser.json', async (_request, reply) => {
+    const { parserSchema } = await import('../../contract/parser-schema.ts');
+    return reply.type('application/schema+json').send(JSON.stringify(parserSchema(), null, 2));
+  });
 }

@@ -1,4 +1,4 @@
-import { planNamed } from '../domain/catalogue.ts';
+import { limitsOf } from '../domain/entitlements.ts';
 import { dayStart, mailsPerRecipient, nextDay } from '../domain/mail-limits.ts';
 import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
 
@@ -18,8 +18,8 @@ export interface Sent {
   readonly toRecipients: ReadonlyMap<string, number>;
 }
 
-function limitOf(mail: DueMail): number | null {
-  return mail.plan === null ? null : planNamed(mail.plan, { dev: false }).limits.mails_per_day;
+function limitOf({ terms }: DueMail): number | null {
+  return terms === null ? null : limitsOf({ terms }).mails_per_day;
 }
 
 /**

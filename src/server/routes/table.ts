@@ -1,11 +1,15 @@
 import type { Handlers } from '../http/bind.ts';
+import { access } from './access.ts';
 import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
+import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
+import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
+import { parsers } from './parsers.ts';
 import { staff } from './staff.ts';
 import { tokens } from './tokens.ts';
 import { workspaces } from './workspaces.ts';
@@ -14,12 +18,16 @@ import { workspaces } from './workspaces.ts';
 export const handlers = {
   ...auth,
   ...catalogue,
+  ...billing,
   ...invites,
   ...me,
   ...accounts,
+  ...delegations,
   ...members,
   ...workspaces,
+  ...parsers,
   ...tokens,
   ...staff,
+  ...access,
   ...dev,
 } satisfies Handlers;

@@ -1,9 +1,12 @@
 import { looksLikeId } from '../../contract/ids.ts';
-import type { AccountRole } from '../../contract/limits.ts';
+import { type AccountRole, firstWorkspace, type WorkspaceRole } from '../../contract/limits.ts';
 import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
-import { toKeyRole, toModules, toPlan, toRole } from './columns.ts';
+import { toKeyRole, toModules, toRole } from './columns.ts';
+import { delegationActor } from './delegations.ts';
+import { jsonRows } from './json-rows.ts';
+import { toTerms } from './plans.ts';
 import type { Trx } from './transaction.ts';
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
@@ -82,6 +85,11 @@ function judge(row: TokenRow, now: string): Actor | 'unknown' | 'expired' {
   return over ? 'expired' : actor;
 }
 
+/** Revoked, foreign and unknown tokens are one and the same; of a delegation its own person may know how it ended. */
+async function authenticated(trx: Trx, row: TokenRow, now: string): ReturnType<AccessPort['authenticate']> {
+  return row?.kind === 'dlg' ? await delegationActor(trx, row, now) : judge(row, now);
+}
+
 interface MemberColumns {
   id: string | null;
   role: AccountRole | null;
@@ -94,18 +102,24 @@ function membershipOf({ id, role, state, modules: json }: MemberColumns): Member
   return { memberId: id, role, state, modules: toModules(json) };
 }
 
-function findStanding(trx: Trx, person: string, reference: string) {
+/** A row for each of the people and each account; one an account where there is none of them, for those who act without a person. */
+function selectStandings(trx: Trx, people: readonly string[]) {
   return trx
     .selectFrom('accounts as a')
-    .leftJoin('members as m', (join) => join.onRef('m.account_id', '=', 'a.id').on('m.user_id', '=', person))
+    .leftJoin('users as who', (join) => join.on('who.id', 'in', people))
+    .leftJoin('members as m', (join) =>
+      join.onRef('m.account_id', '=', 'a.id').onRef('m.user_id', '=', 'who.id'),
+    )
     .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
     .leftJoin('accounts as p', 'p.id', 'l.parent_id')
     .leftJoin('members as pm', (join) =>
-      join.onRef('pm.account_id', '=', 'p.id').on('pm.user_id', '=', person),
+      join.onRef('pm.account_id', '=', 'p.id').onRef('pm.user_id', '=', 'who.id'),
     )
-    .where(looksLikeId(reference) ? 'a.id' : 'a.slug', '=', reference)
+    .leftJoin('plans as c', 'c.name', 'a.plan')
+    .leftJoin('subscriptions as s', 's.account_id', 'a.id')
     .where('a.state', '<>', 'gone')
-    .select(['a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
+    .select(['who.id as user_id', 'a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
+    .select(['c.entitlements', 'c.limits', 's.period_end'])
     .select(['m.id as m_id', 'm.role as m_role', 'm.state as m_state', 'm.modules as m_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select([
@@ -133,41 +147,63 @@ function findStanding(trx: Trx, person: string, reference: string) {
         .whereRef('g.link_id', '=', 'l.id')
         .select('g.link_id')
         .as('grant'),
-    )
-    .executeTakeFirst();
+    );
 }
 
 /** The workspace that an operation works in, with the role of the person's membership there. */
 async function findPlace(
   trx: Trx,
-  accountId: string,
-  memberId: string | null,
-  { reference }: Within,
+  { account: { id: accountId }, membership }: Pick<Standing, 'account' | 'membership'>,
+  { noun, reference: named }: Within,
 ): Promise<Place | null> {
-  const row = await trx
+  const reference = named ?? firstWorkspace;
+  const query = trx
     .selectFrom('workspaces as w')
     .leftJoin('workspace_members as wm', (join) =>
       join
         .onRef('wm.account_id', '=', 'w.account_id')
         .onRef('wm.workspace_id', '=', 'w.id')
-        .on('wm.member_id', '=', memberId ?? ''),
+        .on('wm.member_id', '=', membership?.memberId ?? ''),
     )
     .where('w.account_id', '=', accountId)
-    .where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
-    .select(['w.id', 'w.slug', 'wm.role'])
-    .executeTakeFirst();
+    .select(['w.id', 'w.slug', 'wm.role']);
+  const found =
+    noun === 'workspace'
+      ? query.where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
+      : query.where('w.id', '=', (eb) =>
+          eb
+            .selectFrom('parsers')
+            .where('account_id', '=', accountId)
+            .where('id', '=', reference)
+            .select('workspace_id'),
+        );
+  const row = await found.executeTakeFirst();
   return row ? { workspaceId: row.id, slug: row.slug, role: row.role } : null;
 }
 
-function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>): Standing | null {
+type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStandings>['executeTakeFirstOrThrow']>>;
+
+/** What each of some members is in one workspace; who has no role there is not in the map. */
+async function rolesAt(trx: Trx, accountId: string, workspaceId: string, memberIds: readonly string[]) {
+  if (memberIds.length === 0) return new Map<string, WorkspaceRole>();
+  const rows = await trx
+    .selectFrom('workspace_members')
+    .where('account_id', '=', accountId)
+    .where('workspace_id', '=', workspaceId)
+    .where('member_id', 'in', memberIds)
+    .select(['member_id', 'role'])
+    .execute();
+  return new Map(rows.map((row) => [row.member_id, row.role]));
+}
+
+function toStanding(row: StandingRow): Standing | null {
   if (row.state === 'gone') return null;
-  const plan = toPlan(row.plan);
-  const account = { id: row.id, slug: row.slug, name: row.name, kind: row.kind, state: row.state, plan };
-  const { link_id: linkId, link_kind: linkKind, p_id, p_slug, p_name, p_kind, p_state } = row;
+  const { id, slug, name, kind, state, plan, period_end: dueOn } = row;
+  const { link_id: linkId, link_kind: linkKind, p_id, p_slug, p_name, p_kind, p_state, p_plan } = row;
   const linked = linkId !== null && linkKind !== null && p_id !== null && p_slug !== null && p_name !== null;
-  const above = linked && p_kind !== null && p_state !== null && p_state !== 'gone';
+  const above = linked && p_kind !== null && p_state !== null && p_state !== 'gone' && p_plan !== null;
   return {
-    account,
+    account: { id, slug, name, kind, state, plan, terms: toTerms(row), dueOn },
     membership: membershipOf({ id: row.m_id, role: row.m_role, state: row.m_state, modules: row.m_modules }),
     workspaceMember: (row.places ?? 0) > 0,
     place: null,
@@ -181,7 +217,7 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
             name: p_name,
             kind: p_kind,
             state: p_state,
-            plan: toPlan(row.p_plan),
+            plan: p_plan,
           },
           membership: membershipOf({
             id: row.pm_id,
@@ -195,18 +231,57 @@ function toStanding(row: NonNullable<Awaited<ReturnType<typeof findStanding>>>):
   };
 }
 
+/** The column by which an account is named. */
+const named = (reference: string) => (looksLikeId(reference) ? 'a.id' : 'a.slug');
+
 export function accessStore(trx: Trx): AccessPort {
   return {
-    authenticate: async (tokenHash, now) => judge(await findToken(trx, 't.hash', tokenHash), now),
+    authenticate: async (tokenHash, now) =>
+      authenticated(trx, await findToken(trx, 't.hash', tokenHash), now),
 
-    actorOfToken: async (tokenId, now) => judge(await findToken(trx, 't.id', tokenId), now),
+    actorOfToken: async (tokenId, now) => authenticated(trx, await findToken(trx, 't.id', tokenId), now),
 
     async standing(actor, reference, within = null) {
-      const row = await findStanding(trx, personOf(actor) ?? '', reference);
+      const row = await selectStandings(trx, [personOf(actor) ?? ''])
+        .where(named(reference), '=', reference)
+        .executeTakeFirst();
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
-      const { account, membership } = standing;
-      return { ...standing, place: await findPlace(trx, account.id, membership?.memberId ?? null, within) };
+      return { ...standing, place: await findPlace(trx, standing, within) };
+    },
+
+    async standings(actor, accountIds) {
+      if (accountIds.length === 0) return [];
+      const ids = jsonRows(
+        trx,
+        'r',
+        { id: 'text' },
+        accountIds.map((id) => ({ id })),
+      );
+      const rows = await selectStandings(trx, [personOf(actor) ?? ''])
+        .where('a.id', 'in', (eb) => eb.selectFrom(ids).select('r.id'))
+        .execute();
+      return rows.flatMap((row) => toStanding(row) ?? []);
+    },
+
+    async standingsOf(userIds, reference, within = null) {
+      const found = new Map<string, Standing>();
+      if (userIds.length === 0) return found;
+      const rows = await selectStandings(trx, userIds).where(named(reference), '=', reference).execute();
+      for (const row of rows) {
+        const standing = toStanding(row);
+        if (standing && row.user_id !== null) found.set(row.user_id, standing);
+      }
+      const [first] = found.values();
+      if (!first || within === null) return found;
+      const place = await findPlace(trx, { ...first, membership: null }, within);
+      const members = [...found.values()].flatMap(({ membership }) => membership?.memberId ?? []);
+      const roles = place && (await rolesAt(trx, first.account.id, place.workspaceId, members));
+      for (const [userId, standing] of found) {
+        const role = roles?.get(standing.membership?.memberId ?? '') ?? null;
+        found.set(userId, { ...standing, place: place && { ...place, role } });
+      }
+      return found;
     },
   };
 }

@@ -21,6 +21,7 @@ export async function holdingsOf(trx: Trx, accountId: string, now: string): Prom
         counted(eb.selectFrom('members').where('account_id', '=', accountId)).as('members'),
         counted(liveInvites).as('pendingInvites'),
         counted(eb.selectFrom('workspaces').where('account_id', '=', accountId)).as('workspaces'),
+        counted(eb.selectFrom('parsers').where('account_id', '=', accountId)).as('parsers'),
         counted(eb.selectFrom('resources').where('account_id', '=', accountId)).as('resources'),
         counted(liveTokens.where('kind', '<>', 'key')).as('tokens'),
         counted(liveTokens.where('kind', '=', 'key')).as('keys'),
@@ -57,6 +58,11 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
     .where('account_id', '=', accountId)
     .where('state', '=', 'open')
     .execute();
+  // What is left of its balance goes with it; its bills stay.
+  await trx.deleteFrom('subscriptions').where('account_id', '=', accountId).execute();
+  // Revisions and secrets go with the parsers.
+  await trx.deleteFrom('parsers').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('promotion_paths').where('account_id', '=', accountId).execute();
   // What they hold may be anything; the trail says what was there.
   await trx.deleteFrom('resources').where('account_id', '=', accountId).execute();
   // Workspace places and grants of children go with the members.

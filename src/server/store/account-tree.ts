@@ -1,4 +1,3 @@
-import { planName } from '../../contract/common.ts';
 import type { TreeAccount } from '../../contract/types.ts';
 import { toLabels } from './columns.ts';
 import type { Trx } from './transaction.ts';
@@ -67,12 +66,11 @@ export async function accountTree(
     .orderBy('id')
     .execute();
   const byAccount = Map.groupBy(places, (place) => place.account_id);
-  const nodes = rows.map(({ labels, plan, state, link_id, ...row }): TreeAccount => {
+  const nodes = rows.map(({ labels, state, link_id, ...row }): TreeAccount => {
     if (state === 'gone') throw new Error(`account ${row.id} is gone`);
     return {
       ...row,
       state,
-      plan: planName.parse(plan),
       labels: toLabels(labels),
       link_id,
       members: row.members ?? 0,

@@ -1,6 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { mailPreferences } from '../../contract/accounts.ts';
-import { planName } from '../../contract/common.ts';
 import { looksLikeId } from '../../contract/ids.ts';
 import type {
   AccountChange,
@@ -14,7 +13,9 @@ import type {
 import { closeAccount, holdingsOf } from './account-end.ts';
 import { accountTree } from './account-tree.ts';
 import { toLabels, toModules } from './columns.ts';
+import { endDelegationsOf } from './delegations.ts';
 import { toPage } from './keyset.ts';
+import { toTerms } from './plans.ts';
 import { retiredSlugs } from './retired-slugs.ts';
 import type { Row, Schema } from './schema.ts';
 import { anyContains } from './search.ts';
@@ -45,6 +46,7 @@ type RowColumns = Pick<
   | 'trial_ends_at'
   | 'labels'
   | 'mail_preferences'
+  | 'copy_out'
   | 'revision'
   | 'created_at'
   | 'updated_at'
@@ -59,11 +61,12 @@ function toRow(row: RowColumns): AccountRow {
     name: row.name,
     state: row.state,
     suspendedBy: row.suspended_by,
-    plan: planName.parse(row.plan),
+    plan: row.plan,
     managedAccounts: row.managed_accounts,
     trialEndsAt: row.trial_ends_at,
     labels: toLabels(row.labels),
     mail: toMail(row.mail_preferences),
+    copyOut: row.copy_out,
     revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -81,14 +84,29 @@ function views(trx: Trx, userId: string | null, now: string) {
     )
     .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
     .leftJoin('accounts as p', 'p.id', 'l.parent_id')
+    .leftJoin('plans as pl', 'pl.name', 'a.plan')
     .where('a.state', '<>', 'gone')
     .select(['a.id', 'a.kind', 'a.slug', 'a.name', 'a.state', 'a.suspended_by', 'a.plan'])
-    .select(['a.managed_accounts', 'a.trial_ends_at', 'a.labels', 'a.mail_preferences'])
-    .select(['a.revision', 'a.created_at', 'a.updated_at'])
+    .select(['a.managed_accounts', 'a.trial_ends_at', 'a.labels', 'a.mail_preferences', 'a.copy_out'])
+    .select(['a.revision', 'a.created_at', 'a.updated_at', 'pl.entitlements', 'pl.limits'])
     .select(['m.id as member_id', 'm.role as member_role', 'm.modules as member_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select(['p.id as parent_id', 'p.slug as parent_slug', 'p.name as parent_name'])
-    .select((eb) => seatsUsed(eb.ref('a.id'), now).as('seats_used'));
+    .select((eb) => seatsUsed(eb.ref('a.id'), now).as('seats_used'))
+    .select((eb) =>
+      eb
+        .selectFrom('member_children as g')
+        .innerJoin('members as gm', (join) =>
+          join.onRef('gm.account_id', '=', 'g.account_id').onRef('gm.id', '=', 'g.member_id'),
+        )
+        .whereRef('g.account_id', '=', 'l.parent_id')
+        .whereRef('g.link_id', '=', 'l.id')
+        .where('gm.user_id', '=', userId ?? '')
+        .where('gm.state', '=', 'active')
+        .where('gm.role', '=', 'user')
+        .select('g.link_id')
+        .as('granted'),
+    );
 }
 
 type ViewRow = Awaited<ReturnType<ReturnType<typeof views>['executeTakeFirstOrThrow']>>;
@@ -101,10 +119,12 @@ function toView(row: ViewRow): AccountView {
   const member = memberId !== null && role !== null && modules !== null;
   return {
     ...toRow(row),
+    terms: toTerms(row),
     parent: linked
       ? { linkId, kind, account: { id: parent_id, slug: parent_slug, name: parent_name } }
       : null,
     membership: member ? { memberId, role, state: 'active', modules: toModules(modules) } : null,
+    granted: row.granted !== null,
     seatsUsed: row.seats_used,
   };
 }
@@ -125,6 +145,16 @@ function seenBy(trx: Trx, viewer: Viewer) {
       .where('pm.state', '=', 'active')
       .where('pm.role', 'in', ['owner', 'admin', 'super_admin'])
       .select('pm.account_id as id');
+  const granted = (userId: string) =>
+    trx
+      .selectFrom('member_children as g')
+      .innerJoin('members as gm', (join) =>
+        join.onRef('gm.account_id', '=', 'g.account_id').onRef('gm.id', '=', 'g.member_id'),
+      )
+      .where('gm.user_id', '=', userId)
+      .where('gm.state', '=', 'active')
+      .where('gm.role', '=', 'user')
+      .select('g.link_id as id');
   if (viewer.kind === 'all') return null;
   if (viewer.kind === 'person') {
     return trx
@@ -132,15 +162,20 @@ function seenBy(trx: Trx, viewer: Viewer) {
       .where('own.user_id', '=', viewer.userId)
       .where('own.state', '=', 'active')
       .select('own.account_id as id')
-      .union(below.where('c.parent_id', 'in', administered(viewer.userId)));
+      .union(below.where('c.parent_id', 'in', administered(viewer.userId)))
+      .union(below.where('c.id', 'in', granted(viewer.userId)));
   }
-  const { accountId } = viewer;
+  const { accountId, children, userId } = viewer;
   const itself = trx
     .selectFrom('accounts as own')
     .where('own.id', '=', accountId)
     .where('own.state', '<>', 'suspended')
     .select('own.id as id');
-  return viewer.children ? itself.union(below.where('c.parent_id', '=', accountId)) : itself;
+  const own = below.where('c.parent_id', '=', accountId);
+  if (children === 'all') return itself.union(own);
+  return children === 'granted' && userId !== null
+    ? itself.union(own.where('c.id', 'in', granted(userId)))
+    : itself;
 }
 
 function hasLabel(
@@ -239,13 +274,14 @@ function stateColumns(state: NonNullable<AccountChange['state']>) {
 }
 
 function changedColumns(change: AccountChange) {
-  const { labels, mail, state, managedAccounts: feature } = change;
+  const { labels, mail, copyOut, state, managedAccounts: feature } = change;
   return {
     ...(change.name !== undefined && { name: change.name }),
     ...(change.slug !== undefined && { slug: change.slug }),
     ...(change.plan !== undefined && { plan: change.plan }),
     ...(labels !== undefined && { labels: JSON.stringify(labels) }),
     ...(mail !== undefined && { mail_preferences: JSON.stringify(mail) }),
+    ...(copyOut !== undefined && { copy_out: copyOut }),
     ...(state !== undefined && stateColumns(state)),
     ...(feature !== undefined && {
       managed_accounts: feature.is,
@@ -278,6 +314,7 @@ export function accountStore(trx: Trx, accountId: string): AccountPort {
     },
 
     async update(change, at) {
+      if (change.state?.is === 'suspended') await endDelegationsOf(trx, accountId, at);
       await trx
         .updateTable('accounts')
         .set({ ...changedColumns(change), updated_at: at, revision: sql`revision + 1` })

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
 import type { AuditEvent } from '../../contract/types.ts';
 import type { AuditEntry, AuditFilter, AuditListPort, AuditPort, Facts } from '../domain/ports/audit.ts';
@@ -5,7 +6,7 @@ import { toObject } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Row } from './schema.ts';
-import type { Trx } from './transaction.ts';
+import { dialectOf, type Trx } from './transaction.ts';
 
 const text = (facts: Facts | null): string | null => (facts === null ? null : JSON.stringify(facts));
 
@@ -15,11 +16,37 @@ function actorColumns(actor: AuditEntry['actor']) {
     case 'anonymous':
       return { actor_kind: 'anonymous', actor_id: null, actor_name: null };
     case 'account_token':
+      return { actor_kind: 'account_token', actor_id: actor.tokenId, actor_name: actor.name };
+    case 'delegation':
+      return { actor_kind: 'user', actor_id: actor.userId, actor_name: actor.email };
     case 'key':
       return { actor_kind: actor.kind, actor_id: actor.tokenId, actor_name: actor.name };
     default:
       return { actor_kind: actor.kind, actor_id: actor.userId, actor_name: actor.email };
   }
+}
+
+type Subject = AuditEvent['subject'];
+
+/** By what right the person acted, where it was not their own place in the account. */
+function subjectOf(actor: AuditEntry['actor']): string | null {
+  if (actor === 'system' || actor.kind !== 'delegation') return null;
+  const { tokenId: id, master, mode, reason } = actor;
+  return JSON.stringify({ kind: 'delegation', id, account: master, mode, reason } satisfies Subject);
+}
+
+function toSubject(json: string): Subject {
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- this store's own words: `subjectOf` alone writes them
+  const subject: Subject = JSON.parse(json);
+  return subject;
+}
+
+/** The id of the master whose person acted, read out of the JSON. */
+function subjectAccount(trx: Trx) {
+  const subject = sql.ref('subject');
+  return dialectOf(trx) === 'sqlite'
+    ? sql<string | null>`(${subject} ->> '$.account.id')`
+    : sql<string | null>`(${subject}::jsonb -> 'account' ->> 'id')`;
 }
 
 const columns = {
@@ -28,6 +55,7 @@ const columns = {
   actor_kind: 'text',
   actor_id: 'text',
   actor_name: 'text',
+  subject: 'text',
   action: 'text',
   target_kind: 'text',
   target_id: 'text',
@@ -46,6 +74,7 @@ export function auditStore(trx: Trx): AuditPort {
         id: entry.id,
         account_id: entry.accountId,
         ...actorColumns(entry.actor),
+        subject: subjectOf(entry.actor),
         action: entry.action,
         target_kind: entry.target.kind,
         target_id: entry.target.id,
@@ -81,6 +110,7 @@ function toEvent(row: Row<'audit_events'>): AuditEvent {
       id: row.actor_id,
       name: row.actor_name,
     },
+    subject: row.subject === null ? null : toSubject(row.subject),
     action: row.action,
     target: { kind: row.target_kind ?? '', id: row.target_id ?? '', name: row.target_name },
     reason: row.reason,
@@ -113,19 +143,22 @@ export function auditListStore(trx: Trx, accountId: string | null): AuditListPor
       }
       if (filter.actorsOf !== undefined) {
         const { actorsOf } = filter;
-        query = query.where('actor_id', 'in', (eb) =>
-          eb
+        query = query.where((eb) => {
+          const people = eb
             .selectFrom('members')
             .where('members.account_id', '=', actorsOf)
-            .select('members.user_id as id')
-            .union(
-              eb
-                .selectFrom('tokens')
-                .where('tokens.account_id', '=', actorsOf)
-                .where('tokens.owner', '=', 'account')
-                .select('tokens.id as id'),
-            ),
-        );
+            .select('members.user_id as id');
+          const tokens = eb
+            .selectFrom('tokens')
+            .where('tokens.account_id', '=', actorsOf)
+            .where('tokens.owner', '=', 'account')
+            .select('tokens.id as id');
+          // By delegation: whose it was then is written there. A former master's acts are not this one's to read.
+          return eb.or([
+            eb.and([eb('subject', 'is', null), eb('actor_id', 'in', people.union(tokens))]),
+            eb(subjectAccount(trx), '=', actorsOf),
+          ]);
+        });
       }
       if (filter.since !== undefined) query = query.where('at', '>=', filter.since);
       if (filter.until !== undefined) query = query.where('at', '<', filter.until);

@@ -5,8 +5,6 @@ import {
   keyRoles,
   type Module,
   modules,
-  type PlanName,
-  planNames,
   type WorkspaceRole,
   workspaceRoles,
 } from '../../contract/limits.ts';
@@ -24,12 +22,6 @@ export function toRole(text: string | null): AccountRole | null {
 
 export function toKeyRole(text: string | null): KeyRole | null {
   return oneOf(keyRoles, text);
-}
-
-export function toPlan(text: string | null): PlanName {
-  const plan = oneOf(planNames, text);
-  if (plan === null) throw new Error(`the store holds an unknown plan: ${text}`);
-  return plan;
 }
 
 export function toStrings(json: string): string[] {

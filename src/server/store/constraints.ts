@@ -29,6 +29,7 @@ export const UNIQUE = {
   resources_name: 'resources.account_id, resources.workspace_id, resources.kind, resources.name',
   tokens_pkey: 'tokens.id',
   tokens_hash: 'tokens.hash',
+  delegations_pkey: 'delegations.account_id, delegations.id',
   address_rules_pkey: 'address_rules.account_id, address_rules.domain',
   permission_sets_pkey: 'permission_sets.account_id, permission_sets.name',
   batches_pkey: 'batches.account_id, batches.id',
@@ -43,7 +44,17 @@ export const UNIQUE = {
   audit_events_pkey: 'audit_events.id',
   idempotency_records_pkey:
     'idempotency_records.token_scope, idempotency_records.operation, idempotency_records.key',
+  parsers_pkey: 'parsers.account_id, parsers.id',
+  parsers_name: 'parsers.account_id, parsers.workspace_id, parsers.name',
+  parser_revisions_pkey: 'parser_revisions.account_id, parser_revisions.parser_id, parser_revisions.revision',
+  parser_secrets_pkey: 'parser_secrets.account_id, parser_secrets.parser_id, parser_secrets.name',
+  promotion_paths_pkey: 'promotion_paths.account_id',
   settings_pkey: 'settings.key',
+  plans_pkey: 'plans.name',
+  plan_prices_pkey: 'plan_prices.plan, plan_prices.since',
+  subscriptions_pkey: 'subscriptions.account_id',
+  bill_lines_pkey: 'bill_lines.account_id, bill_lines.revision, bill_lines.kind',
+  bill_lines_period: 'bill_lines.account_id, bill_lines.period_start',
 } as const;
 
 /** SQLite does not say which foreign key was violated, so neither do we: a rule checks references first. */
@@ -74,7 +85,7 @@ function fromPostgres(error: unknown, code: string): string | null {
 
 /**
  * The name of the constraint that an error says was violated, the same on both databases: a key of UNIQUE, a CHECK's
- * name, `foreign_key`, `<table>_<column>_not_null` or `audit_events_append_only`. Null for every other error.
+ * name, `foreign_key`, `<table>_<column>_not_null` or `<table>_append_only`. Null for every other error.
  *
  * On PostgreSQL the transaction is over once this has happened: let the error leave `write` and map it outside, or
  * avoid it with `on conflict do nothing`.

@@ -11,7 +11,7 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
       .where('l.parent_id', '=', accountId)
       .where('l.state', '=', 'active')
       .where('c.state', '<>', 'gone')
-      .select(['l.id as linkId', 'l.kind', 'c.id as accountId', 'c.slug']);
+      .select(['l.id as linkId', 'l.kind', 'c.id as accountId', 'c.slug', 'c.name']);
   return {
     async insert({ id, childId, kind, at }) {
       await trx
@@ -52,6 +52,19 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
     },
 
     managed: (limit) => children().where('l.kind', '=', 'managed').orderBy('l.id').limit(limit).execute(),
+
+    async count(kind) {
+      const row = await trx
+        .selectFrom('links as l')
+        .innerJoin('accounts as c', 'c.id', 'l.child_id')
+        .where('l.parent_id', '=', accountId)
+        .where('l.kind', '=', kind)
+        .where('l.state', '=', 'active')
+        .where('c.state', '<>', 'gone')
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('n'))
+        .executeTakeFirst();
+      return row?.n ?? 0;
+    },
 
     async end(linkId, at) {
       const next = { updated_at: at, revision: sql<number>`revision + 1` };

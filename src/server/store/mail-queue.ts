@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
-import { planNames } from '../../contract/limits.ts';
 import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
 import { toPayload } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
+import { toTerms } from './plans.ts';
 import { dialectOf, type Trx } from './transaction.ts';
 
 /** Nobody's: every state but `sending` has no claim. */
@@ -30,7 +30,8 @@ const dueColumns = [
   'o.recipient_folded',
   'o.payload',
   'o.attempts',
-  'a.plan',
+  'pl.entitlements',
+  'pl.limits',
   'i.state as invite_state',
   'i.message_id as invite_message',
   'i.expires_at as invite_expires',
@@ -40,6 +41,7 @@ function selectDue(trx: Trx, limit: number) {
   const query = trx
     .selectFrom('outbox as o')
     .leftJoin('accounts as a', 'a.id', 'o.account_id')
+    .leftJoin('plans as pl', 'pl.name', 'a.plan')
     .leftJoin('invites as i', (join) =>
       join.onRef('i.account_id', '=', 'o.account_id').onRef('i.id', '=', 'o.invite_id'),
     )
@@ -56,7 +58,8 @@ function toDue(row: Selected, now: string): DueMail {
   return {
     id: row.id,
     accountId: row.account_id,
-    plan: planNames.find((name) => name === row.plan) ?? null,
+    // One account on a plan that is lost must not hold up everybody's mail.
+    terms: row.entitlements === null ? null : toTerms(row),
     kind: row.kind,
     recipient: row.recipient,
     recipientFolded: row.recipient_folded,

@@ -5,6 +5,7 @@ import { keysOf } from '../../contract/keys.ts';
 import type { Member } from '../../contract/types.ts';
 import type { MembersPort } from '../domain/ports/members.ts';
 import { toModules } from './columns.ts';
+import { endDelegationsBy } from './delegations.ts';
 import { inIds, jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
@@ -200,7 +201,10 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
         .where('account_id', '=', accountId)
         .where('id', '=', id)
         .execute();
+      if (role !== undefined || state === 'deactivated')
+        await endDelegationsBy(trx, { accountId, ids: [id] }, [], at);
       if (change.children === undefined) return;
+      await endDelegationsBy(trx, { accountId, ids: [id] }, change.children, at);
       await trx
         .deleteFrom('member_children')
         .where('account_id', '=', accountId)
@@ -241,7 +245,8 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
       );
     },
 
-    async remove(ids) {
+    async remove(ids, at) {
+      await endDelegationsBy(trx, { accountId, ids }, [], at);
       await trx
         .deleteFrom('members')
         .where('account_id', '=', accountId)

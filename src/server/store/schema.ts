@@ -89,6 +89,8 @@ export interface AccountsTable extends Revised {
   owner_user_id: string | null;
   labels: Generated<Json>;
   mail_preferences: Generated<Json>;
+  /** Who may copy its parsers out (R7). */
+  copy_out: Generated<'family' | 'anyone'>;
   created_by: string | null;
   /** Set exactly when gone. */
   gone_at: Time | null;
@@ -184,6 +186,23 @@ export interface TokensTable extends Revised {
   revoked_at: Time | null;
   expires_at: Time;
   last_used_at: Time | null;
+}
+
+/** What a token of kind dlg is beside that. */
+export interface DelegationsTable {
+  /** The managed account. */
+  account_id: string;
+  /** Of the token too. */
+  id: string;
+  master_id: string;
+  link_id: string;
+  mode: 'full' | 'read_only';
+  /** One of the two is set: what it was opened with, and ends with. */
+  session_id: string | null;
+  opening_token_id: string | null;
+  /** Id of the user or token that ended it before its time. */
+  revoked_by: string | null;
+  created_at: Time;
 }
 
 export interface AddressRulesTable {
@@ -340,6 +359,109 @@ export interface IdempotencyRecordsTable {
   created_at: Time;
 }
 
+export interface PlansTable {
+  name: string;
+  /** In the catalogue. */
+  place: number;
+  title: string;
+  monthly_price_cents: number;
+  self_serve: 'yes' | 'no';
+  entitlements: Json;
+  limits: Json;
+}
+
+/** Rows stay when the catalogue changes. */
+export interface PlanPricesTable {
+  plan: string;
+  since: Time;
+  price_cents: number;
+}
+
+export interface SubscriptionsTable extends Revised {
+  account_id: string;
+  price_cents: number;
+  anchor_day: number;
+  /** Dates. */
+  period_start: string;
+  period_end: string;
+  scheduled_plan: string | null;
+  balance_cents: Generated<number>;
+}
+
+/** Rows can be added and never changed. */
+export interface BillLinesTable {
+  account_id: string;
+  /** Of the subscription. */
+  revision: number;
+  kind: 'period' | 'unused' | 'prorated' | 'credit_kept' | 'credit_used';
+  period_start: string;
+  period_end: string;
+  /** With price, day and days set for what concerns a plan, and not for what moves the balance. */
+  plan: string | null;
+  price_cents: number | null;
+  from_day: string | null;
+  days: number | null;
+  amount_cents: number;
+  at: Time;
+}
+
+export interface ParsersTable extends Revised {
+  account_id: string;
+  id: string;
+  workspace_id: string;
+  /** Unique in its workspace. */
+  name: string;
+  document_type: string;
+  description: string | null;
+  definition: Json;
+  /** The names of the secrets that the definition declares, so that lists need not read it. */
+  declared_secrets: Json;
+  /** SHA-256 over document type, description and definition. */
+  digest: string;
+  /** The source and what the last copy brought are set exactly for copies. */
+  source_account_id: string | null;
+  source_parser_id: string | null;
+  source_name: string | null;
+  source_revision: number | null;
+  copied_revision: number | null;
+  copied_digest: string | null;
+  /** Of a user or a token. */
+  created_by: string | null;
+}
+
+/** Rows are added and never changed; they go with their parser. */
+export interface ParserRevisionsTable {
+  account_id: string;
+  parser_id: string;
+  revision: number;
+  change: 'created' | 'updated' | 'copied' | 'rolled_back' | 'secrets';
+  /** Set exactly when rolled back. */
+  rolled_back_to: number | null;
+  name: string;
+  document_type: string;
+  description: string | null;
+  definition: Json;
+  digest: string;
+  created_by: string | null;
+  created_at: Time;
+}
+
+export interface ParserSecretsTable {
+  account_id: string;
+  parser_id: string;
+  name: string;
+  /** By the key `key_id`, which is not in the database. */
+  sealed: string;
+  key_id: string;
+  set_at: Time;
+}
+
+export interface PromotionPathsTable extends Revised {
+  account_id: string;
+  /** Ids, in order. */
+  accounts: Json;
+}
+
 export interface SettingsTable {
   key: string;
   value: string;
@@ -361,6 +483,7 @@ export interface Schema {
   workspace_members: WorkspaceMembersTable;
   resources: ResourcesTable;
   tokens: TokensTable;
+  delegations: DelegationsTable;
   address_rules: AddressRulesTable;
   permission_sets: PermissionSetsTable;
   batches: BatchesTable;
@@ -371,7 +494,15 @@ export interface Schema {
   receipts: ReceiptsTable;
   audit_events: AuditEventsTable;
   idempotency_records: IdempotencyRecordsTable;
+  parsers: ParsersTable;
+  parser_revisions: ParserRevisionsTable;
+  parser_secrets: ParserSecretsTable;
+  promotion_paths: PromotionPathsTable;
   settings: SettingsTable;
+  plans: PlansTable;
+  plan_prices: PlanPricesTable;
+  subscriptions: SubscriptionsTable;
+  bill_lines: BillLinesTable;
 }
 
 export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;

@@ -8,6 +8,7 @@ import { batchesStore } from './batches.ts';
 import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
+import { delegationsStore } from './delegations.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
@@ -16,13 +17,20 @@ import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
 import { outboxStore } from './outbox.ts';
+import { parserCopiesStore } from './parser-copies.ts';
+import { parserDifferencesStore } from './parser-differences.ts';
+import { parsersStore } from './parsers.ts';
 import { permissionSetsStore } from './permission-sets.ts';
+import { plansStore } from './plans.ts';
+import { promotionPathsStore } from './promotion-paths.ts';
 import { receiptsStore } from './receipts.ts';
 import { resourcesStore } from './resources.ts';
+import { sealedSecretsStore } from './sealed-secrets.ts';
 import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
 import { settingsStore } from './settings.ts';
 import { staffStore } from './staff.ts';
+import { subscriptionStore, subscriptionsStore } from './subscriptions.ts';
 import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
 import { usersStore } from './users.ts';
@@ -39,10 +47,13 @@ function platformStores(trx: Trx): Platform {
     tokens: tokensStore(trx),
     staff: staffStore(trx),
     secrets: secretsStore(trx),
+    sealedSecrets: sealedSecretsStore(trx),
     inviteSecrets: inviteSecretsStore(trx),
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
     capturedMail: capturedMailStore(trx),
+    plans: plansStore(trx),
+    subscriptions: subscriptionsStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),
@@ -57,16 +68,22 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     members: membersStore(trx, accountId),
     links: linksStore(trx, accountId),
     workspaces: workspacesStore(trx, accountId),
+    parsers: parsersStore(trx, accountId),
+    parserCopies: parserCopiesStore(trx, accountId),
+    parserDifferences: parserDifferencesStore(trx, accountId),
+    promotionPaths: promotionPathsStore(trx, accountId),
     workspaceMembers: workspaceMembersStore(trx, accountId),
     workspaceKeys: workspaceKeysStore(trx, accountId),
     resources: resourcesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
+    delegations: delegationsStore(trx, accountId),
     receipts: receiptsStore(trx, accountId),
     holdings: holdingsStore(trx, accountId),
     permissionSets: permissionSetsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
+    subscription: subscriptionStore(trx, accountId),
     audit: auditListStore(trx, accountId),
   };
 }
@@ -83,6 +100,10 @@ const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   resources_name: ['name_taken', 'Another one of this kind in the workspace has this name. Choose another.'],
   members_user: ['already_member', 'This person is a member of the account already.'],
   invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
+  parsers_name: [
+    'parser_name_taken',
+    'Another parser of the workspace has this name. Choose another, or change that one.',
+  ],
   links_active_parent: ['conflict', 'The account has a parent already.'],
 };
 

@@ -33,7 +33,8 @@ function toToken(row: Row<'tokens'>, now: string): Token {
   };
 }
 
-const lasting = (trx: Trx) => trx.selectFrom('tokens').selectAll().where('kind', '<>', 'user');
+/** Those of sessions and of delegations are kept elsewhere (sessions.ts, delegations.ts). */
+const lasting = (trx: Trx) => trx.selectFrom('tokens').selectAll().where('kind', 'not in', ['user', 'dlg']);
 
 export const revoking = (trx: Trx, at: string) =>
   trx

@@ -28,6 +28,10 @@ export async function workspaceHoldings(
             .where('workspace_id', '=', id)
             .where('kind', '=', kind),
         );
+      const parsers = eb
+        .selectFrom('parsers')
+        .where('account_id', '=', accountId)
+        .where('workspace_id', '=', id);
       const members = eb
         .selectFrom('workspace_members')
         .where('account_id', '=', accountId)
@@ -43,6 +47,7 @@ export async function workspaceHoldings(
         resources('connector').as('connectors'),
         resources('workflow').as('workflows'),
         resources('job').as('jobs'),
+        counted(parsers).as('parsers'),
         counted(liveKeys).as('keys'),
         counted(naming(trx, accountId, id).where('expires_at', '>', now)).as('pending_invites'),
       ];

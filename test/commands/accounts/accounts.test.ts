@@ -42,7 +42,11 @@ describe('accounts create', () => {
     ]);
     expect(
       await run('accounts create Big --organization --super-admin zoe@example.com --profile staff'),
-    ).toEqual([0, 'Created big (acc_1) on plan basic.\n', 'It opens when its first super admin accepts.\n']);
+    ).toEqual([
+      0,
+      'Created big (acc_1) on plan business.\n',
+      'It opens when its first super admin accepts.\n',
+    ]);
     expect((await server.mails()).map(({ to }) => to)).toEqual(
       expect.arrayContaining(['bo@example.com', 'zoe@example.com']),
     );
@@ -144,6 +148,7 @@ describe('accounts show and tree', () => {
         'LABELS\tenv=dev',
         'MANAGED ACCOUNTS\tlocked',
         'MAIL\tsecurity, members',
+        'COPY OUT\tfamily',
         'YOUR ROLE\tnone (managed)',
         'REVISION\t1',
         'CREATED\t2026-03-02T09:00:00.000Z',
@@ -208,6 +213,8 @@ describe('accounts update', () => {
     expect((await cli.ok('accounts show acme --json')).json()).toMatchObject({
       mail: { security: true, members: false },
     });
+    await cli.ok('accounts update acme --copy-out anyone');
+    expect((await cli.ok('accounts show acme --json')).json()).toMatchObject({ copy_out: 'anyone' });
   });
 
   it('that changes nothing says so', async () => {
@@ -329,6 +336,17 @@ describe('the states of an account', () => {
     expect(await run('accounts activate acme-dev')).toEqual(active);
   });
 
+  it('unlocked on a plan that lacks them is told what else it needs', async () => {
+    await cli.ok('accounts create Small --slug small');
+    expect(await run('accounts unlock small --profile staff')).toEqual([
+      0,
+      'Unlocked managed accounts of small.\n',
+      'The plan basic has no managed accounts: change it (tenantctl plans list), or give a trial (--trial-days N).\n',
+    ]);
+    const [, , refused] = await run('accounts create x --master small');
+    expect(refused).toContain('Plans that have them: professional, business, enterprise.');
+  });
+
   it('unlocked, on trial and locked, by staff', async () => {
     const unlocked = [0, 'The feature is unlocked already for acme.\n', 'Nothing to do.\n'];
     expect(await run('accounts unlock acme --profile staff')).toEqual(unlocked);
@@ -424,6 +442,7 @@ describe('accounts delete', () => {
       members: 0,
       pending_invites: 0,
       workspaces: 1,
+      parsers: 0,
       resources: 0,
       tokens: 0,
       keys: 0,

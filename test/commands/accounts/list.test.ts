@@ -17,6 +17,7 @@ function account(slug: string): Account {
     trial_ends_at: null,
     labels: {},
     mail: { security: true, members: true },
+    copy_out: 'family',
     parent: null,
     via: 'member',
     role: 'admin',

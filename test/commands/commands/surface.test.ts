@@ -1,6 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type CommandRow, type FlagRow, globalFlagRows } from '../../../src/commands/commands/commands.ts';
+import {
+  type CommandRow,
+  type FlagRow,
+  fanOutFlagRows,
+  globalFlagRows,
+} from '../../../src/commands/commands/commands.ts';
 import { type Entry, isNoun } from '../../../src/commands/tree.ts';
 import { operations } from '../../../src/contract/operations.ts';
 import { entries } from '../../../src/program.ts';
@@ -20,7 +25,7 @@ const flagLine = (flag: FlagRow) =>
 const commandLines = (row: CommandRow) => [
   `${row.usage}${row.aliases.length > 0 ? ` (${row.aliases.join(', ')})` : ''}`,
   `    ${row.summary}`,
-  `    calls: ${row.operations.join(' ') || '-'}${row.writes ? '; writes' : ''}${row.local ? '; local' : ''}`,
+  `    calls: ${row.operations.join(' ') || '-'}${row.writes ? '; writes' : ''}${row.local ? '; local' : ''}${row.fan_out ? '; fan-out' : ''}`,
   ...row.flags.map(flagLine),
 ];
 
@@ -30,7 +35,11 @@ const rows = async (): Promise<CommandRow[]> => (await runCli('commands --json')
 describe('the command surface', () => {
   it('is the one in test/golden/commands.txt', async () => {
     const blocks = (await rows()).map((row) => commandLines(row).join('\n'));
-    const text = `${['every command', ...globalFlagRows().map(flagLine)].join('\n')}\n\n${blocks.join('\n\n')}\n`;
+    const flags = [
+      ['every command', ...globalFlagRows().map(flagLine)].join('\n'),
+      ['every command that fans out', ...fanOutFlagRows().map(flagLine)].join('\n'),
+    ];
+    const text = `${[...flags, ...blocks].join('\n\n')}\n`;
     if (process.env.UPDATE_GOLDEN === '1' || !existsSync(golden)) writeFileSync(golden, text);
     expect(text).toBe(readFileSync(golden, 'utf8'));
   });
@@ -61,7 +70,8 @@ describe('the command surface', () => {
   });
 
   it('has no flag of a verb that means something else than the global one', async () => {
-    const global = new Set(globalFlagRows().flatMap((flag) => [flag.name, flag.short]));
+    const everywhere = [...globalFlagRows(), ...fanOutFlagRows()];
+    const global = new Set(everywhere.flatMap((flag) => [flag.name, flag.short]));
     const clashes = (await rows()).flatMap((row) =>
       row.flags.filter((flag) => global.has(flag.name) || (flag.short !== null && global.has(flag.short))),
     );

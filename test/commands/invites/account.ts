@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PlanName } from '../../../src/contract/limits.ts';
 import type { Account, Invite } from '../../../src/contract/types.ts';
 import { Cli, type CliOptions, type CliResult } from '../../support/cli.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -62,7 +61,7 @@ export class Office {
 }
 
 /** The account has as many seats as the plan says: basic 5, starter 25, professional 100, business 1,000. */
-export async function office(plan: PlanName = 'business'): Promise<Office> {
+export async function office(plan = 'business'): Promise<Office> {
   const server = await startServer({ setup: { dev: true } });
   const cli = new Cli(server);
   await cli.signIn('ana@acme.example');

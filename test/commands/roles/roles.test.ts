@@ -42,6 +42,8 @@ describe('roles', () => {
       ),
       '',
     ]);
+    expect((await run('roles show settings'))[1]).toContain('\nOPENS ACCOUNTS\tupdate\n');
+    expect((await run('roles show member'))[1]).toContain('\nOPENS MEMBERS\tlist, show\n');
     const [code, stdout, stderr] = await run('roles show king');
     expect([code, stdout]).toEqual([5, '']);
     expect(stderr).toContain('Error: there is no role king\n  There are owner, admin, user,');

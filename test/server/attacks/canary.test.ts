@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { shapes } from '../../../src/contract/shapes.ts';
 import { buildApp } from '../../../src/server/app.ts';
 import type { RenderedMail } from '../../../src/server/mail/templates.ts';
 import { MailWorker } from '../../../src/server/mail/worker.ts';
 import { describeOnEachDatabase, type OpenDatabase } from '../../support/databases.ts';
+import { accountToken, managed, master, person } from '../../support/estate.ts';
+import { definition } from '../../support/parsers.ts';
 import { NEW_PASSWORD, PASSWORD, startServer, TestServer } from '../../support/server.ts';
 import { dumpOf, holding } from './dump.ts';
 
@@ -134,6 +138,70 @@ describeOnEachDatabase('T135: what must be known to nobody but its owner', (open
     expect([...new Set(found)]).toEqual([]);
     expect(log.length).toBeGreaterThan(20);
     expect(log.join('')).not.toContain(email);
+  });
+
+  it('a secret of a parser, long or short, is in no table, log, answer or trail, nor a hash that betrays it', async () => {
+    const { server, log } = await watched(open);
+    const ann = await person(server, 'ann@acme.example');
+    await master(server, ann, 'acme', await server.staffToken());
+    const prod = await managed(server, ann, 'acme', 'acme-prod');
+    const machine = await accountToken(server, prod.id, 'admin');
+    const [long, short] = ['canary of a register key', '7391'];
+    const params = { account: 'acme' };
+    const body = {
+      name: 'Invoice',
+      document_type: 'invoice',
+      definition: definition([], 'key'),
+      secrets: { key: short },
+    };
+    const created = { token: ann.token, params, body, headers: { 'idempotency-key': 'make' } };
+    const one = { token: ann.token, params: { ...params, parser: 'Invoice' } };
+    const any = { 'if-match': '*' };
+    const toProd = { token: ann.token, params, body: { to: [{ account: 'acme-prod' }] } };
+    const wrong = { ...body, definition: definition(), secrets: { key: long } };
+    const answers = [
+      await server.call('parsers.create', created),
+      await server.call('parsers.create', created),
+      await server.call('parsers.create', { ...created, body: { ...body, secrets: { key: '7392' } } }),
+      await server.call('parsers.update', { ...one, headers: any, body: { secrets: { key: long } } }),
+      await server.call('parsers.show', one),
+      await server.call('parsers.list', { token: ann.token, params, query: { definitions: true } }),
+      await server.call('parsers.revision', { ...one, params: { ...one.params, revision: '1' } }),
+      await server.call('parsers.copy', { ...toProd, headers: { 'idempotency-key': 'copy' } }),
+      await server.call('parsers.diff', { token: ann.token, params, query: { to: 'acme-prod', same: true } }),
+      await server.call('parsers.show', {
+        token: machine,
+        params: { account: 'acme-prod', parser: 'Invoice' },
+      }),
+      await server.call('audit.list', { token: ann.token, params }),
+      await server.call('parsers.create', { ...created, body: wrong, headers: {} }),
+      await server.call('parsers.update', { ...one, headers: any, body: { secrets: { key: `${long}\0` } } }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([
+      201, 201, 422, 200, 200, 200, 200, 200, 200, 200, 200, 400, 400,
+    ]);
+    const dump = await dumpOf(server.database);
+    const plain = (text: string) => createHash('sha256').update(text);
+    const requestOf = JSON.stringify([params, {}, shapes['parsers.create'].body.parse(body)]);
+    const betrayals = [
+      long,
+      encodeURIComponent(long),
+      Buffer.from(long).toString('base64'),
+      ...[long, short, requestOf].flatMap((text) => [
+        plain(text).digest('hex'),
+        plain(text).digest('base64'),
+      ]),
+    ];
+    const told = JSON.stringify(answers.map(({ body: answer }) => answer));
+    for (const text of betrayals) {
+      expect([text, holding(dump, text)]).toEqual([text, []]);
+      expect(told + log.join('')).not.toContain(text);
+    }
+    // Four digits turn up in ids and times by chance: as a value of their own they must not.
+    expect(told).not.toMatch(/"7391"/);
+    expect(Object.values(dump).flat().join('')).not.toMatch(/"7391\\?"/);
+    expect(dump.parser_secrets).toHaveLength(1);
+    expect(dump.idempotency_records).toHaveLength(2);
   });
 
   it('D20, T20: no header of a request gets into a mail', async () => {

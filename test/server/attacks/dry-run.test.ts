@@ -20,7 +20,12 @@ async function send<Id extends OperationId>(
 ) {
   const request: Request<Id> = requests[id](target);
   const query = { ...request.query, ...(dry && { dry_run: true }) };
-  return await server.call(id, { ...request, query, token, headers: { 'idempotency-key': `dry-${id}` } });
+  return await server.call(id, {
+    ...request,
+    query,
+    token,
+    headers: { ...request.headers, 'idempotency-key': `dry-${id}` },
+  });
 }
 
 describeOnEachDatabase('a dry run', (open) => {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { type OperationId, operationIds } from '../../../src/contract/operations.ts';
 import { pathParams } from '../../../src/contract/shapes.ts';
 import type { Standing } from '../../../src/server/domain/access.ts';
+import type { Within } from '../../../src/server/domain/ports/access.ts';
 import type { Transactions } from '../../../src/server/domain/ports.ts';
 import { describeOnEachDatabase } from '../../support/databases.ts';
 import { type Request, startServer, type TestServer } from '../../support/server.ts';
@@ -9,7 +10,17 @@ import { buildWorld, requests, type Target } from '../matrix.world.ts';
 import { dumpOf } from './dump.ts';
 
 /** The fields by which something of another account could be named beside the account itself. */
-const swaps = ['member', 'invite', 'batch', 'workspace', 'resource', 'key', 'token'] as const;
+const swaps = [
+  'member',
+  'invite',
+  'batch',
+  'workspace',
+  'resource',
+  'key',
+  'token',
+  'parser',
+  'delegation',
+] as const;
 
 /** A target whose account is ours and whose everything else is theirs. */
 function crossed(own: Target, foreign: Target): Target {
@@ -34,7 +45,7 @@ function withoutStanding(transactions: Transactions): Transactions {
       ...transaction.platform,
       access: {
         ...transaction.platform.access,
-        standing: async (actor: never, reference: string, within?: never) =>
+        standing: async (actor: never, reference: string, within?: Within | null) =>
           everybody(await transaction.platform.access.standing(actor, reference, within)),
       },
     },

@@ -33,7 +33,7 @@ describe('errors', () => {
     const server = await startServer();
     const refusals = [
       await raw(server, { url: '/nowhere' }),
-      await raw(server, { method: 'PUT', url: '/v1/plans' }),
+      await raw(server, { method: 'PUT', url: '/v1/roles' }),
       await raw(server, { url: '/v1/me' }),
       await raw(server, { url: '/v1/me', headers: { authorization: 'Basic YTpi' } }),
       await raw(server, { method: 'POST', url: '/v1/auth/login', headers: json, payload: '{"email":' }),
@@ -79,7 +79,7 @@ describe('errors', () => {
       method: 'POST',
       url: '/v1/accounts',
       headers: { ...json, authorization: `Bearer ${token}` },
-      payload: JSON.stringify({ name: '', plan: 'gold', owner: 'me' }),
+      payload: JSON.stringify({ name: '', plan: 'Gold', owner: 'me' }),
     });
     expect(response.problem.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual([
       '/name',
@@ -218,7 +218,7 @@ describe('request ids, limits and paths', () => {
     await server.close();
   });
 
-  test.each(['/v1/plans/', '/v1//plans', '/V1/plans', '/v1/Plans'])(
+  test.each(['/v1/roles/', '/v1//roles', '/V1/roles', '/v1/Roles'])(
     'T40 %s is not another way to an operation',
     async (url) => {
       const server = await startServer();

@@ -79,6 +79,15 @@ const SEED = {
     expires_at: T,
     ...revised,
   },
+  delegations: {
+    account_id: 'acc_2',
+    id: 'tok_1',
+    master_id: 'acc_1',
+    link_id: 'lnk_1',
+    mode: 'full',
+    session_id: 'ses_1',
+    created_at: T,
+  },
   address_rules: { account_id: 'acc_1', domain: 'x.example', verdict: 'deny', created_at: T },
   permission_sets: { account_id: 'acc_1', name: 'editors', role: 'user', ...revised },
   batches: {
@@ -145,7 +154,66 @@ const SEED = {
     expires_at: T,
     created_at: T,
   },
+  parsers: {
+    account_id: 'acc_1',
+    id: 'prs_1',
+    workspace_id: 'wsp_1',
+    name: 'Invoice',
+    document_type: 'invoice',
+    definition: '{}',
+    declared_secrets: '[]',
+    digest: 'd',
+    ...revised,
+  },
+  parser_revisions: {
+    account_id: 'acc_1',
+    parser_id: 'prs_1',
+    revision: 1,
+    change: 'created',
+    name: 'Invoice',
+    document_type: 'invoice',
+    definition: '{}',
+    digest: 'd',
+    created_at: T,
+  },
+  parser_secrets: {
+    account_id: 'acc_1',
+    parser_id: 'prs_1',
+    name: 'key',
+    sealed: 's',
+    key_id: 'k',
+    set_at: T,
+  },
+  promotion_paths: { account_id: 'acc_1', accounts: '[]', ...revised },
   settings: { key: 'clock', value: '0', updated_at: T },
+  plans: {
+    name: 'gold',
+    place: 9,
+    title: 'Gold',
+    monthly_price_cents: 1,
+    self_serve: 'yes',
+    entitlements: '{}',
+    limits: '{}',
+  },
+  plan_prices: { plan: 'gold', since: T, price_cents: 1 },
+  subscriptions: {
+    account_id: 'acc_1',
+    price_cents: 1,
+    anchor_day: 1,
+    period_start: '2026-01-01',
+    period_end: '2026-02-01',
+    ...revised,
+  },
+  bill_lines: {
+    account_id: 'acc_1',
+    revision: 1,
+    kind: 'period',
+    period_start: '2026-01-01',
+    period_end: '2026-02-01',
+    plan: 'gold',
+    amount_cents: 1,
+    at: T,
+  },
 } satisfies { [Name in Table]: NewRow<Name> };
 
 const rowOf = (table: string): Record<string, Value> => {
@@ -250,6 +318,7 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   accounts_suspension: ['accounts', { state: 'suspended' }],
   accounts_trial: ['accounts', { managed_accounts: 'trial' }],
   accounts_end: ['accounts', { state: 'gone' }],
+  accounts_copy_out: ['accounts', { copy_out: 'x' }],
   links_kind: ['links', { kind: 'x' }],
   links_state: ['links', { state: 'x' }],
   links_self: ['links', { child_id: 'acc_1' }],
@@ -267,6 +336,8 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   tokens_owned: ['tokens', { account_id: null }],
   tokens_session_kind: ['tokens', { kind: 'user' }],
   tokens_revocation: ['tokens', { state: 'revoked' }],
+  delegations_mode: ['delegations', { mode: 'x' }],
+  delegations_opened: ['delegations', { opening_token_id: 'tok_1' }],
   address_rules_verdict: ['address_rules', { verdict: 'x' }],
   permission_sets_role: ['permission_sets', { role: 'owner' }],
   batches_kind: ['batches', { kind: 'x' }],
@@ -284,6 +355,19 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   outbox_claim: ['outbox', { state: 'sending' }],
   outbox_sent: ['outbox', { state: 'sent', payload: null }],
   receipts_kind: ['receipts', { kind: 'x' }],
+  plans_price: ['plans', { monthly_price_cents: -1 }],
+  plans_self_serve: ['plans', { self_serve: 'x' }],
+  plan_prices_price: ['plan_prices', { price_cents: -1 }],
+  subscriptions_price: ['subscriptions', { price_cents: -1 }],
+  subscriptions_anchor: ['subscriptions', { anchor_day: 32 }],
+  subscriptions_balance: ['subscriptions', { balance_cents: -1 }],
+  subscriptions_period: ['subscriptions', { period_end: '2025-12-31' }],
+  bill_lines_kind: ['bill_lines', { kind: 'x' }],
+  bill_lines_sign: ['bill_lines', { amount_cents: -1 }],
+  bill_lines_plan: ['bill_lines', { plan: null }],
+  parsers_copied: ['parsers', { source_account_id: 'acc_2' }],
+  parser_revisions_change: ['parser_revisions', { change: 'x' }],
+  parser_revisions_rollback: ['parser_revisions', { rolled_back_to: 1 }],
 };
 
 async function checkNames(trx: Trx): Promise<string[]> {
@@ -390,10 +474,13 @@ const FOREIGN: [Table, Record<string, Value>][] = [
   ['batch_rows', { account_id: OTHER, invite_id: null }],
   ['batch_rows', { account_id: OTHER, batch_id: 'bat_2' }],
   ['outbox', { account_id: OTHER, id: 'msg_9' }],
+  ['delegations', { master_id: OTHER, id: 'tok_1', account_id: 'acc_1' }],
   ['resources', { account_id: OTHER, id: 'res_9' }],
   ['resources', { id: 'res_9', kind: 'job', state: 'queued', workflow_id: 'res_8' }],
   ['members', { account_id: 'acc_9' }],
   ['workspaces', { account_id: 'acc_9' }],
+  ['subscriptions', { account_id: 'acc_9' }],
+  ['bill_lines', { account_id: 'acc_9' }],
 ];
 
 describeOnEachDatabase('tenants', (open) => {
@@ -413,14 +500,16 @@ describeOnEachDatabase('tenants', (open) => {
     const db = await open();
     const columns = await db.read(uniqueIndexes);
     const keyed = new Set(
-      columns.filter((index) => /^(account|parent)_id,/.test(index.columns)).map((index) => index.table),
+      columns.filter((index) => /^(account|parent)_id(,|$)/.test(index.columns)).map((index) => index.table),
     );
     const own = Object.keys(SEED).filter((table) => 'account_id' in rowOf(table) && !keyed.has(table));
     // These may also belong to no account.
     expect(own).toEqual(['tokens', 'outbox', 'audit_events']);
     const references = (await db.read(foreignKeys)).filter((reference) => keyed.has(reference.target));
     expect(references.length).toBeGreaterThanOrEqual(9);
-    expect(references.filter((reference) => !/^account_id(?:,\w+)+$/.test(reference.columns))).toEqual([]);
+    expect(references.filter((reference) => !/^(?:account|master)_id,\w+$/.test(reference.columns))).toEqual(
+      [],
+    );
   });
 
   it('take a removed member out of its workspaces and grants', async () => {
@@ -432,6 +521,24 @@ describeOnEachDatabase('tenants', (open) => {
       ...(await trx.selectFrom('member_children').selectAll().execute()),
     ]);
     expect(left).toEqual([]);
+  });
+});
+
+describeOnEachDatabase('a bill', (open) => {
+  it('can be added to and neither changed nor deleted', async () => {
+    const db = await open();
+    await seed(db);
+    const attempts = [
+      (trx: Trx) => trx.updateTable('bill_lines').set({ amount_cents: 0 }).execute(),
+      (trx: Trx) => trx.deleteFrom('bill_lines').execute(),
+      ...(db.kind === 'postgres' ? [(trx: Trx) => sql`truncate bill_lines`.execute(trx)] : []),
+    ];
+    for (const attempt of attempts) {
+      const error = await db.write<unknown>(attempt).catch((caught: unknown) => caught);
+      expect(constraintOf(error)).toBe('bill_lines_append_only');
+    }
+    const kept = await db.read((trx) => trx.selectFrom('bill_lines').select('amount_cents').execute());
+    expect(kept).toEqual([{ amount_cents: 1 }]);
   });
 });
 

@@ -1,6 +1,7 @@
-import type { AccountKind, PlanName } from '../../../contract/limits.ts';
+import type { AccountKind, CopyOut } from '../../../contract/limits.ts';
 import type { TreeAccount } from '../../../contract/types.ts';
 import type { Membership } from '../access.ts';
+import type { Terms } from '../entitlements.ts';
 import type { Page, PageRequest } from './page.ts';
 
 export interface NewAccount {
@@ -9,7 +10,7 @@ export interface NewAccount {
   readonly slug: string;
   readonly name: string;
   readonly state: 'provisioning' | 'active';
-  readonly plan: PlanName;
+  readonly plan: string;
   /** The person of a personal account, else null. */
   readonly ownerUserId: string | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -30,12 +31,14 @@ export interface AccountRow {
   readonly name: string;
   readonly state: 'provisioning' | 'active' | 'suspended';
   readonly suspendedBy: 'staff' | 'master' | null;
-  readonly plan: PlanName;
+  readonly plan: string;
   /** As stored: a trial may be over, compare `trialEndsAt`. */
   readonly managedAccounts: 'locked' | 'unlocked' | 'trial';
   readonly trialEndsAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly mail: MailPreferences;
+  /** Who may copy its parsers out (R7). */
+  readonly copyOut: CopyOut;
   readonly revision: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -43,6 +46,7 @@ export interface AccountRow {
 
 /** An account as somebody sees it. */
 export interface AccountView extends AccountRow {
+  readonly terms: Terms;
   readonly parent: {
     readonly linkId: string;
     readonly kind: 'managed' | 'sub';
@@ -50,6 +54,8 @@ export interface AccountView extends AccountRow {
   } | null;
   /** The viewer's own active membership. */
   readonly membership: Membership | null;
+  /** Did the parent grant it to the viewer (R14)? */
+  readonly granted: boolean;
   readonly seatsUsed: number;
 }
 
@@ -57,14 +63,14 @@ export interface AccountView extends AccountRow {
 export type Viewer =
   /** Staff: every account. */
   | { readonly kind: 'all' }
-  /** A person's memberships, and the managed accounts of the active masters they administer. */
+  /** A person's memberships, and of active masters the managed accounts that they administer or were granted. */
   | { readonly kind: 'person'; readonly userId: string }
-  /** A token's one account, if that is active, and with `children` its managed accounts. */
+  /** A token's one account, if that is active, and its managed accounts, those granted to its person, or none. */
   | {
       readonly kind: 'account';
       readonly accountId: string;
       readonly userId: string | null;
-      readonly children: boolean;
+      readonly children: 'all' | 'granted' | 'none';
     };
 
 export interface AccountFilter {
@@ -101,7 +107,8 @@ export interface AccountChange {
   readonly slug?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly mail?: MailPreferences;
-  readonly plan?: PlanName;
+  readonly copyOut?: CopyOut;
+  readonly plan?: string;
   readonly state?:
     | { readonly is: 'active' }
     | { readonly is: 'suspended'; readonly by: 'staff' | 'master'; readonly reason: string | null };
@@ -115,6 +122,7 @@ export interface AccountHoldings {
   readonly members: number;
   readonly pendingInvites: number;
   readonly workspaces: number;
+  readonly parsers: number;
   /** Connectors, workflows and jobs of all its workspaces. */
   readonly resources: number;
   /** Of its members and its own. */
@@ -139,9 +147,9 @@ export interface AccountPort {
   reclaimSlug(slug: string): Promise<void>;
   holdings(now: string): Promise<AccountHoldings>;
   /**
-   * Ends the account: members leave it, their tokens, its own and its workspaces' keys are revoked, its resources are
-   * deleted, pending invites are revoked with their unsent mail, open batches are cancelled, its links end. Other rows
-   * that the audit trail names stay.
+   * Ends the account: members leave it, their tokens, its own and its workspaces' keys are revoked, resources and
+   * parsers go, pending invites are revoked with their unsent mail, open batches are cancelled, its links end. Rows that
+   * the audit trail names stay.
    */
   close(at: string): Promise<void>;
   /** Itself and its managed accounts, with counts and workspaces, in a fixed number of queries. */

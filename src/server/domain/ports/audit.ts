@@ -26,7 +26,7 @@ export interface AuditFilter {
   readonly target?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** Only what the people and tokens of this account did: a master sees its own acts. */
+  /** Only what the people and tokens of this account did, or somebody by its delegation: a master sees its own acts. */
   readonly actorsOf?: string | undefined;
 }
 

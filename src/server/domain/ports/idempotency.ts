@@ -4,7 +4,7 @@ export interface IdempotencyRecord {
   readonly scope: string;
   readonly operation: string;
   readonly key: string;
-  /** SHA-256 over path parameters, query and body. */
+  /** HMAC-SHA-256 over path parameters, query and body, keyed with the token: nobody finds the body by trying. */
   readonly requestHash: string;
   readonly status: number;
   /** The answer as JSON; null when it held a secret, then `made` names what was made. */

@@ -4,6 +4,7 @@ export interface ChildLink {
   readonly kind: 'managed' | 'sub';
   readonly accountId: string;
   readonly slug: string;
+  readonly name: string;
 }
 
 /** Links below the account, which is the parent in all of them; and what is said of the one above it. */
@@ -19,6 +20,8 @@ export interface LinksPort {
   resolve(references: readonly string[]): Promise<ReadonlyMap<string, ChildLink>>;
   /** The first so many active managed accounts, by link id. */
   managed(limit: number): Promise<readonly ChildLink[]>;
+  /** How many active ones there are of a kind. */
+  count(kind: 'managed' | 'sub'): Promise<number>;
   /** Ends an active link, and with it the grants of that child (R14). */
   end(linkId: string, at: string): Promise<void>;
   /** The master that this account had last and has no more. */

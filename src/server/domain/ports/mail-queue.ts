@@ -1,4 +1,4 @@
-import type { PlanName } from '../../../contract/limits.ts';
+import type { Terms } from '../entitlements.ts';
 
 /**
  * What the payload of each kind of mail holds; all values are text or null. `secret` is what the link in the mail
@@ -31,8 +31,8 @@ export type MailKind = keyof MailPayloads;
 export interface DueMail {
   readonly id: string;
   readonly accountId: string | null;
-  /** Of the account; null for people's own mail. */
-  readonly plan: PlanName | null;
+  /** Of the account's plan; null for people's own mail. */
+  readonly terms: Terms | null;
   readonly kind: string;
   readonly recipient: string;
   readonly recipientFolded: string;

@@ -60,7 +60,7 @@ export interface MembersPort {
   /** The same of many; who is in no workspace is not in the map. */
   placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly MemberPlace[]>>;
   /** Takes members out of the account and all its workspaces (R30). */
-  remove(ids: readonly string[]): Promise<void>;
+  remove(ids: readonly string[], at: string): Promise<void>;
   /** Makes former members anew, with the ids, the states and the places that they had. Children and workspaces are there. */
   restore(members: readonly FormerMember[], at: string): Promise<void>;
 }

@@ -6,6 +6,9 @@ import { people } from './0001-people.ts';
 import { accounts } from './0002-accounts.ts';
 import { invites } from './0003-invites.ts';
 import { records } from './0004-records.ts';
+import { plans } from './0005-plans.ts';
+import { delegations } from './0006-delegations.ts';
+import { parsers } from './0007-parsers.ts';
 import { resources } from './0008-resources.ts';
 import { permissionSets } from './0009-permission-sets.ts';
 import { type Ddl, toMigration } from './ddl.ts';
@@ -16,6 +19,9 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0002_accounts': accounts,
   '0003_invites': invites,
   '0004_records': records,
+  '0005_plans': plans,
+  '0006_delegations': delegations,
+  '0007_parsers': parsers,
   '0008_resources': resources,
   '0009_permission_sets': permissionSets,
 };
