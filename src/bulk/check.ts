@@ -54,7 +54,7 @@ export interface CheckResult {
   /** SHA-256 in hex of the rows as parsed: the file's part of a batch's identity. */
   digest: string;
   /** For a record of the same source, in any order. */
-  verdictOf(record: InputRecord): Verdict;
+  readonly verdictOf: (record: InputRecord) => Verdict;
 }
 
 /** Set in a row's mark when the row it names has other attributes; row numbers stay below 2^24. */

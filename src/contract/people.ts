@@ -61,7 +61,17 @@ const oneInvite = inAccount.extend({ invite: c.reference });
 /** What else hangs on a person, and what becomes of it when they go: the first 100 of a kind by name. */
 export const holding = z
   .strictObject({
-    kind: z.enum(['token', 'invite', 'key', 'connector', 'workflow', 'job', 'managed_membership']),
+    kind: z.enum([
+      'token',
+      'delegation',
+      'invite',
+      'key',
+      'connector',
+      'workflow',
+      'job',
+      'parser',
+      'managed_membership',
+    ]),
     fate: z.enum(['stays', 'ends', 'passes_on']),
     count: z.int(),
     items: z.array(

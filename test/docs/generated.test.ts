@@ -25,7 +25,8 @@ describe('generated pages', () => {
 
   it('every operation and every further action has its row, and every module says what it opens', () => {
     const rows = [...rolesDoc().matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name);
-    expect(rows.toSorted()).toEqual([...modules, ...Object.keys(accessTable)].toSorted());
+    expect(new Set(rows)).toEqual(new Set([...modules, ...Object.keys(accessTable)]));
+    expect(rows.length).toBe(modules.length + Object.keys(accessTable).length);
     expect(rolesDoc()).toContain('| `settings` | `accounts.update` |');
   });
 

@@ -16,6 +16,7 @@ import {
   trail,
   workspaceKey,
 } from '../support/estate.ts';
+import { definition } from '../support/parsers.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
 
 /** An organization with a super admin, two members, and the workspaces default and ops. */
@@ -170,6 +171,50 @@ describeOnEachDatabase('offboarding', (open) => {
       body: {},
     });
     expect(await membersOf(server, ann.token, 'acme-dev')).toEqual(['bob@acme.example admin active']);
+  });
+
+  it('ends their delegations at once, and hands over their parsers without touching a revision', async () => {
+    const server = await startServer({ database: await open() });
+    const ann = await person(server, 'ann@acme.example');
+    const bob = await person(server, 'bob@acme.example');
+    const acme = await master(server, ann, 'acme', await server.staffToken());
+    await managed(server, ann, 'acme', 'acme-dev');
+    await join(server, acme.id, bob, 'admin');
+    const inside = { account: 'acme-dev' };
+    const { secret } = await server.ok('delegations.create', {
+      token: bob.token,
+      params: inside,
+      body: { reason: 'looking after it', mode: 'read_only' },
+    });
+    const made = await server.ok('parsers.create', {
+      token: bob.token,
+      params: { account: 'acme' },
+      body: { name: 'invoices', document_type: 'invoice', definition: definition() },
+    });
+    const enters = async () => (await server.call('parsers.list', { token: secret, params: inside })).status;
+    expect(await enters()).toBe(200);
+    const act = {
+      token: ann.token,
+      params: { account: 'acme', member: bob.email },
+      query: { reassign_to: ann.email },
+    };
+    const preview = await server.ok('members.removal_preview', act);
+    expect(told(preview)).toEqual([
+      ['delegation', 'ends', 1, ['acme-dev/read_only']],
+      ['parser', 'passes_on', 1, ['default/invoices']],
+    ]);
+    expect((await server.ok('members.remove', act)).preview).toEqual(preview);
+    expect(await enters()).toBe(401);
+    const kept = await server.database.read((trx) =>
+      trx.selectFrom('parsers').select(['created_by', 'revision']).executeTakeFirstOrThrow(),
+    );
+    expect(kept).toEqual({ created_by: ann.id, revision: made.revision });
+    // Given back, they are an administrator again; the delegation stays ended.
+    const list = { token: ann.token, params: { account: 'acme' } };
+    const receipt = (await server.ok('receipts.list', list)).data[0]?.id ?? '';
+    await server.ok('receipts.restore', { ...list, params: { account: 'acme', receipt }, body: {} });
+    expect(await enters()).toBe(401);
+    expect((await server.call('delegations.list', { token: bob.token, params: inside })).status).toBe(200);
   });
 
   it('gives nobody’s invitations to whoever removes them when all are to be revoked (D5)', async () => {

@@ -41,11 +41,13 @@ const SHOWN = 10;
 
 const nouns: Readonly<Record<Holding['kind'], readonly [one: string, many: string]>> = {
   token: ['token for this account', 'tokens for this account'],
+  delegation: ['delegation into a managed account', 'delegations into managed accounts'],
   invite: ['pending invitation that they vouch for', 'pending invitations that they vouch for'],
   key: ['workspace key that they made', 'workspace keys that they made'],
   connector: ['connector that they made', 'connectors that they made'],
   workflow: ['workflow that they made', 'workflows that they made'],
   job: ['job that they started', 'jobs that they started'],
+  parser: ['parser that they made', 'parsers that they made'],
   managed_membership: ['membership of a managed account', 'memberships of managed accounts'],
 };
 
@@ -59,7 +61,7 @@ function lineOf({ kind, fate, count, items }: Holding, heir: string | undefined)
   };
   const names = items.slice(0, SHOWN).map(({ id, name, place }) => {
     const named = name ?? id;
-    if (kind === 'managed_membership') return `${place ?? id} (${named})`;
+    if (kind === 'managed_membership' || kind === 'delegation') return `${place ?? id} (${named})`;
     return place === null ? named : `${place}/${named}`;
   });
   const more = count > names.length ? `, and ${count - names.length} more` : '';

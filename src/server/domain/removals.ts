@@ -77,10 +77,10 @@ function workBelow(work: AccountWork, standing: Standing): AccountWork {
   };
 }
 
-const made: ReadonlySet<Held['kind']> = new Set(['connector', 'workflow', 'job']);
+const made: ReadonlySet<Held['kind']> = new Set(['connector', 'workflow', 'job', 'parser']);
 
 function fateOf({ kind }: Held, { heir, revokeKeys }: Taking): Holding['fate'] {
-  if (kind === 'token') return 'ends';
+  if (kind === 'token' || kind === 'delegation') return 'ends';
   if (kind === 'key') return revokeKeys ? 'ends' : 'stays';
   return made.has(kind) && heir !== null ? 'passes_on' : 'stays';
 }

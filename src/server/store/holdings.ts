@@ -54,15 +54,42 @@ export function holdingsStore(trx: Trx, accountId: string): HoldingsPort {
       .where('expires_at', '>', now)
       .select(['id', 'name', sql<string | null>`null`.as('place'), total])
       .orderBy('id');
+  const parsers = (userId: string) =>
+    trx
+      .selectFrom('parsers as r')
+      .innerJoin('workspaces as w', (join) =>
+        join.onRef('w.account_id', '=', 'r.account_id').onRef('w.id', '=', 'r.workspace_id'),
+      )
+      .where('r.account_id', '=', accountId)
+      .where('r.created_by', '=', userId)
+      .select(['r.id', 'r.name', 'w.slug as place', total])
+      .orderBy('r.id');
+  /** Into managed accounts of this one, by the person of it that they are. */
+  const delegations = (userId: string, now: string) =>
+    trx
+      .selectFrom('tokens as t')
+      .innerJoin('delegations as d', (join) =>
+        join.onRef('d.account_id', '=', 't.account_id').onRef('d.id', '=', 't.id'),
+      )
+      .innerJoin('accounts as a', 'a.id', 'd.account_id')
+      .where('d.master_id', '=', accountId)
+      .where('t.kind', '=', 'dlg')
+      .where('t.user_id', '=', userId)
+      .where('t.state', '=', 'active')
+      .where('t.expires_at', '>', now)
+      .select(['t.id', 'd.mode as name', 'a.slug as place', total])
+      .orderBy('t.id');
   return {
     async of(userId, now) {
       const found: [kind: Held['kind'], rows: readonly Named[]][] = [
         ['token', await tokens(userId, now).limit(MOST_NAMED).execute()],
+        ['delegation', await delegations(userId, now).limit(MOST_NAMED).execute()],
         ['key', await keys(userId, now).limit(MOST_NAMED).execute()],
       ];
       for (const kind of resourceKinds) {
         found.push([kind, await resources(userId, kind).limit(MOST_NAMED).execute()]);
       }
+      found.push(['parser', await parsers(userId).limit(MOST_NAMED).execute()]);
       return found.flatMap(([kind, rows]) => {
         const [first] = rows;
         const items = rows.map(({ id, name, place }) => ({ id, name, place }));
@@ -77,7 +104,14 @@ export function holdingsStore(trx: Trx, accountId: string): HoldingsPort {
         .where('account_id', '=', accountId)
         .where('created_by', 'in', inIds(trx, from))
         .executeTakeFirst();
-      return Number(done.numUpdatedRows);
+      // A parser's revision is that of its definition, which this leaves as it is.
+      const handed = await trx
+        .updateTable('parsers')
+        .set({ created_by: to })
+        .where('account_id', '=', accountId)
+        .where('created_by', 'in', inIds(trx, from))
+        .executeTakeFirst();
+      return Number(done.numUpdatedRows + handed.numUpdatedRows);
     },
 
     async revokeKeys(userIds, at) {

@@ -4,7 +4,7 @@ import type { Holding } from '../../../contract/types.ts';
 export type Held = Omit<Holding, 'fate'>;
 
 export interface HoldingsPort {
-  /** Resources, keys and tokens, those kinds of which there are any; the first 100 of each by id. */
+  /** Tokens, delegations, keys, resources and parsers: those kinds of which there are any; the first 100 of each by id. */
   of(userId: string, now: string): Promise<readonly Held[]>;
   /** Hands over what they made and does not end with them. @returns how many things */
   reassign(fromUserIds: readonly string[], toUserId: string, at: string): Promise<number>;
