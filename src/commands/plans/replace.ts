@@ -61,7 +61,8 @@ function isList(data: unknown): data is Plans {
 }
 
 /** `plans.yaml:12:5` */
-const placeIn = ({ name, at }: Document, pointer: string) => placeText({ name, ...at(pointer) });
+const placeIn = (document: Document, pointer: string) =>
+  placeText({ name: document.name, ...document.at(pointer) });
 
 function plansIn(document: Document): Plans {
   const { data } = document;
