@@ -168,6 +168,40 @@ async function mailLeft(stage: Stage, batch: string): Promise<void> {
   throw new DemoFailure(`mail of batch ${batch} is still queued after ${MAIL_MS / 1000} s`);
 }
 
+/** Development is entered, with a reason and for a while; from there on the master promotes, one environment at a time. */
+async function promote(stage: Stage): Promise<void> {
+  await stage.run([
+    'plans',
+    'change',
+    'starter',
+    '--account',
+    'acme',
+    '--accounts',
+    'acme-staging,acme-prod',
+    '--yes',
+  ]);
+  await stage.run(['accounts', 'login', 'acme-dev', '--reason', 'first parsers', '--for', '10m']);
+  const inside = ['--profile', `ana@${ACCOUNT}`];
+  await stage.run(['parsers', 'import', 'examples/parsers', ...inside]);
+  await stage.run(['members', 'remove', 'ana@acme.example', '--yes', ...inside], { exit: 9 });
+  await stage.run(['accounts', 'logout', ACCOUNT]);
+  const path = ['acme-dev', 'acme-staging', 'acme-prod'];
+  await stage.run(['parsers', 'promotion-path', 'set', ...path, '--account', 'acme']);
+  await stage.run(['parsers', 'promote', '--all', '--account', 'acme']);
+  await stage.run(['parsers', 'promote', '--all', '--from', 'acme-staging', '--account', 'acme']);
+  print(dim('  Run again, it changes nothing; and what is in production is what is in development:'));
+  await stage.run(['parsers', 'promote', '--all', '--from', 'acme-staging', '--account', 'acme']);
+  await stage.run(['parsers', 'diff', '--from', 'acme-dev', '--to', 'acme-prod', '--detailed-exitcode']);
+}
+
+/** One who goes: what hangs on them is shown, taken away, and given back. */
+async function offboard(stage: Stage, email: string): Promise<void> {
+  await stage.run(['access', 'explain', '--who', email, '--action', 'members.list', ...IN_DEV]);
+  await stage.run(['members', 'remove', email, '--preview', ...IN_DEV]);
+  await stage.run(['members', 'remove', email, '--yes', ...IN_DEV]);
+  await stage.run(['members', 'restore', email, '--yes', ...IN_DEV]);
+}
+
 async function story(stage: Stage): Promise<void> {
   const [ben = '', cleo = '', dov = '', eve = '', fay = '', gil = ''] = loners(6);
   const report = join(stage.folder, 'report.csv');
@@ -183,6 +217,8 @@ async function story(stage: Stage): Promise<void> {
   for (const email of [ben, cleo, dov]) await accept(stage, await mailedLink(stage, email));
   chapter('One of them looks around: a user sees the one account, and nothing above or beside it');
   await lookAround(stage, ben, url);
+  chapter('Parsers go from development to staging to production');
+  await promote(stage);
   chapter('She invites the file: refused with its bad lines, then killed half-way, then run again');
   const batch = await inviteTheFile(stage, report);
   await mailLeft(stage, batch);
@@ -193,6 +229,8 @@ async function story(stage: Stage): Promise<void> {
   await accept(stage, late, 6);
   await stage.run(['invites', 'resend', await invitation(stage, gil), ...IN_DEV]);
   await accept(stage, await mailedLink(stage, gil, late));
+  chapter('One leaves, by mistake, and is back as before');
+  await offboard(stage, ben);
   chapter('The proof, from the API');
   const accepted = [fay, gil];
   await prove(stage, {
