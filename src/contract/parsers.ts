@@ -205,7 +205,7 @@ export const parsers = {
   'parsers.rollback': {
     params: one,
     query: where,
-    body: z.strictObject({ revision: z.int().min(1) }),
+    body: z.strictObject({ revision: z.int().min(1).max(1_000_000_000) }),
     answer: parser,
   },
   'parsers.copy': {
