@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { keysOf } from '../src/contract/keys.ts';
 import { modules, workspaceRoles } from '../src/contract/limits.ts';
 import { type OperationId, operationIds, operationOf } from '../src/contract/operations.ts';
-import { type Action, accessTable, type Rule } from '../src/server/domain/access.ts';
+import { type Action, accessTable, type Rule } from '../src/server/domain/access-table.ts';
 import { keepGenerated } from './generated-file.ts';
 
 /** Who may do it by a role in the account; the other grants have a column or a word of their own. */
@@ -92,7 +92,7 @@ export function rolesDoc(): string {
   const titles = columns.map(({ title }) => title);
   return `# Who may do what
 
-<!-- Generated from src/server/domain/access.ts by scripts/roles-doc.ts: edit that, then \`npm run docs\`. -->
+<!-- Generated from src/server/domain/access-table.ts by scripts/roles-doc.ts: edit that, then \`npm run docs\`. -->
 
 This is the table that the server decides by, operation by operation; whatever is not in a row's cells is refused. An
 \`admin\` is an \`admin\` of a standard account, a \`super_admin\` of an organization, the owner of a personal account. A

@@ -3,6 +3,7 @@ import type { BodyInput } from '../contract/shapes.ts';
 import { type Detail, retold, TenantctlError } from '../errors.ts';
 import { type Document, type Mistake, readDocuments, type Source } from './document.ts';
 import { mistakesOf, type Part } from './issues.ts';
+import { placeText } from './source.ts';
 
 /** A parser as a file has it, with the place of everything in it. */
 export interface FoundParser {
@@ -59,10 +60,6 @@ export function mistakeAt(
   message: string,
 ): Mistake {
   return { name: document.name, ...document.at(pointer + field), message };
-}
-
-export function placeText({ name, line, column }: Mistake): string {
-  return `${name}:${line}:${column}`;
 }
 
 /** The server's refusal of what a file says: its pointers into the request become places in the file. */

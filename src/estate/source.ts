@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { usageError } from '../errors.ts';
 import { type Document, type Mistake, MOST_BYTES, readDocuments, type Source } from './document.ts';
@@ -8,40 +8,26 @@ export interface Sources {
   /** Where a relative name is looked for. */
   readonly directory: string;
   /** Taken for `-`. */
-  readonly stdin: (what: string, maxBytes: number) => Promise<string>;
+  readonly stdin: (what: string, maxBytes: number) => Promise<Uint8Array>;
 }
 
-const STEP_BYTES = 64 * 1024;
 const MOST_DETAILS = 20;
 
 /**
- * The bytes of a file, `-` being standard input. One that is too large is read no further than to know that.
+ * The bytes of a file, `-` being standard input. Of one that is too large one byte more is read: enough to know.
  * @param what the file is, for messages: `the catalogue`
- * @param shown as the person named it, where that is not `name`
  */
-export async function sourceOf(name: string, what: string, sources: Sources, shown = name): Promise<Source> {
-  if (name === '-') return { name: 'stdin', bytes: Buffer.from(await sources.stdin(what, MOST_BYTES)) };
+export async function sourceOf(name: string, what: string, sources: Sources): Promise<Source> {
+  if (name === '-') return { name: 'stdin', bytes: await sources.stdin(what, MOST_BYTES) };
   try {
-    const handle = await open(resolve(sources.directory, name), 'r');
-    try {
-      return { name: shown, bytes: await firstBytes(handle, MOST_BYTES + 1) };
-    } finally {
-      await handle.close();
-    }
+    const path = resolve(sources.directory, name);
+    const stream: AsyncIterable<Uint8Array> = createReadStream(path, { end: MOST_BYTES });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return { name, bytes: Buffer.concat(chunks) };
   } catch (cause) {
-    throw unreadable(shown, cause);
+    throw unreadable(name, cause);
   }
-}
-
-async function firstBytes(handle: FileHandle, most: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for (let size = 0; size < most; ) {
-    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(STEP_BYTES) });
-    if (bytesRead === 0) break;
-    chunks.push(buffer.subarray(0, bytesRead));
-    size += bytesRead;
-  }
-  return Buffer.concat(chunks);
 }
 
 export function unreadable(name: string, cause: unknown) {

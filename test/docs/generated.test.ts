@@ -6,7 +6,7 @@ import { fileAtRoot } from '../../scripts/generated-file.ts';
 import { rolesDoc } from '../../scripts/roles-doc.ts';
 import { errorCodes } from '../../src/contract/errors.ts';
 import { modules } from '../../src/contract/limits.ts';
-import { accessTable } from '../../src/server/domain/access.ts';
+import { accessTable } from '../../src/server/domain/access-table.ts';
 
 const page = (path: string) => readFileSync(fileAtRoot(path), 'utf8');
 

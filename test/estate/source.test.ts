@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tenantctl-source-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const read = (name: string, stdin = '') =>
-  readDocument(name, 'the catalogue', { directory: folder, stdin: async () => stdin });
+  readDocument(name, 'the catalogue', { directory: folder, stdin: async () => Buffer.from(stdin) });
 
 async function refusal(work: Promise<unknown>): Promise<string[]> {
   try {

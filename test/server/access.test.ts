@@ -5,8 +5,6 @@ import { type OperationId, operationIds, operationOf, operations } from '../../s
 import { pathParams } from '../../src/contract/shapes.ts';
 import {
   type AccountFacts,
-  type Action,
-  accessTable,
   canSee,
   canSeePlace,
   type Decision,
@@ -15,6 +13,7 @@ import {
   type Place,
   type Standing,
 } from '../../src/server/domain/access.ts';
+import { type Action, accessTable } from '../../src/server/domain/access-table.ts';
 import type { Actor } from '../../src/server/domain/actor.ts';
 import { held } from '../support/held.ts';
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { problem } from '../../src/contract/common.ts';
 import { changes, type OperationId, operationIds, operationOf } from '../../src/contract/operations.ts';
 import { pathParams } from '../../src/contract/shapes.ts';
-import { accessTable } from '../../src/server/domain/access.ts';
+import { accessTable } from '../../src/server/domain/access-table.ts';
 import { describeOnEachDatabase, type OpenDatabase } from '../support/databases.ts';
 import { type Reply, type Request, startServer, type TestServer } from '../support/server.ts';
 import { buildWorld, requests, rollingBack, type Target } from './matrix.world.ts';

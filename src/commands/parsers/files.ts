@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { type Detail, type TenantctlError, usageError } from '../../errors.ts';
-import { type Mistake, MOST_BYTES, type Source } from '../../estate/document.ts';
-import { type FoundParser, mistakeAt, placeText, readParsers } from '../../estate/parsers.ts';
+import type { Mistake, Source } from '../../estate/document.ts';
+import { type FoundParser, mistakeAt, readParsers } from '../../estate/parsers.ts';
+import { placeText, sourceOf, unreadable } from '../../estate/source.ts';
 import { annotate } from '../../output/annotate.ts';
 
 const SHOWN = 20;
@@ -38,42 +38,17 @@ const shownName = (name: string) => (name === '-' ? 'stdin' : name);
 
 /** Opened one after the other, so that only one is in memory. */
 async function sourcesOf(ctx: Context, name: string): Promise<(() => Promise<Source>)[]> {
-  if (name === '-') return [async () => await stdinSource(ctx)];
+  const open = (file: string) => async () =>
+    await sourceOf(file, 'a parser', { directory: ctx.world.cwd, stdin: ctx.readStdinBytes });
+  if (name === '-') return [open(name)];
   const path = resolve(ctx.world.cwd, name);
   const found = await stat(path).catch((cause: unknown) => {
     throw unreadable(name, cause);
   });
-  const one = (shown: string, at: string) => async () => ({ name: shown, bytes: await bytesOf(shown, at) });
-  if (!found.isDirectory()) return [one(name, path)];
+  if (!found.isDirectory()) return [open(name)];
   const files = (await readdir(path)).filter((file) => /\.(?:ya?ml|json)$/i.test(file)).sort();
-  if (files.length > 0) return files.map((file) => one(join(name, file), join(path, file)));
+  if (files.length > 0) return files.map((file) => open(join(name, file)));
   throw usageError(`${name} has no .yaml, .yml or .json file in it`, { code: 'no_files' });
-}
-
-async function stdinSource(ctx: Context): Promise<Source> {
-  return { name: 'stdin', bytes: await ctx.readStdinBytes('a parser', MOST_BYTES) };
-}
-
-async function bytesOf(name: string, path: string): Promise<Uint8Array> {
-  try {
-    // One byte more than may be: enough to know, and all that a large one costs.
-    const stream: AsyncIterable<Uint8Array> = createReadStream(path, { end: MOST_BYTES });
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stream) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  } catch (cause) {
-    throw unreadable(name, cause);
-  }
-}
-
-function unreadable(name: string, cause: unknown): TenantctlError {
-  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  const what = code === 'ENOENT' ? 'there is no such file or folder' : 'it cannot be read';
-  return usageError(`${name}: ${what}`, {
-    code: 'bad_input_file',
-    why: code === 'ENOENT' || !(cause instanceof Error) ? undefined : cause.message,
-    cause,
-  });
 }
 
 function namedTwice(parsers: readonly FoundParser[]): Mistake[] {

@@ -1,5 +1,5 @@
 import type { Account } from '../../contract/types.ts';
-import type { Grant } from './access.ts';
+import type { Grant } from './access-table.ts';
 import { accountTarget, shownAccount } from './account-view.ts';
 import { type Condition, mustHold } from './condition.ts';
 import { featureOf } from './entitlements.ts';

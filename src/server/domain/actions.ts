@@ -1,13 +1,6 @@
 import { keysOf } from '../../contract/keys.ts';
-import {
-  type Action,
-  aboutAccount,
-  accessTable,
-  type Decision,
-  decide,
-  type Standing,
-  worksInWorkspace,
-} from './access.ts';
+import { aboutAccount, type Decision, decide, type Standing, worksInWorkspace } from './access.ts';
+import { type Action, accessTable } from './access-table.ts';
 import type { Actor } from './actor.ts';
 import { invalid } from './errors.ts';
 

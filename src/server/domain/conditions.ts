@@ -1,4 +1,4 @@
-import type { Action, Grant } from './access.ts';
+import type { Action, Grant } from './access-table.ts';
 import { managing } from './account-create.ts';
 import { liftable } from './account-state.ts';
 import type { Condition } from './condition.ts';

@@ -1,6 +1,7 @@
 import type { Answer } from '../../contract/shapes.ts';
 import type { AccessLink } from '../../contract/types.ts';
-import { type Action, aboutAccount, type Decision, type Grant, type Standing } from './access.ts';
+import { aboutAccount, type Decision, type Standing } from './access.ts';
+import { type Action, type Grant } from './access-table.ts';
 import { actionNamed, decisionOn, type Placed } from './actions.ts';
 import { isRight } from './condition.ts';
 import { type Further, furtherOf } from './conditions.ts';

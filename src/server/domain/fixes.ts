@@ -7,7 +7,8 @@ import {
   workspaceRoles,
 } from '../../contract/limits.ts';
 import type { AccessLink } from '../../contract/types.ts';
-import { type Action, decide, type Standing } from './access.ts';
+import { decide, type Standing } from './access.ts';
+import { type Action } from './access-table.ts';
 import { decisionOn } from './actions.ts';
 import type { Actor } from './actor.ts';
 import type { Subject } from './subjects.ts';

@@ -6,7 +6,8 @@ import {
   workspaceRoles,
 } from '../../contract/limits.ts';
 import type { AccessMatrix } from '../../contract/types.ts';
-import { type Action, aboutAccount, type Membership, type Standing } from './access.ts';
+import { aboutAccount, type Membership, type Standing } from './access.ts';
+import { type Action } from './access-table.ts';
 import { actions, decisionOn } from './actions.ts';
 import { type Actor, personActor } from './actor.ts';
 import type { Terms } from './entitlements.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JobState, ResourceKind } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Resource } from '../../contract/types.ts';
-import type { Action } from './access.ts';
+import type { Action } from './access-table.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { makerOf } from './actor.ts';
 import { DomainError, invalid, notFound } from './errors.ts';

@@ -1,7 +1,8 @@
 import type { IdKind } from '../../contract/ids.ts';
 import type { OperationId } from '../../contract/operations.ts';
 import type { Body, Params, Query } from '../../contract/shapes.ts';
-import type { Action, Decision, Place, Standing } from './access.ts';
+import type { Decision, Place, Standing } from './access.ts';
+import type { Action } from './access-table.ts';
 import type { Actor } from './actor.ts';
 import type { Attempts } from './attempts.ts';
 import type { Within } from './ports/access.ts';
