@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { usageError } from '../../src/errors.ts';
-import { inFile, placeText, readParsers } from '../../src/estate/parsers.ts';
+import { inFile, readParsers } from '../../src/estate/parsers.ts';
+import { placeText } from '../../src/estate/source.ts';
 
 const read = (text: string, name = 'a.yaml') => readParsers({ name, bytes: Buffer.from(text) });
 const mistakes = async (text: string) =>

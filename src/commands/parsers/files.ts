@@ -39,7 +39,10 @@ const shownName = (name: string) => (name === '-' ? 'stdin' : name);
 /** Opened one after the other, so that only one is in memory. */
 async function sourcesOf(ctx: Context, name: string): Promise<(() => Promise<Source>)[]> {
   const open = (file: string) => async () =>
-    await sourceOf(file, 'a parser', { directory: ctx.world.cwd, stdin: ctx.readStdinBytes });
+    await sourceOf(file, 'a parser', {
+      directory: ctx.world.cwd,
+      stdin: (what, maxBytes) => ctx.readStdinBytes(what, maxBytes),
+    });
   if (name === '-') return [open(name)];
   const path = resolve(ctx.world.cwd, name);
   const found = await stat(path).catch((cause: unknown) => {

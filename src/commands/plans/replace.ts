@@ -35,7 +35,7 @@ export function replaceCommand(ctx: Context, run = replaceRun): Verb {
 export async function replaceRun({ file }: ReplaceOptions, ctx: Context): Promise<void> {
   const document = await readDocument(file, 'the catalogue', {
     directory: ctx.world.cwd,
-    stdin: (what, maxBytes) => ctx.readStdin(what, maxBytes),
+    stdin: (what, maxBytes) => ctx.readStdinBytes(what, maxBytes),
   });
   const plans = plansIn(document);
   const client = ctx.client();
