@@ -97,6 +97,7 @@ async function runOperation<A>(
     headers: headersOf(options, id, input),
     body: input.body === undefined ? undefined : JSON.stringify(input.body),
     account: named,
+    operation: id,
     repeats: repeatsSafely(id),
     signal: input.signal,
   });
@@ -194,6 +195,7 @@ async function runRaw(options: ClientOptions, request: RawRequest): Promise<RawA
     headers,
     body: request.body,
     account: undefined,
+    operation: undefined,
     repeats: rawRepeatsSafely(request.method, headers),
     signal: undefined,
   };

@@ -1,4 +1,8 @@
 import type { ErrorCode } from '../contract/errors.ts';
+import type { OperationId } from '../contract/operations.ts';
+
+/** What was asked, as far as the way on hangs on it. */
+type Asked = Readonly<{ account: string | undefined; url: string; operation: OperationId | undefined }>;
 
 const seats = 'tenantctl invites list --state pending';
 const signIn = 'tenantctl login';
@@ -64,7 +68,10 @@ const lists: readonly (readonly [RegExp, string])[] = [
   [/\/staff\/./, 'tenantctl staff list'],
 ];
 
-export function hintFor(code: string, account: string | undefined, url = ''): string | undefined {
+export function hintFor(code: string, { account, url, operation }: Asked): string | undefined {
+  // What stands in the way, and what would clear it, is a longer story than an error has room for.
+  if (code === 'forbidden' && operation !== undefined && account !== undefined)
+    return `tenantctl access explain --action ${operation} --account ${account}`;
   const list = code === 'not_found' ? lists.find(([pattern]) => pattern.test(url)) : undefined;
   const hint = list === undefined ? byCode.get(code) : { command: list[1], inAccount: account !== undefined };
   if (hint === undefined) return undefined;

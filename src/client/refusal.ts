@@ -1,3 +1,4 @@
+import type { OperationId } from '../contract/operations.ts';
 import {
   fromProblem,
   otherError,
@@ -15,6 +16,7 @@ export interface Asked {
   readonly url: string;
   readonly requestId: string;
   readonly account: string | undefined;
+  readonly operation: OperationId | undefined;
 }
 
 /** The answer's body as JSON; undefined if it is none. */
@@ -38,7 +40,7 @@ export function refusal(answer: WireAnswer, body: unknown, asked: Asked): Tenant
   if (answer.status >= 300 && answer.status < 400) return redirected(answer, asked);
   if (!isProblem(body)) return notOurs(answer, asked);
   const problem = { ...body, status: answer.status, request_id: body.request_id ?? requestId };
-  return fromProblem(problem, { hint: hintFor(body.code ?? '', asked.account, asked.url) });
+  return fromProblem(problem, { hint: hintFor(body.code ?? '', asked) });
 }
 
 /** A 2xx whose body is not what an API would send. Whether a change took effect is unknown, so it says so. */

@@ -1,3 +1,4 @@
+import type { OperationId } from '../contract/operations.ts';
 import { interruptedError, TenantctlError } from '../errors.ts';
 import { type Asked, codeIn, jsonOf, refusal, unreachable } from './refusal.ts';
 import { type Again, againAfterAnswer, againAfterError, waitMs } from './retry.ts';
@@ -35,6 +36,8 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly account: string | undefined;
+  /** Of the contract; a raw request may be none. */
+  readonly operation: OperationId | undefined;
   /** May it be sent again when nobody knows whether it took effect? */
   readonly repeats: boolean;
   readonly signal: AbortSignal | undefined;
@@ -79,6 +82,7 @@ async function attemptOnce(
     url: outgoing.url,
     requestId: options.uuid(),
     account: outgoing.account,
+    operation: outgoing.operation,
   };
   const started = options.clock.now();
   const interrupt = anySignal(options.signal, outgoing.signal);

@@ -155,6 +155,21 @@ describeOnEachDatabase('access.explain', (open) => {
     ]);
   });
 
+  it('sends whoever administers the master in by a delegation, where one may do it, and tells nobody else', async () => {
+    const server = await startServer({ database: await open() });
+    const { ann, kid, explain } = await estate(server);
+    const asked = { account: 'acme-dev', action: 'parsers.list' };
+    expect(fixesOf(await explain(ann.token, asked))).toContain(
+      'membership: tenantctl accounts login acme-dev --reason TEXT',
+    );
+    expect(fixesOf(await explain(ann.token, { ...asked, action: 'accounts.leave' })).join()).not.toContain(
+      'login',
+    );
+    expect(fixesOf(await explain(kid.token, { ...asked, who: 'ann@acme.example' })).join()).not.toContain(
+      'login',
+    );
+  });
+
   it('answers about a stranger as about nobody, and about the people of the master to nobody below (R5)', async () => {
     const server = await startServer({ database: await open() });
     const { ann, kid, staff, dev, explain } = await estate(server);

@@ -7,7 +7,7 @@ import {
   workspaceRoles,
 } from '../../contract/limits.ts';
 import type { AccessLink } from '../../contract/types.ts';
-import { decide, type Standing } from './access.ts';
+import { decide, isMaster, restrictionsOf, type Standing } from './access.ts';
 import { type Action } from './access-table.ts';
 import { decisionOn } from './actions.ts';
 import type { Actor } from './actor.ts';
@@ -143,10 +143,21 @@ function opened(question: Question, check: string): Fix | null {
   return check === 'staff' ? askStaff : null;
 }
 
+/** Who administers the master has the content of a managed account by a delegation (R2). */
+function entersBy({ subject: { actor, self, standing }, action }: Question): boolean {
+  // Who of the master may do what is told to nobody else.
+  if (!self || actor.kind !== 'user' || standing.membership !== null) return false;
+  return isMaster(actor, standing) && restrictionsOf(action).delegated;
+}
+
 /** By the check of anything else that stands in the way. */
 const cleared: Readonly<Record<string, (question: Question) => Fix | null>> = {
   membership: (question) => {
     const { actor, standing } = question.subject;
+    if (entersBy(question)) {
+      const command = `tenantctl accounts login ${standing.account.slug} --reason TEXT`;
+      return say(question, 'enter it by a delegation', command, 'delegations.create');
+    }
     if (actor.kind !== 'user' || standing.membership?.state !== 'deactivated') return null;
     const command = `tenantctl members activate ${person(question)} ${inAccount(question)}`;
     return say(question, `activate ${them(question)}, which takes a seat`, command, 'members.activate');

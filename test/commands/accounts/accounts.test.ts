@@ -369,7 +369,7 @@ describe('the states of an account', () => {
         '  Not allowed',
         '  - yes  you are admin of acme (membership)',
         '  - no   staff may do this, with a staff token (staff)',
-        '  Try:  tenantctl whoami',
+        '  Try:  tenantctl access explain --action accounts.unlock --account acme',
         '  Code: forbidden   Request ID: 1',
       ),
     ]);
