@@ -27,8 +27,8 @@ export interface Printed {
 
 export interface CollectorOptions {
   readonly out: Output;
-  /** Stands before each of its notes. */
-  readonly slug: string;
+  /** It was sent there by id, which never changes hands; people read the slug, also before each of its notes. */
+  readonly account: { readonly id: string; readonly slug: string };
   readonly fields: readonly string[] | undefined;
 }
 
@@ -46,7 +46,7 @@ export class Collector {
     return this.#printed;
   }
 
-  #outputOn({ out, slug, fields }: CollectorOptions): Output {
+  #outputOn({ out, account: { id, slug }, fields }: CollectorOptions): Output {
     const keep = <Row>(
       columns: readonly Column<Row>[],
       rows: readonly Row[],
@@ -58,7 +58,8 @@ export class Collector {
       checkFields(row, fields);
       keep(columns, [row], { value: project(row, fields), ...more });
     };
-    const about = (text: string) => text.replaceAll(/^/gm, `${slug}: `);
+    const told = (text: string) => text.replaceAll(id, slug);
+    const about = (text: string) => told(text).replaceAll(/^/gm, `${slug}: `);
     return {
       // Each of these holds the verb's JSON in an object about the account.
       format: out.format === 'ndjson' || out.format === 'yaml' ? 'json' : out.format,
@@ -79,7 +80,7 @@ export class Collector {
       },
       item: async (columns, row) => one(columns, row),
       result: async (value, text, { changed } = { changed: true }) =>
-        one(columnsOf(value), value, { text, changed }),
+        one(columnsOf(value), value, { text: text === undefined ? undefined : told(text), changed }),
       tree: () => neverPrinted('a tree'),
       checks: () => neverPrinted('a chain of checks'),
       raw: () => neverPrinted('raw text'),

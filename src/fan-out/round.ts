@@ -66,7 +66,7 @@ export async function runAll(round: Round): Promise<void> {
 
 async function runIn({ spec, ctx, run }: Round, account: Target): Promise<Entry> {
   const fields = ctx.flags.fields === undefined ? undefined : parseFields(ctx.flags.fields);
-  const collector = new Collector({ out: ctx.out, slug: account.slug, fields });
+  const collector = new Collector({ out: ctx.out, account, fields });
   const place = { account: account.id, out: collector.out, drains: writes(spec) };
   try {
     await run(ctx.inAccount(place), account.id);
