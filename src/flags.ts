@@ -2,7 +2,7 @@ import type { FlagSpecs } from './commands/spec.ts';
 
 /** Flags that every command takes, in the groups that `--help` shows. */
 export const globalFlags = {
-  profile: { value: 'NAME', help: 'the saved profile to act as', group: 'Connection' },
+  profile: { value: 'PROFILE', help: 'the saved profile to act as', group: 'Connection' },
   account: { value: 'ACCOUNT', help: 'slug or id of the account to act in', group: 'Connection' },
   workspace: { value: 'WORKSPACE', help: 'slug or id of the workspace to act in', group: 'Connection' },
   apiUrl: { value: 'URL', help: 'the API to talk to', group: 'Connection' },

@@ -135,6 +135,11 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/config/index.ts')).config,
   },
   {
+    name: 'completion',
+    summary: 'Completion of commands, flags and names in the shell',
+    noun: async () => (await import('./commands/completion/index.ts')).completionOf(entries),
+  },
+  {
     name: 'commands',
     summary: 'List every command',
     load: async () => (await import('./commands/commands/commands.ts')).commandsCommand(entries),

@@ -1,3 +1,4 @@
+import { remembered } from '../../config/names.ts';
 import type { Context } from '../../context.ts';
 import { accountKinds } from '../../contract/limits.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
@@ -32,9 +33,10 @@ export function listCommand(ctx: Context, run = listRun): Verb {
 
 export async function listRun(options: ListOptions, ctx: Context): Promise<void> {
   const rows = ctx.client().pages('accounts.list', { query: options }, ctx.max());
+  const whole = ctx.max() === undefined && Object.values(options).every((filter) => filter === undefined);
   await ctx.out.list(
     accountColumns,
-    rows,
+    remembered(ctx.config(), { kind: 'accounts', whole }, rows),
     ctx.listing('No account yet. Try: tenantctl accounts create NAME'),
   );
 }

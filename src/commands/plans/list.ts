@@ -1,3 +1,4 @@
+import { remembered } from '../../config/names.ts';
 import type { Context } from '../../context.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { planColumns } from './columns.ts';
@@ -24,5 +25,6 @@ export function listCommand(ctx: Context, run = listRun): Verb {
 
 export async function listRun(_options: ListOptions, ctx: Context): Promise<void> {
   const rows = ctx.client().pages('plans.list', {}, ctx.max());
-  await ctx.out.list(planColumns, rows, ctx.listing('This server knows no plans.'));
+  const known = remembered(ctx.config(), { kind: 'plans', whole: ctx.max() === undefined }, rows);
+  await ctx.out.list(planColumns, known, ctx.listing('This server knows no plans.'));
 }

@@ -1,3 +1,4 @@
+import { forgetNames } from '../../config/names.ts';
 import { findProfile, removeProfile } from '../../config/profiles.ts';
 import type { Context } from '../../context.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
@@ -21,7 +22,8 @@ export function removeCommand(ctx: Context, run = removeRun): Verb {
 }
 
 export async function removeRun(options: OptionsOf<typeof spec>, ctx: Context): Promise<void> {
-  const { profiles, paths, host, credentials } = ctx.config({ newProfile: true });
+  const config = ctx.config({ newProfile: true });
+  const { profiles, paths, host, credentials } = config;
   const profile = findProfile(profiles, options.name);
   const signedIn = profile.credential === null ? [] : [`the credential of ${profile.user ?? 'a token'}`];
   await ctx.confirmed({
@@ -32,5 +34,6 @@ export async function removeRun(options: OptionsOf<typeof spec>, ctx: Context): 
   });
   await credentials.remove(profile);
   await removeProfile(paths.config, host, profile.name);
+  forgetNames(config, profile.name);
   await ctx.out.result({ name: profile.name, changed: true }, `Removed profile ${profile.name}.`);
 }

@@ -1,3 +1,4 @@
+import { remembered } from '../../config/names.ts';
 import type { Context } from '../../context.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { workspaceColumns } from './columns.ts';
@@ -23,5 +24,7 @@ export async function listRun({ q }: ListOptions, ctx: Context): Promise<void> {
   const account = ctx.account();
   const rows = ctx.client().pages('workspaces.list', { params: { account }, query: { q } }, ctx.max());
   const empty = `No workspace that you were added to. Try: tenantctl accounts show ${account}`;
-  await ctx.out.list(workspaceColumns, rows, ctx.listing(empty));
+  const whole = q === undefined && ctx.max() === undefined;
+  const known = remembered(ctx.config(), { kind: `workspaces of ${account}`, whole }, rows);
+  await ctx.out.list(workspaceColumns, known, ctx.listing(empty));
 }
