@@ -135,6 +135,11 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/config/index.ts')).config,
   },
   {
+    name: 'doctor',
+    summary: 'Check this machine, the connection and the credential',
+    load: async () => (await import('./commands/doctor/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'completion',
     summary: 'Completion of commands, flags and names in the shell',
     noun: async () => (await import('./commands/completion/index.ts')).completionOf(entries),
