@@ -79,7 +79,8 @@ function kindsIn(found: unknown): Kinds {
 }
 
 function plainOnes(names: unknown): string[] {
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string' && PLAIN.test(name)) : [];
+  const all: unknown[] = Array.isArray(names) ? names : [];
+  return all.filter((name) => typeof name === 'string' && PLAIN.test(name));
 }
 
 /** Two runs at once: the later one wins, and what the other saw is seen again. */
