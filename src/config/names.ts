@@ -80,7 +80,7 @@ function kindsIn(found: unknown): Kinds {
 
 function plainOnes(names: unknown): string[] {
   const all: unknown[] = Array.isArray(names) ? names : [];
-  return all.filter((name) => typeof name === 'string' && PLAIN.test(name));
+  return all.filter((name): name is string => typeof name === 'string' && PLAIN.test(name));
 }
 
 /** Two runs at once: the later one wins, and what the other saw is seen again. */
