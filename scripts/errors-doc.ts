@@ -13,6 +13,11 @@ const advice = {
   invalid_idempotency_key: 'Send 1 to 255 visible ASCII characters; a UUID will do.',
   weak_password:
     'Take 15 to 256 characters that are not on the list of common passwords. Any characters count.',
+  authorization_pending: 'Ask again after `interval` seconds; `tenantctl login` does so by itself.',
+  slow_down: 'Wait `interval` seconds between two questions.',
+  access_denied:
+    'Somebody said no in the browser, or the password was changed meanwhile. Sign in again if it was you.',
+  expired_token: 'Run `tenantctl login` again, and approve it in time.',
   unauthenticated: 'Sign in with `tenantctl login`, or set `TENANTCTL_TOKEN`.',
   invalid_token: 'The token is mistyped, unknown or revoked. Sign in again, or make another one.',
   token_expired: 'The tool renews a session by itself. Any other token: make another one.',

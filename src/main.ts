@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { assemble, type Run } from './assemble.ts';
+import { hasBrowser, openBrowser, openerOf } from './browser.ts';
 import { Children } from './child.ts';
 import type { Flags } from './context.ts';
 import { advised } from './delegated.ts';
@@ -145,6 +146,7 @@ function processWorld(): World {
     pid: process.pid,
     kill: (pid, signal) => process.kill(pid, signal),
     runProgram: (program) => children.run(program, stop.signal),
+    openUrl: hasBrowser(process) ? async (url) => await openBrowser(openerOf(process, url)) : undefined,
     get stdin() {
       return process.stdin;
     },

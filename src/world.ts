@@ -28,6 +28,8 @@ export interface World {
    * started (ENOENT, EACCES).
    */
   readonly runProgram: (program: Program) => Promise<number>;
+  /** Opens a page in the person's browser; without it there is none. */
+  readonly openUrl?: ((url: string) => Promise<void>) | undefined;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;

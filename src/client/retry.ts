@@ -10,6 +10,7 @@ import { isHopeless, neverSent, type WireAnswer, type WireError } from './wire.t
  */
 const worksOnce: ReadonlySet<OperationId> = new Set<OperationId>([
   'auth.signup_finish',
+  'auth.device_token',
   'auth.refresh',
   'auth.password_reset',
   'auth.email_confirm',

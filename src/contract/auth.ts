@@ -94,6 +94,11 @@ export const staffMember = z
   })
   .meta({ id: 'StaffMember' });
 
+/** As it is shown, `WDJB-MJHT`, or as people type it. */
+const userCode = z
+  .string()
+  .max(20)
+  .regex(/^[\s-]*(?:[A-Za-z][\s-]*){8}$/);
 const expires_in_days = z.int().min(1).max(365);
 
 export const auth = {
@@ -106,6 +111,36 @@ export const auth = {
     answer: session,
   },
   'auth.login': { body: z.strictObject({ email: c.address, password: c.password }), answer: session },
+  'auth.device': {
+    /** What asks, for the person to recognise it: `tenantctl on laptop`. */
+    body: z.strictObject({ client: c.displayName.optional() }),
+    answer: z.strictObject({
+      device_code: z.string(),
+      user_code: z.string(),
+      verification_uri: z.string(),
+      verification_uri_complete: z.string(),
+      /** Seconds. */
+      expires_in: z.int(),
+      interval: z.int(),
+    }),
+  },
+  'auth.device_token': { body: z.strictObject({ device_code: c.secret }), answer: session },
+  'auth.device_preview': {
+    body: z.strictObject({ user_code: userCode }),
+    answer: z.strictObject({
+      user_code: z.string(),
+      client: z.string().nullable(),
+      /** The network address that it was asked from. */
+      address: z.string(),
+      requested_at: c.timestamp,
+      expires_at: c.timestamp,
+    }),
+  },
+  'auth.device_approve': {
+    body: z.strictObject({ user_code: userCode, email: c.address, password: c.password }),
+    answer: c.changed,
+  },
+  'auth.device_deny': { body: z.strictObject({ user_code: userCode }), answer: c.changed },
   'auth.refresh': { body: z.strictObject({ refresh_token: c.secret }), answer: session },
   'auth.logout': { answer: c.changed },
   'auth.password_forgot': {

@@ -8,8 +8,20 @@ import { crc32 } from 'node:zlib';
  * - user: a signed-in session; refresh: what renews it
  * - api: a member's or an account's (D24); key: a workspace's; dlg: a delegation; staff; meter: reports usage
  * - inv: an invitation's secret; mail: any other mailed secret (sign-up, password reset)
+ * - device: fetches the session of a sign-in that is approved in a browser
  */
-export const TOKEN_KINDS = ['user', 'refresh', 'api', 'key', 'dlg', 'staff', 'meter', 'inv', 'mail'] as const;
+export const TOKEN_KINDS = [
+  'user',
+  'refresh',
+  'api',
+  'key',
+  'dlg',
+  'staff',
+  'meter',
+  'inv',
+  'mail',
+  'device',
+] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

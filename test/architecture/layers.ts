@@ -4,7 +4,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['program', /^program\.ts$/],
   ['context', /^context\.ts$/],
   ['outcomes', /^errors\.ts$/],
-  ['assembly', /^(?:assemble|child|delegated|safety|sign-in|stdin|world)\.ts$/],
+  ['assembly', /^(?:assemble|browser|child|delegated|safety|sign-in|stdin|world)\.ts$/],
   ['flags', /^flags\.ts$/],
   ['verbs', /^commands\/[a-z-]+\.ts$/],
   ['fan-out', /^fan-out\//],

@@ -107,6 +107,7 @@ const tables = {
   users: true,
   staff: true,
   mailed_secrets: true,
+  device_logins: true,
   sessions: true,
   refresh_tokens: true,
   accounts: true,

@@ -105,6 +105,13 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'auth.signup': () => ({ body: { email: 'new@new.example' } }),
   'auth.signup_finish': () => ({ body: { secret, password: PASSWORD } }),
   'auth.login': () => ({ body: { email: 'stranger@other.example', password: PASSWORD } }),
+  'auth.device': () => ({ body: {} }),
+  'auth.device_token': () => ({ body: { device_code: secret } }),
+  'auth.device_preview': () => ({ body: { user_code: 'BCDF-GHJK' } }),
+  'auth.device_approve': () => ({
+    body: { user_code: 'BCDF-GHJK', email: 'stranger@other.example', password: PASSWORD },
+  }),
+  'auth.device_deny': () => ({ body: { user_code: 'BCDF-GHJK' } }),
   'auth.refresh': () => ({ body: { refresh_token: secret } }),
   'auth.logout': none,
   'auth.password_forgot': () => ({ body: { email: 'stranger@other.example' } }),

@@ -26,6 +26,8 @@ export interface CliOptions {
   readonly columns?: number | undefined;
   /** Aborting it is Ctrl-C. */
   readonly interrupt?: AbortSignal | undefined;
+  /** Stands for the person's browser; without it there is none. */
+  readonly openUrl?: World['openUrl'];
   readonly cwd?: string | undefined;
   /** Stands for other programs (`accounts exec`); without it one fails the test. */
   readonly runProgram?: World['runProgram'] | undefined;
@@ -142,6 +144,7 @@ export function worldOf(options: CliOptions, stdout: World['stdout'], stderr: Wo
     pid: process.pid,
     kill: (pid, signal) => process.kill(pid, signal),
     runProgram: options.runProgram ?? noProgram,
+    openUrl: options.openUrl,
     stdin: stdinOf(options),
     stdout,
     stderr,

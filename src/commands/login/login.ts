@@ -11,10 +11,11 @@ const spec = {
   path: 'login',
   summary: 'Sign in, and keep the session as a profile',
   about:
-    'Asks for address and password. A machine gives a token by TENANTCTL_TOKEN instead, and needs no login. Secrets never come by flag: they would show in the process list.',
+    'On a terminal it shows an address and a code: open it in a browser, here or anywhere, and approve it there. With --email it asks for the password here. A machine gives a token by TENANTCTL_TOKEN instead, and needs no login. Secrets never come by flag: they would show in the process list.',
   flags: {
-    email: { value: 'ADDRESS', help: 'who signs in' },
+    email: { value: 'ADDRESS', help: 'who signs in, with the password, here' },
     passwordStdin: { help: 'read the password from the first line of stdin' },
+    noBrowser: { help: 'only show the address, open nothing' },
     withToken: { help: 'read a token from stdin instead, and keep that' },
   },
   examples: [
@@ -22,7 +23,7 @@ const spec = {
     'tenantctl login --email ana@example.com --profile staging',
     'tenantctl login --with-token --profile ci < token.txt',
   ],
-  operations: ['auth.login', 'me.show'],
+  operations: ['auth.login', 'auth.device', 'auth.device_token', 'me.show'],
   next: 'tenantctl whoami',
   local: true,
 } as const satisfies VerbSpec;
@@ -45,17 +46,18 @@ export async function loginRun(options: LoginOptions, ctx: Context): Promise<voi
   }
 }
 
+type Client = ReturnType<Context['client']>;
+
 interface Target {
   readonly apiUrl: string;
   readonly profile: string;
 }
 
 async function keepSession(target: Target, options: LoginOptions, ctx: Context): Promise<void> {
-  const email = options.email ?? (await askEmail(ctx));
-  const password = options.passwordStdin === true ? await firstLine(ctx) : await askPassword(ctx);
-  const session = await ctx
-    .client({ apiUrl: target.apiUrl, credential: nobody })
-    .call('auth.login', { body: { email, password } });
+  const client = ctx.client({ apiUrl: target.apiUrl, credential: nobody });
+  const session = await (options.email === undefined && options.passwordStdin !== true
+    ? byBrowser(client, options, ctx)
+    : byPassword(client, options, ctx));
   const kept = await keepSignIn(ctx.config({ newProfile: true }), {
     ...target,
     credential: sessionCredential(session),
@@ -67,6 +69,18 @@ async function keepSession(target: Target, options: LoginOptions, ctx: Context):
     user: session.user.email,
     expires_at: session.refresh_expires_at,
   });
+}
+
+async function byBrowser(client: Client, options: LoginOptions, ctx: Context): Promise<Session> {
+  if (!ctx.prompt.allowed) throw unattended();
+  const { signInByBrowser } = await import('./device.ts');
+  return await signInByBrowser(client, options.noBrowser !== true, ctx);
+}
+
+async function byPassword(client: Client, options: LoginOptions, ctx: Context): Promise<Session> {
+  const email = options.email ?? (await askEmail(ctx));
+  const password = options.passwordStdin === true ? await firstLine(ctx) : await askPassword(ctx);
+  return await client.call('auth.login', { body: { email, password } });
 }
 
 async function keepToken(target: Target, options: LoginOptions, ctx: Context): Promise<void> {
@@ -120,7 +134,8 @@ const nobody = { token: async () => undefined, renew: async () => undefined };
 async function kindOf(token: string): Promise<TokenKind> {
   const { parseToken } = await import('../../contract/token.ts');
   const kind = parseToken(token)?.kind;
-  if (kind !== undefined && kind !== 'refresh' && kind !== 'inv' && kind !== 'mail') return kind;
+  if (kind !== undefined && kind !== 'refresh' && kind !== 'inv' && kind !== 'mail' && kind !== 'device')
+    return kind;
   throw usageError('stdin does not hold a token that can sign in', {
     code: 'malformed_token',
     why: 'Its form or its checksum is wrong: it was cut, mistyped, or is something else.',
@@ -146,7 +161,7 @@ async function firstLine(ctx: Context): Promise<string> {
 
 /** Nobody is there to type: fail at once instead of waiting. */
 function unattended() {
-  return authError('nobody can be asked for a password here', {
+  return authError('nobody can be asked to sign in here', {
     code: 'unattended',
     why: 'This needs a terminal, outside CI, without --no-input.',
     hint: 'set TENANTCTL_TOKEN, or tenantctl login --email ADDRESS --password-stdin < FILE',

@@ -161,6 +161,7 @@ async function tellOfChange(work: Work, user: UserRow): Promise<void> {
 async function forgetSecrets(work: Work, user: UserRow): Promise<void> {
   await work.platform.secrets.revokePending({ userId: user.id }, 'password_reset');
   await work.platform.secrets.revokePending({ userId: user.id }, 'email_change');
+  await work.platform.deviceLogins.denyAllOf(user.id);
 }
 
 export interface NewPassword extends Verified {

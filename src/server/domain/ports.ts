@@ -5,6 +5,7 @@ import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
+import type { DeviceLoginsPort } from './ports/device-logins.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
@@ -67,6 +68,7 @@ export interface Platform {
   readonly tokens: TokensPort;
   readonly staff: StaffPort;
   readonly secrets: SecretsPort;
+  readonly deviceLogins: DeviceLoginsPort;
   readonly sealedSecrets: SealedSecretsPort;
   readonly inviteSecrets: InviteSecretsPort;
   readonly outbox: OutboxPort;

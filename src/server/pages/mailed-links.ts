@@ -3,6 +3,7 @@ import type { OperationId } from '../../contract/operations.ts';
 import { DomainError } from '../domain/errors.ts';
 import { toDomainError } from '../http/problem.ts';
 import { answerInvitation, showInvitation } from './accept.ts';
+import { device } from './device.ts';
 import { sendPage } from './layout.ts';
 import { confirmEmail, type LinkPage, reset, signup } from './people.ts';
 import type { PageOperation, Site } from './perform.ts';
@@ -12,18 +13,21 @@ export interface PagesOptions extends Site {
   readonly limit: (id: OperationId, request: FastifyRequest, reply: FastifyReply) => void;
 }
 
-/** The paths that mail points at (mail/templates.ts), and the operation that each is limited like. */
+/** The paths that mail and `tenantctl login` point at, and the operation that each is limited like. */
 const pages: readonly { readonly path: string; readonly like: PageOperation; readonly page: LinkPage }[] = [
   { path: '/accept', like: 'invites.accept', page: { show: showInvitation, submit: answerInvitation } },
   { path: '/signup', like: 'auth.signup_finish', page: signup },
   { path: '/reset', like: 'auth.password_reset', page: reset },
   { path: '/confirm-email', like: 'auth.email_confirm', page: confirmEmail },
+  { path: '/device', like: 'auth.device_approve', page: device },
 ];
 
 const FORM_BYTES = 16 * 1024;
 
+/** The secret of a mailed link, or the code that stands on a terminal. */
 function secretIn(query: unknown): string {
-  const secret = typeof query === 'object' && query !== null && 'secret' in query ? query.secret : undefined;
+  if (typeof query !== 'object' || query === null) return '';
+  const secret: unknown = Reflect.get(query, 'secret') ?? Reflect.get(query, 'code');
   return typeof secret === 'string' ? secret : '';
 }
 

@@ -12,6 +12,9 @@ export type PageOperation =
   | 'auth.signup_finish'
   | 'auth.password_reset'
   | 'auth.email_confirm'
+  | 'auth.device_preview'
+  | 'auth.device_approve'
+  | 'auth.device_deny'
   | 'auth.logout';
 
 export type PageHandlers = { readonly [Id in PageOperation]: Handler<Id> };

@@ -10,6 +10,8 @@ export const UNIQUE = {
   users_email: 'users.email_folded',
   staff_pkey: 'staff.user_id',
   mailed_secrets_pkey: 'mailed_secrets.hash',
+  device_logins_pkey: 'device_logins.hash',
+  device_logins_code: 'device_logins.user_code',
   sessions_pkey: 'sessions.id',
   refresh_tokens_pkey: 'refresh_tokens.hash',
   accounts_pkey: 'accounts.id',

@@ -46,6 +46,20 @@ export interface MailedSecretsTable {
   created_at: Time;
 }
 
+export interface DeviceLoginsTable {
+  hash: string;
+  user_code: string;
+  client: string | null;
+  address: string;
+  state: 'pending' | 'approved' | 'denied' | 'used';
+  /** Who approved it. */
+  user_id: string | null;
+  /** When the device last asked. */
+  asked_at: Time | null;
+  expires_at: Time;
+  created_at: Time;
+}
+
 export interface SessionsTable {
   id: string;
   user_id: string;
@@ -472,6 +486,7 @@ export interface Schema {
   users: UsersTable;
   staff: StaffTable;
   mailed_secrets: MailedSecretsTable;
+  device_logins: DeviceLoginsTable;
   sessions: SessionsTable;
   refresh_tokens: RefreshTokensTable;
   accounts: AccountsTable;

@@ -9,6 +9,7 @@ import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
+import { deviceLoginsStore } from './device-logins.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
@@ -47,6 +48,7 @@ function platformStores(trx: Trx): Platform {
     tokens: tokensStore(trx),
     staff: staffStore(trx),
     secrets: secretsStore(trx),
+    deviceLogins: deviceLoginsStore(trx),
     sealedSecrets: sealedSecretsStore(trx),
     inviteSecrets: inviteSecretsStore(trx),
     outbox: outboxStore(trx),

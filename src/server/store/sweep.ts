@@ -3,7 +3,7 @@ import type { Trx } from './transaction.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * Deletes what has ended and nobody will ask for: idempotency records at once; sessions, mailed secrets and slugs
+ * Deletes what has ended and nobody will ask for: idempotency records at once; sessions, mailed secrets, sign-ins by browser and slugs
  * in retirement a week after their end, so that a late question still gets a true answer. Children go with their session.
  * @param limit rows of each kind, so that a transaction stays short. @returns whether there may be more
  */
@@ -34,6 +34,12 @@ export async function sweep(trx: Trx, now: Date, limit: number): Promise<boolean
           .select('id')
           .where((or) => or.or([or('expires_at', '<=', weekAgo), or('revoked_at', '<=', weekAgo)]))
           .limit(limit),
+      )
+      .executeTakeFirst(),
+    trx
+      .deleteFrom('device_logins')
+      .where('hash', 'in', (eb) =>
+        eb.selectFrom('device_logins').select('hash').where('expires_at', '<=', weekAgo).limit(limit),
       )
       .executeTakeFirst(),
     trx

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Cli, runCli } from '../../support/cli.ts';
+import type { WireRequest } from '../../../src/client/wire.ts';
+import { json, problem, scripted } from '../../client/wire.ts';
+import { Cli, runCli, sendTo } from '../../support/cli.ts';
 import { NEW_PASSWORD, PASSWORD, startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -10,6 +12,78 @@ let cli: Cli;
 beforeEach(async () => {
   server = await startServer();
   cli = new Cli(server);
+});
+
+/** The server, and a person who does this with the code once it stands on the terminal. */
+function withBrowser(act: (userCode: string) => Promise<unknown>) {
+  const opened: string[] = [];
+  const asked: string[] = [];
+  const send = async (request: WireRequest) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/v1/auth/device/token') {
+      server.clock.advance({ seconds: 5 });
+      asked.push(pathname);
+      if (asked.length === 2) await act(new URL(opened[0] ?? '').searchParams.get('code') ?? '');
+    }
+    return await sendTo(server.app)(request);
+  };
+  const openUrl = async (url: string) => void opened.push(url);
+  return { options: { send, openUrl, tty: true } as const, opened, asked };
+}
+
+describe('login by a browser', () => {
+  it('shows where to go, opens it, and waits until somebody has approved it', async () => {
+    await server.signUp('ana@example.com');
+    const body = (user_code: string) => ({ user_code, email: 'ana@example.com', password: PASSWORD });
+    const browser = withBrowser((code) => server.ok('auth.device_approve', { body: body(code) }));
+    const done = await cli.run('login', browser.options);
+    expect([done.code, done.stdout]).toEqual([
+      0,
+      'Signed in to http://127.0.0.1:7411 as ana@example.com (profile default).\n',
+    ]);
+    expect(done.stderr).toMatch(/^To sign in, open \S+\/device and enter the code [A-Z]{4}-[A-Z]{4}\n/);
+    expect([browser.opened.length, browser.asked.length]).toEqual([1, 2]);
+    expect((await cli.run('whoami --json')).json()).toMatchObject({ user: { email: 'ana@example.com' } });
+  });
+
+  it('that is denied there is 4, and keeps nothing', async () => {
+    const browser = withBrowser((user_code) => server.ok('auth.device_deny', { body: { user_code } }));
+    const done = await cli.run('login', browser.options);
+    expect(done.code).toBe(4);
+    expect(done.stderr).toContain('the sign-in was denied in the browser');
+    expect((await cli.run('profiles list --json')).json()).toEqual([]);
+  });
+
+  it('that nobody approves ends by itself', async () => {
+    const browser = withBrowser(async () => server.clock.advance({ hours: 1 }));
+    const done = await cli.run('login', browser.options);
+    expect([done.code, done.stderr]).toEqual([
+      4,
+      expect.stringContaining('nobody approved the sign-in in time'),
+    ]);
+  });
+
+  it('opens nothing but a web page, and nothing with --no-browser', async () => {
+    for (const [argv, address] of [
+      ['login', 'file:///etc/passwd'],
+      ['login --no-browser', 'http://127.0.0.1/device'],
+    ] as const) {
+      const opened: string[] = [];
+      const { send } = scripted(
+        json({
+          device_code: 'x',
+          user_code: 'WDJB-MJHT',
+          verification_uri: address,
+          verification_uri_complete: address,
+          expires_in: 900,
+          interval: 5,
+        }),
+        problem(400, 'access_denied'),
+      );
+      const done = await runCli(argv, { send, tty: true, openUrl: async (url) => void opened.push(url) });
+      expect([done.code, opened]).toEqual([4, []]);
+    }
+  });
 });
 
 describe('login', () => {
@@ -40,12 +114,7 @@ describe('login', () => {
 
   it('asks a person for what is missing, and never shows the password', async () => {
     await server.signUp('ana@example.com');
-    const done = await cli.run('login', {
-      answers: [
-        ['E-mail address', 'ana@example.com'],
-        ['Password', PASSWORD],
-      ],
-    });
+    const done = await cli.run('login --email ana@example.com', { answers: [['Password', PASSWORD]] });
     expect([done.code, done.stdout]).toEqual([
       0,
       'Signed in to http://127.0.0.1:7411 as ana@example.com (profile default).\n',

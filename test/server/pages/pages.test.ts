@@ -365,6 +365,47 @@ describe('/signup, /reset and /confirm-email', () => {
     expect([expired.statusCode, titleOf(expired.body)]).toEqual([410, 'This link has expired']);
   });
 
+  it('signs a terminal in by its code: says what asks, then takes address and password', async () => {
+    const app = await server();
+    await app.signUp('ana@x.example');
+    const begun = await app.ok('auth.device', { body: { client: '<b>laptop</b>' } });
+    const look = (code: string) => app.app.inject({ method: 'GET', url: '/device', query: { code } });
+    expect(titleOf((await get(app, '/device')).body)).toBe('Sign in a terminal');
+    const page = await look(begun.user_code.toLowerCase());
+    expect([page.statusCode, titleOf(page.body)]).toEqual([200, 'Sign in a terminal?']);
+    expect(page.body).toContain('&lt;b&gt;laptop&lt;/b&gt;');
+    expect(wordsOf(page.body)).toContain(begun.user_code);
+    const form = { code: begun.user_code, email: 'ana@x.example', action: 'approve' };
+    const wrong = await post(app, '/device', { ...form, password: NEW_PASSWORD });
+    expect([wrong.statusCode, wrong.body]).toEqual([
+      401,
+      expect.stringContaining('Address or password is wrong.'),
+    ]);
+    expect(wrong.body).not.toContain(NEW_PASSWORD);
+    const done = await post(app, '/device', { ...form, password: PASSWORD });
+    expect([done.statusCode, titleOf(done.body)]).toEqual([200, 'Signed in']);
+    expect(done.body).not.toMatch(/tctl_/);
+    await app.ok('auth.device_token', { body: { device_code: begun.device_code } });
+    const again = await post(app, '/device', { ...form, password: PASSWORD });
+    expect([again.statusCode, titleOf(again.body)]).toEqual([404, 'Sign in a terminal']);
+  });
+
+  it('denies a terminal by its code, and asks again for a code that is none', async () => {
+    const app = await server();
+    const { user_code: code, device_code } = await app.ok('auth.device', { body: {} });
+    const denied = await post(app, '/device', { code, action: 'deny' });
+    expect([denied.statusCode, titleOf(denied.body)]).toEqual([200, 'Denied']);
+    expect((await app.call('auth.device_token', { body: { device_code } })).status).toBe(400);
+    for (const [typed, status] of [
+      ['BCDF-GHJK', 404],
+      ['"><script>', 400],
+    ] as const) {
+      const page = await app.app.inject({ method: 'GET', url: '/device', query: { code: typed } });
+      expect([page.statusCode, titleOf(page.body)]).toEqual([status, 'Sign in a terminal']);
+      expect(page.body).not.toContain('<script');
+    }
+  });
+
   it('confirms a new address by the form, not by looking', async () => {
     const app = await server();
     const { access_token: token } = await app.signUp('old@x.example');
