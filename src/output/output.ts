@@ -13,6 +13,8 @@ export interface ListOptions {
   readonly all?: boolean | undefined;
   /** Instead of the run's own, for a verb that is made for one: `members export`. */
   readonly format?: Format | undefined;
+  /** They come for as long as one looks: a line each, also on a terminal, for a table waits for the last. */
+  readonly lines?: true | undefined;
   /** The rows and columns are what `--fields` asks for already. */
   readonly projected?: true | undefined;
 }

@@ -50,13 +50,13 @@ async function writeList<Row>(
   whole: Setup,
   columns: readonly Column<Row>[],
   rows: Rows<Row>,
-  { empty, all = false, format = whole.format, projected }: ListOptions,
+  { empty, all = false, format = whole.format, lines, projected }: ListOptions,
   note: (text: string) => void,
 ): Promise<void> {
   const setup = { ...whole, format, ...(projected === true && { fields: undefined }) };
   const { sink, fields, terminal } = setup;
   const cap = format === 'table' && terminal && !all ? TTY_ROWS : Number.POSITIVE_INFINITY;
-  const writer = await writerFor(setup, columns);
+  const writer = await writerFor(setup, columns, lines);
   let count = 0;
   let more = false;
   for await (const row of rows) {
@@ -73,7 +73,11 @@ async function writeList<Row>(
   if (count === 0 && format === 'table') note(empty ?? 'nothing found');
 }
 
-async function writerFor<Row>(setup: Setup, columns: readonly Column<Row>[]): Promise<RowWriter<Row>> {
+async function writerFor<Row>(
+  setup: Setup,
+  columns: readonly Column<Row>[],
+  lines?: true,
+): Promise<RowWriter<Row>> {
   const { sink, format, fields, headers, terminal, ellipsis } = setup;
   const shown = fields === undefined ? columns : fieldColumns(fields);
   const row = { sink, columns: shown, fields, headers, terminal };
@@ -83,7 +87,7 @@ async function writerFor<Row>(setup: Setup, columns: readonly Column<Row>[]): Pr
   if (format === 'csv') return csvRows(row);
   if (format === 'id') return idRows(row);
   if (format === 'none') return nothing;
-  if (!terminal) return tabRows(row);
+  if (!terminal || lines === true) return tabRows(row);
   const { tableRows } = await import('./table.ts');
   return tableRows({ ...row, width: setup.width.stdout(), paint: await setup.paint.stdout(), ellipsis });
 }

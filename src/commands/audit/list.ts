@@ -1,20 +1,13 @@
 import type { Context } from '../../context.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { auditColumns } from './columns.ts';
-import { timeFrom } from './when.ts';
+import { filters, times, trail } from './trail.ts';
 
 const spec = {
   path: 'audit list',
   summary: 'List who did what in an account, and when',
   about: 'Newest first. What exactly changed, before and after, is in --json.',
-  flags: {
-    actor: { value: 'WHO', help: 'only what this one did: address or id' },
-    action: { value: 'ACTION', help: 'only this action, such as members.remove' },
-    target: { value: 'WHAT', help: 'only what was done to this: id or name' },
-    since: { value: 'WHEN', help: 'from then on: 30m, 12h, 7d, 2w ago, a day or an RFC 3339 time' },
-    until: { value: 'WHEN', help: 'up to then, written alike' },
-    platform: { help: 'the events of the platform instead (staff only)' },
-  },
+  flags: { ...filters, ...times },
   examples: [
     'tenantctl audit list --account acme --since 7d',
     'tenantctl audit list --action members.remove --actor ana@example.com --json',
@@ -32,17 +25,7 @@ export function listCommand(ctx: Context, run = listRun): Verb {
 }
 
 export async function listRun(options: ListOptions, ctx: Context): Promise<void> {
-  const { actor, action, target, platform } = options;
-  const now = ctx.world.clock.now();
-  const time = (flag: string, text: string | undefined) =>
-    text === undefined ? undefined : timeFrom(flag, text, now);
-  const [since, until] = [time('--since', options.since), time('--until', options.until)];
-  const query = { actor, action, target, since, until };
-  const client = ctx.client();
-  const rows =
-    platform === true
-      ? client.pages('audit.platform', { query }, ctx.max())
-      : client.pages('audit.list', { params: { account: ctx.account() }, query }, ctx.max());
+  const rows = trail(options, ctx, ctx.max());
   const empty = 'Nothing was done that matches. Try: tenantctl audit list --since 2w';
   await ctx.out.list(auditColumns, rows, ctx.listing(empty));
 }

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Send } from '../../../src/client/wire.ts';
 import { listCommand } from '../../../src/commands/audit/list.ts';
 import { timeFrom } from '../../../src/commands/audit/when.ts';
-import { Cli } from '../../support/cli.ts';
+import { interruptedError } from '../../../src/errors.ts';
+import { Cli, sendTo } from '../../support/cli.ts';
 import { parsed } from '../../support/parse.ts';
 import { lines, plain } from '../../support/plain.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -92,5 +94,88 @@ describe('audit list', () => {
     const [code, stdout, stderr] = await run('audit list --since yesterday', { send: undefined });
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('It takes 30m, 12h, 7d or 2w');
+  });
+});
+
+describe('audit tail', () => {
+  let server: TestServer;
+  let cli: Cli;
+
+  beforeEach(async () => {
+    server = await startServer();
+    cli = new Cli(server);
+    await cli.signIn('ana@example.com');
+    await cli.ok('accounts create Acme --slug acme');
+    await cli.ok('accounts use acme');
+    for (const name of ['One', 'Two']) await cli.ok(['accounts', 'update', 'acme', '--name', name]);
+  });
+
+  /** While it waits for the nth time, this happens. */
+  function meanwhile(things: readonly (() => Promise<unknown>)[]) {
+    let asked = 0;
+    const send: Send = async (request) => {
+      asked += 1;
+      await things[asked - 2]?.();
+      return await sendTo(server.app)(request);
+    };
+    return { send, asked: () => asked };
+  }
+  const rename = (name: string) => async () => {
+    server.clock.advance({ seconds: 2 });
+    await cli.ok(['accounts', 'update', 'acme', '--name', name]);
+  };
+  const names = (stdout: string) =>
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => Reflect.get(Object(JSON.parse(line)), 'after') as unknown);
+
+  it('begins with the last, oldest first, and goes on with each that comes, once', async () => {
+    const { send, asked } = meanwhile([rename('Three'), async () => undefined, rename('Four')]);
+    const done = await cli.run('audit tail --last 2 --limit 4 -o ndjson', { send });
+    expect([done.code, done.stderr]).toEqual([0, '']);
+    expect(names(done.stdout)).toEqual(['One', 'Two', 'Three', 'Four'].map((name) => ({ name })));
+    expect(asked()).toBe(4);
+  });
+
+  it('leaves the past out with --last 0, and narrows like list', async () => {
+    const other = async () => await cli.ok('accounts address-rules update --allow x.example');
+    const { send } = meanwhile([rename('Three'), other, rename('Four')]);
+    const argv = 'audit tail --last 0 --limit 2 --action accounts.update -o ndjson';
+    const done = await cli.run(argv, { send });
+    expect(names(done.stdout)).toEqual([{ name: 'Three' }, { name: 'Four' }]);
+  });
+
+  it('is a line an event on a terminal too, which would wait for the end of a table', async () => {
+    const done = await cli.run('audit tail --last 1 --limit 1', { tty: true });
+    expect(done.stdout.split('\n').map((line) => line.split('\t')[2] ?? '')).toEqual([
+      'ACTION',
+      'accounts.update',
+      '',
+    ]);
+  });
+
+  it('ends with 130 on Ctrl-C, and refuses a format that has an end', async () => {
+    const stop = new AbortController();
+    const { send } = meanwhile([async () => stop.abort(interruptedError('interrupted'))]);
+    expect((await cli.run('audit tail -o ndjson', { send, interrupt: stop.signal })).code).toBe(130);
+    for (const argv of ['audit tail --json', 'audit tail --every 0', 'audit tail --last 1001'])
+      expect((await cli.run(argv)).code).toBe(2);
+  });
+});
+
+describe('audit export', () => {
+  it('is CSV of everything, a fact a column, safe to open in a spreadsheet', async () => {
+    const cli = new Cli(await startServer());
+    await cli.signIn('ana@example.com');
+    await cli.ok('accounts create Acme --slug acme');
+    await cli.ok(['accounts', 'update', 'acme', '--name', '=1+1']);
+    const done = await cli.ok('audit export --account acme');
+    const [heading, ...rows] = done.stdout.trim().split('\r\n');
+    expect(heading).toMatch(/^time,id,actor_kind,actor_id,actor,via,action,.*,request_id$/);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain(',user,');
+    expect(rows[0]).toContain('"{""name"":""=1+1""}"');
+    expect((await cli.ok('audit export --account acme -o ndjson')).stdout.trim().split('\n')).toHaveLength(2);
   });
 });
