@@ -16,6 +16,7 @@ import {
   place,
   workspaceKey,
 } from '../support/estate.ts';
+import { meterToken } from '../support/credits.ts';
 import { definition, parser } from '../support/parsers.ts';
 import {
   NEW_PASSWORD,
@@ -238,6 +239,14 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'subscription.change': (target) => ({ ...one(target), body: { plan: 'enterprise', reason: 'test' } }),
   'subscription.cancel_change': one,
   'billing.show': one,
+  'credits.show': one,
+  'credits.ledger': one,
+  'credits.usage': one,
+  'credits.grant': (target) => ({ ...one(target), body: { unit: 'upload', amount: 1, reason: 'test' } }),
+  'credits.verify': none,
+  'usage.record': ({ account }) => ({
+    body: { records: [{ account, unit: 'upload', amount: 1, key: 'k', cause: 'parsers.run' }] },
+  }),
   'roles.list': none,
   'audit.list': one,
   'audit.platform': none,
@@ -346,6 +355,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
     ['garbage', mintToken('user')],
     ['stranger', stranger.token],
     ['staff', staff],
+    ['meter', await meterToken(server)],
   ] as const;
 
   const userOf = async (accountId: string, name: string, modules: readonly (typeof allModules)[number][]) => {
