@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import type { Answer } from '../../src/contract/shapes.ts';
 import type { Credits } from '../../src/contract/types.ts';
 import { BillingWorker } from '../../src/server/billing/worker.ts';
 import { spend } from '../../src/server/domain/credits.ts';
-import { sql } from 'kysely';
 import {
   ledgerHolds,
   linkSub,
@@ -13,15 +14,29 @@ import {
   unlinkSub,
 } from '../support/credits.ts';
 import { describeOnEachDatabase, type OpenDatabase } from '../support/databases.ts';
-import { type Person, person, standard } from '../support/estate.ts';
+import { accountToken, type Person, person, standard } from '../support/estate.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
+
+/** Somebody by a token that outlives the months of these tests. */
+const lasting = async (server: TestServer, who: Person, accountId: string): Promise<Person> => ({
+  ...who,
+  token: await accountToken(server, accountId, 'admin'),
+});
 
 /** Months and limits: basic grants 100 uploads and 50 messages. */
 async function world(open: OpenDatabase) {
   const server = await startServer({ database: await open() });
-  const ann = await person(server, 'ann@acme.example');
-  const acme = await standard(server, ann, 'acme');
-  return { server, ann, acme, staff: await server.staffToken(), meter: await meterToken(server) };
+  const signedIn = await person(server, 'ann@acme.example');
+  const acme = await standard(server, signedIn, 'acme');
+  const ann = await lasting(server, signedIn, acme.id);
+  return {
+    signedIn,
+    server,
+    ann,
+    acme,
+    staff: await server.staffToken(),
+    meter: await meterToken(server),
+  };
 }
 
 /** An umbrella with so many monthly uploads, and an account under it. */
@@ -29,10 +44,15 @@ async function family(open: OpenDatabase, uploads: number | null, cap: number | 
   const there = await world(open);
   const { server, staff } = there;
   await setMonthly(server, 'enterprise', { upload: uploads, message: uploads });
-  const umma = await person(server, 'umma@umbrella.example');
-  const umbrella = await standard(server, umma, 'umbrella');
-  const params = { account: 'umbrella' };
-  await server.ok('subscription.change', { token: staff, params, body: { plan: 'enterprise', reason: 'test' } });
+  const signedIn = await person(server, 'umma@nexus.example');
+  const umbrella = await standard(server, signedIn, 'nexus');
+  const umma = await lasting(server, signedIn, umbrella.id);
+  const params = { account: 'nexus' };
+  await server.ok('subscription.change', {
+    token: staff,
+    params,
+    body: { plan: 'enterprise', reason: 'test' },
+  });
   const link = await linkSub(server, umbrella.id, there.acme.id, { ...noCaps, upload: cap });
   return { ...there, umma, umbrella, link };
 }
@@ -119,7 +139,14 @@ describeOnEachDatabase('credits', (open) => {
       expect(code).toBe('invalid_request');
     }
     const future = new Date(server.clock.now().getTime() + 3_600_000).toISOString();
-    const one = { account: 'acme', unit: 'upload' as const, amount: 1, key: 'k', cause: 'parsers.run', at: future };
+    const one = {
+      account: 'acme',
+      unit: 'upload' as const,
+      amount: 1,
+      key: 'k',
+      cause: 'parsers.run',
+      at: future,
+    };
     const late = await server.refused('usage.record', { token: meter, body: { records: [one] } });
     expect(late.errors).toEqual([{ pointer: '/records/0/at', detail: 'must not lie in the future.' }]);
     const reserved = { ...one, at: undefined, cause: 'credits.grant' };
@@ -148,7 +175,12 @@ describeOnEachDatabase('credits', (open) => {
     moveTo(server, '2026-09-15T12:00:00.000Z');
     expect(await uploads(server, ann, 'acme')).toMatchObject({ balance: 100, used: 0 });
     const months = await server.database.read((trx) =>
-      trx.selectFrom('credit_entries').where('payer_id', '=', acme.id).where('cause', '=', 'credits.monthly').select('id').execute(),
+      trx
+        .selectFrom('credit_entries')
+        .where('payer_id', '=', acme.id)
+        .where('cause', '=', 'credits.monthly')
+        .select('id')
+        .execute(),
     );
     expect(months).toHaveLength(6);
     await ledgerHolds(server.database);
@@ -170,7 +202,11 @@ describeOnEachDatabase('credits', (open) => {
     expect(await uploads(server, ann, 'acme')).toMatchObject({ balance: 600, monthly_left: 100 });
     await report(server, meter, 'acme', 150);
     expect(await uploads(server, ann, 'acme')).toMatchObject({ balance: 450, monthly_left: 0 });
-    const trail = await server.ok('audit.list', { token: ann.token, params, query: { action: 'credits.grant' } });
+    const trail = await server.ok('audit.list', {
+      token: ann.token,
+      params,
+      query: { action: 'credits.grant' },
+    });
     expect(trail.data.map(({ reason, before, after }) => ({ reason, before, after }))).toEqual([
       {
         reason: 'goodwill',
@@ -178,7 +214,9 @@ describeOnEachDatabase('credits', (open) => {
         after: { unit: 'upload', balance: 600, granted: 500 },
       },
     ]);
-    expect((await server.refused('credits.grant', { token: ann.token, params, body })).code).toBe('forbidden');
+    expect((await server.refused('credits.grant', { token: ann.token, params, body })).code).toBe(
+      'forbidden',
+    );
     await ledgerHolds(server.database);
   });
 
@@ -225,21 +263,21 @@ describeOnEachDatabase('an umbrella', (open) => {
     const { server, ann, umma, umbrella, acme, meter, link } = await family(open, 1_000);
     expect(await report(server, meter, 'acme', 300)).toBe('recorded');
     expect(await show(server, ann, 'acme')).toMatchObject({
-      payer: { id: umbrella.id, slug: 'umbrella' },
+      payer: { id: umbrella.id, slug: 'nexus' },
       units: { upload: { balance: 100, used: 300, paid: 0, cap: { limit: null, used: 300 } } },
     });
     // It had 100 of basic when it was made; enterprise made up the rest.
-    expect(await uploads(server, umma, 'umbrella')).toMatchObject({ balance: 700, used: 0, paid: 300 });
+    expect(await uploads(server, umma, 'nexus')).toMatchObject({ balance: 700, used: 0, paid: 300 });
     await unlinkSub(server, umbrella.id, link);
     expect(await report(server, meter, 'acme', 100)).toBe('recorded');
     expect(await report(server, meter, 'acme', 1)).toBe('insufficient');
-    expect(await uploads(server, umma, 'umbrella')).toMatchObject({ balance: 700, paid: 300 });
+    expect(await uploads(server, umma, 'nexus')).toMatchObject({ balance: 700, paid: 300 });
     const by = (who: Person, account: string, kind: string) =>
       server.ok('credits.usage', { token: who.token, params: { account }, query: { by: kind } });
-    expect((await by(umma, 'umbrella', 'consumer')).data).toEqual([
+    expect((await by(umma, 'nexus', 'consumer')).data).toEqual([
       {
         period: null,
-        account: { id: umbrella.id, slug: 'umbrella' },
+        account: { id: umbrella.id, slug: 'nexus' },
         used: { upload: 0, message: 0 },
         paid: { upload: 0, message: 0 },
       },
@@ -259,8 +297,10 @@ describeOnEachDatabase('an umbrella', (open) => {
       paid: { upload: 100, message: 0 },
     });
     expect(months.total).toEqual({ used: { upload: 400, message: 0 }, paid: { upload: 100, message: 0 } });
-    const days = await by(umma, 'umbrella', 'day');
-    expect(days.data.filter(({ paid }) => paid.upload > 0).map(({ period }) => period)).toEqual(['2026-03-02']);
+    const days = await by(umma, 'nexus', 'day');
+    expect(days.data.filter(({ paid }) => paid.upload > 0).map(({ period }) => period)).toEqual([
+      '2026-03-02',
+    ]);
     await ledgerHolds(server.database);
   });
 
@@ -268,9 +308,14 @@ describeOnEachDatabase('an umbrella', (open) => {
     const { server, ann, umma, meter } = await family(open, 1_000);
     await report(server, meter, 'acme', 5, { key: 'k5' });
     const entries = async (who: Person, account: string) =>
-      (await server.ok('credits.ledger', { token: who.token, params: { account }, query: { consumer: 'acme', cause: 'parsers.run' } }))
-        .data;
-    const [paid] = await entries(umma, 'umbrella');
+      (
+        await server.ok('credits.ledger', {
+          token: who.token,
+          params: { account },
+          query: { consumer: 'acme', cause: 'parsers.run' },
+        })
+      ).data;
+    const [paid] = await entries(umma, 'nexus');
     const [used] = await entries(ann, 'acme');
     expect(paid).toMatchObject({ key: 'k5', kind: 'use', debit: 'balance', credit: 'used', actor: null });
     expect(used).toEqual({ ...paid, actor: { kind: 'meter', id: expect.any(String), name: 'meter' } });
@@ -294,12 +339,12 @@ describeOnEachDatabase('an umbrella', (open) => {
 
   it('that is suspended pays for nobody', async () => {
     const { server, staff, meter, umma } = await family(open, 1_000);
-    await server.ok('accounts.suspend', { token: staff, params: { account: 'umbrella' }, body: {} });
+    await server.ok('accounts.suspend', { token: staff, params: { account: 'nexus' }, body: {} });
     expect(await report(server, meter, 'acme', 1)).toBe('payer_suspended');
-    await server.ok('accounts.activate', { token: staff, params: { account: 'umbrella' }, body: {} });
+    await server.ok('accounts.activate', { token: staff, params: { account: 'nexus' }, body: {} });
     await server.ok('accounts.suspend', { token: staff, params: { account: 'acme' }, body: {} });
     expect(await report(server, meter, 'acme', 1)).toBe('account_suspended');
-    expect((await uploads(server, umma, 'umbrella')).balance).toBe(1_000);
+    expect((await uploads(server, umma, 'nexus')).balance).toBe(1_000);
   });
 });
 
@@ -310,16 +355,23 @@ describeOnEachDatabase('spending within an operation', (open) => {
       server.deps.transactions.write(async ({ platform, tenant }) => {
         const at = server.clock.now().toISOString();
         await tenant(acme.id).account.update({ name: `used ${amount}` }, at);
-        const work = { platform, deps: server.deps, actor: { kind: 'anonymous' } as const, now: server.clock.now() };
+        const work = {
+          platform,
+          deps: server.deps,
+          actor: { kind: 'anonymous' } as const,
+          now: server.clock.now(),
+        };
         return await spend(work, { account: acme.id, unit: 'upload', amount, cause: 'forms.submit', key });
       });
-    expect(await using(10, 'k')).toMatchObject({ repeated: false, payer: { slug: 'umbrella' } });
+    expect(await using(10, 'k')).toMatchObject({ repeated: false, payer: { slug: 'nexus' } });
     expect(await using(10, 'k')).toMatchObject({ repeated: true });
-    const name = async () => (await server.ok('accounts.show', { token: ann.token, params: { account: 'acme' } })).name;
+    const name = async () =>
+      (await server.ok('accounts.show', { token: ann.token, params: { account: 'acme' } })).name;
     await expect(using(11, 'k')).rejects.toMatchObject({ code: 'conflict' });
     await expect(using(21)).rejects.toMatchObject({
       code: 'cap_reached',
-      message: 'This takes 21 uploads; umbrella lets acme use 30 a month, of which 10 are used. Nothing was used.',
+      message:
+        'This takes 21 uploads; nexus lets acme use 30 a month, of which 10 are used. Nothing was used.',
     });
     expect(await name()).toBe('used 10');
     await server.database.write((trx) =>
@@ -327,7 +379,7 @@ describeOnEachDatabase('spending within an operation', (open) => {
     );
     // 100 of basic were there before enterprise.
     await expect(using(91)).rejects.toMatchObject({ code: 'insufficient_credits' });
-    await server.ok('accounts.suspend', { token: staff, params: { account: 'umbrella' }, body: {} });
+    await server.ok('accounts.suspend', { token: staff, params: { account: 'nexus' }, body: {} });
     await expect(using(1)).rejects.toMatchObject({ code: 'payer_suspended' });
     expect(await name()).toBe('used 10');
     await ledgerHolds(server.database);
@@ -336,7 +388,7 @@ describeOnEachDatabase('spending within an operation', (open) => {
 
 describeOnEachDatabase('a metering token', (open) => {
   it('is made by staff with their password, reports usage and does nothing else', async () => {
-    const { server, ann, staff } = await world(open);
+    const { server, signedIn: ann, staff } = await world(open);
     await server.staffToken('ann@acme.example');
     const body = { kind: 'meter', name: 'gateway', reason: 'metering', current_password: PASSWORD } as const;
     const { token, secret } = await server.ok('tokens.create', { token: ann.token, body });
@@ -350,12 +402,18 @@ describeOnEachDatabase('a metering token', (open) => {
     const [entry] = (await server.ok('credits.ledger', { token: ann.token, params })).data;
     expect(entry?.actor).toEqual({ kind: 'meter', id: token.id, name: 'gateway' });
     const wrong = { ...body, current_password: 'wrong' };
-    expect((await server.refused('tokens.create', { token: ann.token, body: wrong })).code).toBe('invalid_credentials');
+    expect((await server.refused('tokens.create', { token: ann.token, body: wrong })).code).toBe(
+      'invalid_credentials',
+    );
     await server.ok('staff.remove', { token: staff, params: { user: ann.email } });
-    expect((await server.refused('usage.record', { token: secret, body: { records: [] } })).code).toBe('invalid_token');
     const records = [{ account: 'acme', unit: 'upload', amount: 1, key: 'k', cause: 'parsers.run' }] as const;
+    expect(
+      (await server.refused('usage.record', { token: secret, body: { records: [...records] } })).code,
+    ).toBe('invalid_token');
     for (const other of [ann.token, staff])
-      expect((await server.refused('usage.record', { token: other, body: { records: [...records] } })).code).toBe('forbidden');
+      expect(
+        (await server.refused('usage.record', { token: other, body: { records: [...records] } })).code,
+      ).toBe('forbidden');
   });
 });
 
@@ -367,8 +425,8 @@ describeOnEachDatabase('the verification of the ledger', (open) => {
       const drift = [];
       let payers = 0;
       for (let cursor: string | null = ''; cursor !== null; ) {
-        const query = { limit: 1, ...(cursor !== '' && { cursor }) };
-        const page = await server.ok('credits.verify', { token: staff, query });
+        const query: Record<string, string | number> = { limit: 1, ...(cursor !== '' && { cursor }) };
+        const page: Answer<'credits.verify'> = await server.ok('credits.verify', { token: staff, query });
         drift.push(...page.data);
         payers += page.payers;
         cursor = page.next_cursor;

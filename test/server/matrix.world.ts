@@ -2,6 +2,7 @@ import { modules as allModules, type WorkspaceRole } from '../../src/contract/li
 import type { OperationId } from '../../src/contract/operations.ts';
 import { mintToken } from '../../src/contract/token.ts';
 import type { Transactions } from '../../src/server/domain/ports.ts';
+import { meterToken } from '../support/credits.ts';
 import {
   accountToken,
   apiToken,
@@ -16,7 +17,6 @@ import {
   place,
   workspaceKey,
 } from '../support/estate.ts';
-import { meterToken } from '../support/credits.ts';
 import { definition, parser } from '../support/parsers.ts';
 import {
   NEW_PASSWORD,

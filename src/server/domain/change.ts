@@ -387,9 +387,7 @@ function wrap<Id extends OperationId, W, P>(
     };
     try {
       const { transactions } = deps;
-      const outcome = await (writes
-        ? transactions.write(body, queue)
-        : transactions.read(body));
+      const outcome = await (writes ? transactions.write(body, queue) : transactions.read(body));
       if (outcome instanceof RefusedAndKept) throw outcome.refusal;
       for (const task of committed) task();
       return outcome;

@@ -86,7 +86,10 @@ function rangeOf({ by, since, until }: Input<'credits.usage'>['query'], now: Dat
   const days = (Date.parse(startOf(range.until)) - Date.parse(startOf(range.since))) / DAY_MS;
   const most = by === 'day' ? MOST_DAYS : MOST_MONTHS * 31;
   if (by !== 'consumer' && days > most)
-    throw invalid('?since', `is too far from until: at most ${by === 'day' ? MOST_DAYS : MOST_MONTHS} ${by}s.`);
+    throw invalid(
+      '?since',
+      `is too far from until: at most ${by === 'day' ? MOST_DAYS : MOST_MONTHS} ${by}s.`,
+    );
   return range;
 }
 
@@ -107,7 +110,9 @@ function add(row: Pick<Row, 'used' | 'paid'>, of: UsageSum, accountId: string): 
 }
 
 function byPeriod(periods: readonly string[], sums: readonly UsageSum[], accountId: string): Row[] {
-  const rows = new Map(periods.map((period): [string, Row] => [period, { period, account: null, ...nothing() }]));
+  const rows = new Map(
+    periods.map((period): [string, Row] => [period, { period, account: null, ...nothing() }]),
+  );
   for (const of of sums) {
     const row = rows.get(of.period);
     if (row) add(row, of, accountId);

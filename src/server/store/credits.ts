@@ -21,8 +21,7 @@ type EntryQuery = ReturnType<typeof selectEntries>;
 function filtered(query: EntryQuery, { unit, consumer, cause, since, until }: EntryFilter): EntryQuery {
   let some = query;
   if (unit !== undefined) some = some.where('e.unit', '=', unit);
-  if (consumer !== undefined)
-    some = some.where(looksLikeId(consumer) ? 'c.id' : 'c.slug', '=', consumer);
+  if (consumer !== undefined) some = some.where(looksLikeId(consumer) ? 'c.id' : 'c.slug', '=', consumer);
   if (cause !== undefined) some = some.where('e.cause', '=', cause);
   if (since !== undefined) some = some.where('e.at', '>=', since);
   if (until !== undefined) some = some.where('e.at', '<', until);
@@ -56,7 +55,7 @@ function toEntry(row: EntryRow, accountId: string): CreditEntry {
   };
 }
 
-const periods = { month: 'substr(s.day, 1, 7)', day: 's.day', consumer: `''` } as const;
+const periods = { month: 'substr(s.day, 1, 7)', day: 's.day', consumer: "cast('' as text)" } as const;
 
 export function creditsStore(trx: Trx, accountId: string): CreditsPort {
   /** Sums of one side, so that each is found by its own index; what is both counts as the payer's. */
@@ -115,10 +114,7 @@ export function creditsStore(trx: Trx, accountId: string): CreditsPort {
     },
 
     async usage(by, since, until) {
-      return [
-        ...(await usage(by, since, until, 'payer')),
-        ...(await usage(by, since, until, 'consumer')),
-      ];
+      return [...(await usage(by, since, until, 'payer')), ...(await usage(by, since, until, 'consumer'))];
     },
   };
 }
