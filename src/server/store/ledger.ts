@@ -183,11 +183,12 @@ export function ledgerStore(trx: Trx): LedgerPort {
     async charged(keys) {
       if (keys.length === 0) return [];
       const wanted = keys.map(({ consumerId, key }) => ({ consumer_id: consumerId, entry_key: key }));
+      // SQLite keeps the order of a cross join; else it reads all that a consumer ever used, where there is one.
       const rows = await trx
         .selectFrom(jsonRows(trx, 'k', { consumer_id: 'text', entry_key: 'text' }, wanted))
-        .innerJoin('credit_entries as e', (join) =>
-          join.onRef('e.consumer_id', '=', 'k.consumer_id').onRef('e.entry_key', '=', 'k.entry_key'),
-        )
+        .crossJoin('credit_entries as e')
+        .whereRef('e.consumer_id', '=', 'k.consumer_id')
+        .whereRef('e.entry_key', '=', 'k.entry_key')
         .select(['e.consumer_id', 'e.entry_key', 'e.unit', 'e.amount'])
         .execute();
       return rows.map((row) => ({
@@ -203,9 +204,9 @@ export function ledgerStore(trx: Trx): LedgerPort {
       const wanted = pairs.map(({ payerId, consumerId }) => ({ payer_id: payerId, consumer_id: consumerId }));
       return await trx
         .selectFrom(jsonRows(trx, 'p', { payer_id: 'text', consumer_id: 'text' }, wanted))
-        .innerJoin('credit_usage as s', (join) =>
-          join.onRef('s.payer_id', '=', 'p.payer_id').onRef('s.consumer_id', '=', 'p.consumer_id'),
-        )
+        .crossJoin('credit_usage as s')
+        .whereRef('s.payer_id', '=', 'p.payer_id')
+        .whereRef('s.consumer_id', '=', 'p.consumer_id')
         .where('s.day', '>=', day)
         .groupBy(['s.payer_id', 's.consumer_id', 's.unit'])
         .select(['s.payer_id as payerId', 's.consumer_id as consumerId', 's.unit'])

@@ -11,7 +11,7 @@ import { transactionsOf } from '../../src/server/store/stores.ts';
 import { ledgerHolds } from '../support/credits.ts';
 import { createPostgres, dropPostgres } from '../support/databases.ts';
 import { FaultyProxy } from './faulty-proxy.ts';
-import { ended, Machine } from './processes.ts';
+import { ended, Machine } from '../crash/processes.ts';
 
 const SUBS = 20;
 const EACH = 5_000;
