@@ -21,6 +21,8 @@ export const limits = {
   /** How long a workspace's key lives unless asked otherwise, and at most. */
   keyDays: 365,
   keyDaysMax: 3650,
+  /** Records of usage that one request reports. */
+  usageRecords: 1000,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -53,6 +55,22 @@ export const copyOutChoices = ['family', 'anyone'] as const;
 
 /** What to do about a name that is taken at the target (D14). */
 export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
+
+/** What credits pay for (domain.md, The bill). */
+export const creditUnits = ['upload', 'message'] as const;
+export type CreditUnit = (typeof creditUnits)[number];
+/** What a record of usage can come to; the list is closed. Only `recorded` changes anything. */
+export const usageOutcomes = [
+  'recorded',
+  'repeated',
+  'conflict',
+  'insufficient',
+  'cap_reached',
+  'unknown_account',
+  'account_suspended',
+  'payer_suspended',
+] as const;
+export type UsageOutcome = (typeof usageOutcomes)[number];
 
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];

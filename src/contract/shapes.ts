@@ -5,6 +5,7 @@ import { auth } from './auth.ts';
 import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
+import { creditShapes } from './credits.ts';
 import { delegations } from './delegations.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
@@ -29,6 +30,7 @@ export const shapes = {
   ...delegations,
   ...people,
   ...billing,
+  ...creditShapes,
   ...parsers,
   ...workspaces,
   ...permissionSets,

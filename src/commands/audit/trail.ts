@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { AuditEvent } from '../../contract/types.ts';
 import type { FlagSpecs, FlagValues } from '../spec.ts';
-import { timeFrom } from './when.ts';
+import { timeFrom } from '../when.ts';
 
 /** What every verb of the trail can be narrowed by. */
 export const filters = {

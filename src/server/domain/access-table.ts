@@ -10,6 +10,8 @@ export type Grant =
   /** A delegation, for itself. */
   | 'delegation'
   | 'staff'
+  /** A metering token. */
+  | 'meter'
   | 'admin'
   | 'billing_admin'
   | 'member'
@@ -50,6 +52,7 @@ const inspectBill: Rule = {
   grants: ['admin', 'billing_admin', 'master', 'staff'],
   suspended: 'admins_read',
 };
+const readCredits: Rule = { grants: ['admin', 'billing_admin'], suspended: 'admins_read' };
 const choosePlan: Rule = { grants: ['admin', 'billing_admin', 'master', 'staff'], suspended: 'refused' };
 /**
  * Content of a workspace, as its roles have it (domain.md, Workspace roles). A standard account's users need the module.
@@ -240,6 +243,12 @@ export const accessTable = {
   'subscription.change': choosePlan,
   'subscription.cancel_change': choosePlan,
   'billing.show': inspectBill,
+  'credits.show': readCredits,
+  'credits.ledger': readCredits,
+  'credits.usage': readCredits,
+  'credits.grant': byStaff,
+  'credits.verify': byStaff,
+  'usage.record': { grants: ['meter'] },
   'roles.list': openToAll,
   'audit.list': { ...inspect, delegated: true },
   'audit.platform': byStaff,

@@ -4,11 +4,13 @@ import type { AddressRulesPort } from './ports/address-rules.ts';
 import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
+import type { CreditsPort } from './ports/credits.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
 import type { DeviceLoginsPort } from './ports/device-logins.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
+import type { LedgerPort } from './ports/ledger.ts';
 import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
@@ -56,6 +58,7 @@ export interface Tenant {
   readonly permissionSets: PermissionSetsPort;
   readonly addressRules: AddressRulesPort;
   readonly subscription: SubscriptionPort;
+  readonly credits: CreditsPort;
   readonly audit: AuditListPort;
 }
 
@@ -77,6 +80,7 @@ export interface Platform {
   readonly capturedMail: CapturedMailPort;
   readonly plans: PlansPort;
   readonly subscriptions: SubscriptionsPort;
+  readonly ledger: LedgerPort;
   readonly settings: SettingsPort;
   readonly idempotency: IdempotencyPort;
   readonly audit: AuditPort;

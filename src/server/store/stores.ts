@@ -7,6 +7,7 @@ import { auditListStore, auditStore } from './audit.ts';
 import { batchesStore } from './batches.ts';
 import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
+import { creditsStore } from './credits.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
 import { deviceLoginsStore } from './device-logins.ts';
@@ -14,6 +15,7 @@ import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
+import { ledgerStore } from './ledger.ts';
 import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
@@ -56,6 +58,7 @@ function platformStores(trx: Trx): Platform {
     capturedMail: capturedMailStore(trx),
     plans: plansStore(trx),
     subscriptions: subscriptionsStore(trx),
+    ledger: ledgerStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),
@@ -86,6 +89,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     permissionSets: permissionSetsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
     subscription: subscriptionStore(trx, accountId),
+    credits: creditsStore(trx, accountId),
     audit: auditListStore(trx, accountId),
   };
 }

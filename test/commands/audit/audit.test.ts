@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Send } from '../../../src/client/wire.ts';
 import { listCommand } from '../../../src/commands/audit/list.ts';
-import { timeFrom } from '../../../src/commands/audit/when.ts';
+import { timeFrom } from '../../../src/commands/when.ts';
 import { interruptedError } from '../../../src/errors.ts';
 import { Cli, sendTo } from '../../support/cli.ts';
 import { parsed } from '../../support/parse.ts';
