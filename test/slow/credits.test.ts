@@ -8,10 +8,10 @@ import { systemClock } from '../../src/server/domain/clock.ts';
 import { idMaker } from '../../src/server/domain/new-id.ts';
 import { type Database, openDatabase } from '../../src/server/store/database.ts';
 import { transactionsOf } from '../../src/server/store/stores.ts';
+import { ended, Machine } from '../crash/processes.ts';
 import { ledgerHolds } from '../support/credits.ts';
 import { createPostgres, dropPostgres } from '../support/databases.ts';
 import { FaultyProxy } from './faulty-proxy.ts';
-import { ended, Machine } from '../crash/processes.ts';
 
 const SUBS = 20;
 const EACH = 5_000;
