@@ -6,7 +6,6 @@ import { DomainError, notFound } from './errors.ts';
 import { grantFirstMonth } from './monthly-credits.ts';
 import type { Consumer } from './ports/ledger.ts';
 import type { PostingContext } from './posting.ts';
-import type { Maker } from './users.ts';
 import type { Work } from './work.ts';
 
 export function postingOf({ platform, deps, actor, now }: Pick<Work, 'platform' | 'deps' | 'actor' | 'now'>) {
@@ -26,7 +25,7 @@ export async function payerOf(work: Pick<Work, 'platform'>, accountId: string): 
 
 /** A new account has the credits of its first month at once. */
 export async function beginCredits(
-  { platform, deps, now }: Maker,
+  { platform, deps, now }: Pick<Work, 'platform' | 'now'> & { readonly deps: Pick<Work['deps'], 'newId'> },
   accountId: string,
   limits: Terms['limits'],
 ): Promise<void> {
