@@ -18,7 +18,10 @@ export async function consumerOf({ platform }: Pick<Work, 'platform'>, account: 
   return consumer;
 }
 
-/** Whose credits an account uses: its umbrella's while it has one, else its own (domain.md, The bill). */
+/**
+ * Whose credits an account uses: its umbrella's while it has one, else its own (domain.md, The bill).
+ * @public asked by what says beforehand who will pay
+ */
 export async function payerOf(work: Pick<Work, 'platform'>, accountId: string): Promise<Consumer['payer']> {
   return (await consumerOf(work, accountId)).payer;
 }
