@@ -32,6 +32,7 @@ const samples: Readonly<Record<string, string>> = {
   'plans preview': 'business',
   'plans change': 'business',
   'billing show': '',
+  'credits balance': '',
 };
 
 let place: Family;

@@ -295,7 +295,8 @@ class Run {
         const row = rows.find(({ payer_id, unit: is }) => payer_id === this.#ids[name] && is === of);
         return { balance: row?.balance, monthly_left: row?.monthly_left, paid: row?.used };
       };
-      expect({ upload: purse('upload'), message: purse('message') }, name).toEqual(this.#oracle.shown(name));
+      const found = { name, upload: purse('upload'), message: purse('message') };
+      expect(found).toEqual({ name, ...this.#oracle.shown(name) });
     }
   }
 }

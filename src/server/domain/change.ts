@@ -8,12 +8,13 @@ import { hashToken, parseToken } from '../../contract/token.ts';
 import { type Decision, decide, type Standing } from './access.ts';
 import { type Action } from './access-table.ts';
 import type { Actor, DelegationActor } from './actor.ts';
+import { SubscriptionDue } from './due.ts';
 import { DomainError, notFound, RefusedAndKept } from './errors.ts';
 import type { NoActor, Within } from './ports/access.ts';
 import type { AuditEntry } from './ports/audit.ts';
 import type { IdempotencyRecord } from './ports/idempotency.ts';
 import type { Transaction } from './ports.ts';
-import { mustBeSettled, SubscriptionDue, settleAccount } from './settlement.ts';
+import { mustBeSettled, settleAccount } from './settlement.ts';
 import type { AccountWork, Deps, Happening, Input, PlaceWork, Work } from './work.ts';
 
 /** A request beside its parsed input: who asks, and how it may be repeated. */

@@ -1,9 +1,9 @@
 import type { CreditUnit } from '../../contract/limits.ts';
 import { dayOf, monthOf } from './calendar.ts';
+import { SubscriptionDue } from './due.ts';
 import { grantOf, turnMonth } from './monthly-credits.ts';
 import type { Consumer } from './ports/ledger.ts';
 import { Posting, type PostingContext } from './posting.ts';
-import { SubscriptionDue } from './settlement.ts';
 
 /** One use of credits that an account asks for. */
 export interface Use {

@@ -3,12 +3,12 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { CreditUsage } from '../../contract/types.ts';
 import { type Day, dayOf, endOf, monthOf, startOf } from './calendar.ts';
 import { consumerOf } from './credits.ts';
+import { SubscriptionDue } from './due.ts';
 import { invalid } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { grantOf, isOver } from './monthly-credits.ts';
 import type { UsageSum } from './ports/credits.ts';
 import type { Consumer, Purse } from './ports/ledger.ts';
-import { SubscriptionDue } from './settlement.ts';
 import type { AccountWork, Input } from './work.ts';
 
 const DAY_MS = 86_400_000;

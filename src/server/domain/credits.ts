@@ -6,7 +6,6 @@ import { DomainError, notFound } from './errors.ts';
 import { grantFirstMonth } from './monthly-credits.ts';
 import type { Consumer } from './ports/ledger.ts';
 import type { PostingContext } from './posting.ts';
-import type { Maker } from './users.ts';
 import type { Work } from './work.ts';
 
 export function postingOf({ platform, deps, actor, now }: Pick<Work, 'platform' | 'deps' | 'actor' | 'now'>) {
@@ -19,14 +18,17 @@ export async function consumerOf({ platform }: Pick<Work, 'platform'>, account: 
   return consumer;
 }
 
-/** Whose credits an account uses: its umbrella's while it has one, else its own (domain.md, The bill). */
+/**
+ * Whose credits an account uses: its umbrella's while it has one, else its own (domain.md, The bill).
+ * @public asked by what says beforehand who will pay
+ */
 export async function payerOf(work: Pick<Work, 'platform'>, accountId: string): Promise<Consumer['payer']> {
   return (await consumerOf(work, accountId)).payer;
 }
 
 /** A new account has the credits of its first month at once. */
 export async function beginCredits(
-  { platform, deps, now }: Maker,
+  { platform, deps, now }: Pick<Work, 'platform' | 'now'> & { readonly deps: Pick<Work['deps'], 'newId'> },
   accountId: string,
   limits: Terms['limits'],
 ): Promise<void> {

@@ -2,6 +2,7 @@ import type { Plan } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
 import { accountTarget } from './account-view.ts';
 import { type Day, dayOf, followingPeriod, monthOf, startOf } from './calendar.ts';
+import { SubscriptionDue } from './due.ts';
 import { type Blocker, blockersOf } from './fit.ts';
 import { grantByPlan, turnMonth } from './monthly-credits.ts';
 import type { AccountRow } from './ports/accounts.ts';
@@ -12,17 +13,6 @@ import { Posting, type PostingContext } from './posting.ts';
 import { periodBegins } from './proration.ts';
 import { billed } from './subscriptions.ts';
 import type { Deps } from './work.ts';
-
-/** The account's subscription has something to carry out first; whoever meets this settles it and begins again. */
-export class SubscriptionDue extends Error {
-  override readonly name = 'SubscriptionDue';
-  readonly accountId: string;
-
-  constructor(accountId: string) {
-    super(`the subscription of ${accountId} is due`);
-    this.accountId = accountId;
-  }
-}
 
 /** Nobody acts on a plan whose time is over: throws SubscriptionDue, which the wrapper of every operation handles. */
 export function mustBeSettled({ account }: Standing, now: Date): void {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
-import { type CreditUnit, creditUnits } from '../../contract/limits.ts';
+import { creditUnits } from '../../contract/limits.ts';
 import type { Consumer, Entry, LedgerPort, Purse } from '../domain/ports/ledger.ts';
 import { actorColumns } from './audit.ts';
 import { inIds, jsonRows } from './json-rows.ts';
@@ -8,12 +8,6 @@ import { checkLedger, sumOf } from './ledger-check.ts';
 import { toTerms } from './plans.ts';
 import type { Row } from './schema.ts';
 import type { Trx } from './transaction.ts';
-
-export function toUnit(text: string): CreditUnit {
-  const unit = creditUnits.find((name) => name === text);
-  if (unit === undefined) throw new Error(`the store holds credits of the unit ${text}`);
-  return unit;
-}
 
 export function toPurse(row: Row<'credit_totals'>): Purse {
   return {

@@ -34,7 +34,7 @@ export interface Purse {
   readonly used: number;
   readonly expired: number;
   /** The month that the plan's grant was last made for; empty before the first. */
-  readonly month: Month | '';
+  readonly month: Month;
   readonly monthlyGranted: number;
   readonly monthlyLeft: number;
 }
