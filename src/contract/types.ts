@@ -11,6 +11,7 @@ import type * as parsers from './parsers.ts';
 import type * as people from './people.ts';
 import type * as permissionSets from './permission-sets.ts';
 import type * as receipts from './receipts.ts';
+import type * as umbrella from './umbrella.ts';
 import type * as workspaces from './workspaces.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -49,6 +50,12 @@ export type BatchDefaults<K extends BatchKind> = BatchOf<K>['defaults'];
 export type BatchRow<K extends BatchKind> = Extract<BatchChunk, { kind: K }>['rows'][number];
 export type BatchChunk = z.output<(typeof batches.batches)['batches.send']['body']>;
 export type RowResult = z.output<typeof batches.rowResult>;
+export type Caps = z.output<typeof umbrella.caps>;
+export type ConsentSheet = z.output<typeof umbrella.consentSheet>;
+export type LinkEnd = z.output<typeof umbrella.linkEnd>;
+export type UmbrellaLink = z.output<typeof umbrella.umbrellaLink>;
+export type Link = z.output<typeof umbrella.link>;
+export type UmbrellaInvite = z.output<typeof umbrella.umbrellaInvite>;
 export type Holding = z.output<typeof people.holding>;
 export type Receipt = z.output<typeof receipts.receipt>;
 export type PermissionSet = z.output<typeof permissionSets.permissionSet>;

@@ -16,6 +16,7 @@ export type Grant =
   | 'workspace'
   | 'settings'
   | 'parsers'
+  | 'reports'
   /** A role in the workspace that the operation works in, at least this one. */
   | WorkspaceRole
   | 'anyone_in'
@@ -62,6 +63,9 @@ const readContent: Rule = {
 };
 const operate: Rule = { grants: ['operator', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
 const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
+/** R14: a `user` with `reports` reads the links that they were granted; which, the rule looks at. */
+const readLinks: Rule = { grants: ['admin', 'reports'], suspended: 'admins_read' };
+const changeLinks: Rule = { grants: ['admin'], suspended: 'refused' };
 /** Whoever may know that an account is there. */
 const knowing: readonly Grant[] = ['anyone_in', 'workspace', 'master', 'granted', 'staff'];
 /** They may ask what they may do in it, also while it is suspended: the answer tells no more than a refusal does. */
@@ -147,6 +151,30 @@ export const accessTable = {
   'accounts.unlock': byStaff,
   'accounts.release': { grants: ['master'], suspended: 'refused' },
   'accounts.tree': { ...inspect, delegated: true },
+  'sub_accounts.list': readLinks,
+  'sub_accounts.invite': changeLinks,
+  'sub_accounts.show': readLinks,
+  'sub_accounts.update': changeLinks,
+  'sub_accounts.resend': changeLinks,
+  'sub_accounts.unlink': changeLinks,
+  'umbrella_invites.list': own,
+  'umbrella_invites.preview': open,
+  'umbrella_invites.consent': {
+    grants: ['admin'],
+    account: 'named',
+    person: 'signed_in',
+    suspended: 'admins_read',
+  },
+  /** The account binds itself to somebody else: only its own administrator in person does that. */
+  'umbrella_invites.accept': {
+    grants: ['admin'],
+    account: 'named',
+    person: 'signed_in',
+    suspended: 'refused',
+  },
+  'umbrella_invites.decline': open,
+  'umbrella.show': { grants: ['admin'], suspended: 'admins_read' },
+  'umbrella.unlink': { grants: ['admin'], suspended: 'refused' },
   'delegations.list': { grants: ['admin', 'master', 'granted'], suspended: 'admins_read' },
   'delegations.create': { grants: ['master', 'granted'], person: 'behind', suspended: 'refused' },
   'delegations.revoke': { grants: ['admin', 'master', 'granted'], suspended: 'refused' },
