@@ -15,6 +15,7 @@ export const idPrefixes = {
   event: 'evt',
   receipt: 'rcp',
   mail: 'mai',
+  entry: 'ent',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

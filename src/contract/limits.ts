@@ -58,6 +58,10 @@ export const copyOutChoices = ['family', 'anyone'] as const;
 /** What to do about a name that is taken at the target (D14). */
 export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
 
+/** What credits pay for (domain.md, The bill). */
+export const creditUnits = ['upload', 'message'] as const;
+export type CreditUnit = (typeof creditUnits)[number];
+
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];

@@ -8,6 +8,7 @@ import type { DelegationsPort } from './ports/delegations.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
+import type { LedgerPort } from './ports/ledger.ts';
 import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
@@ -79,6 +80,7 @@ export interface Platform {
   readonly capturedMail: CapturedMailPort;
   readonly plans: PlansPort;
   readonly subscriptions: SubscriptionsPort;
+  readonly ledger: LedgerPort;
   readonly settings: SettingsPort;
   readonly idempotency: IdempotencyPort;
   readonly audit: AuditPort;

@@ -104,7 +104,7 @@ const linkTarget = (link: Link) => ({
   name: link.account?.slug ?? link.email,
 });
 
-const capFacts = ({ upload, message }: CapsShown) => ({ cap_upload: upload, cap_message: message });
+const capFacts = ({ upload, message }: CapsShown) => ({ upload_cap: upload, message_cap: message });
 
 /** D11. The cap of a link concerns both ends, so both trails tell of it; that of an invitation only its sheet. */
 export async function updateSubAccount(
@@ -119,7 +119,8 @@ export async function updateSubAccount(
     const text = `The link to ${linkTarget(link).name} is ${link.state}: there is nothing to cap any more.`;
     throw new DomainError('conflict', text);
   }
-  await work.tenant.subInvites.setCaps(link.id, capsFrom(caps), work.now.toISOString());
+  const store = link.state === 'active' ? work.tenant.links : work.tenant.subInvites;
+  await store.setCaps(link.id, capsFrom(caps), work.now.toISOString());
   const happening = { target: linkTarget(link), before: capFacts(link.caps), after: capFacts(caps) };
   work.record(happening);
   if (link.state === 'active' && link.account) work.record({ ...happening, accountId: link.account.id });

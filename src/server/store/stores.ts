@@ -13,6 +13,7 @@ import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
+import { ledgerStore } from './ledger.ts';
 import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
@@ -56,6 +57,7 @@ function platformStores(trx: Trx): Platform {
     capturedMail: capturedMailStore(trx),
     plans: plansStore(trx),
     subscriptions: subscriptionsStore(trx),
+    ledger: ledgerStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),

@@ -7,15 +7,15 @@ import type { Ddl } from './ddl.ts';
 export const umbrella: Ddl = {
   both: [
     // invitee: the slug that was meant, '' for whichever account the invited person chooses; nobody looked whether it is
-    // there. cap_*: null is expressly no cap. child_id: set exactly when accepted.
+    // there. *_cap: null is expressly no cap. child_id: set exactly when accepted.
     `create table sub_invites (
       account_id text not null constraint sub_invites_account references accounts (id),
       id text not null,
       email text not null,
       email_folded text not null,
       invitee text not null default '',
-      cap_upload integer constraint sub_invites_cap_upload check (cap_upload >= 0),
-      cap_message integer constraint sub_invites_cap_message check (cap_message >= 0),
+      upload_cap integer constraint sub_invites_upload_cap check (upload_cap >= 0),
+      message_cap integer constraint sub_invites_message_cap check (message_cap >= 0),
       first_name text,
       mobile text,
       state text not null constraint sub_invites_state
