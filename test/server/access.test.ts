@@ -114,6 +114,7 @@ describe('the table', () => {
         .sort(),
     ).toEqual([...operationIds].sort());
     expect(further.sort()).toEqual([
+      'forms.list_shared',
       'parsers.copy_into',
       'resources.write_connector',
       'resources.write_job',
