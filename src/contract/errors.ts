@@ -54,6 +54,8 @@ export const errorCodes = {
   last_workspace: { status: 409, title: 'The last workspace must stay' },
   personal_account: { status: 409, title: 'Not possible for a personal account' },
   parser_name_taken: { status: 409, title: 'A parser has this name already' },
+  form_name_taken: { status: 409, title: 'A form has this name already' },
+  form_limit: { status: 409, title: 'There is no room for more forms or shares' },
   copy_refused: { status: 409, title: 'The copy was refused; nothing was written' },
   parser_limit: { status: 409, title: 'The plan has no room for more parsers' },
   batch_closed: { status: 409, title: 'The batch is finished or cancelled' },

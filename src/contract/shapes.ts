@@ -6,6 +6,7 @@ import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
 import { delegations } from './delegations.ts';
+import { forms } from './forms.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
@@ -32,6 +33,7 @@ export const shapes = {
   ...umbrella,
   ...billing,
   ...parsers,
+  ...forms,
   ...workspaces,
   ...permissionSets,
   ...receipts,

@@ -5,6 +5,8 @@ import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
+import type { FormSharesPort } from './ports/form-shares.ts';
+import type { FormsPort } from './ports/forms.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
@@ -45,6 +47,8 @@ export interface Tenant {
   readonly parserCopies: ParserCopiesPort;
   readonly parserDifferences: ParserDifferencesPort;
   readonly promotionPaths: PromotionPathsPort;
+  readonly forms: FormsPort;
+  readonly formShares: FormSharesPort;
   readonly workspaceMembers: WorkspaceMembersPort;
   readonly workspaceKeys: WorkspaceKeysPort;
   readonly resources: ResourcesPort;

@@ -8,7 +8,8 @@ import { personOf } from './actor.ts';
 import { mustHold } from './condition.ts';
 import { DomainError, invalid, notFound } from './errors.ts';
 import { withinMailLimits } from './invites.ts';
-import { endLink, linkEndOf } from './link-end.ts';
+import { endLink } from './link-end.ts';
+import { formsAfter } from './link-forms.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { mustMail } from './mailed-secrets.ts';
 import type { Caps } from './ports/sub-invites.ts';
@@ -167,7 +168,8 @@ export async function unlinkSubAccount(
   }
   if (link.state !== 'active' || link.account === null) return { changed: false, link, ends: null };
   const place = { linkId: link.id, umbrellaId: work.tenant.accountId, accountId: link.account.id };
-  const { forms, grants } = await linkEndOf(work, place);
+  const { ended } = await formsAfter(work, place, false);
+  const grants = await work.tenant.links.granted(link.id);
   await endLink(work, place, { by: 'umbrella', keepShares: false });
-  return { changed: true, link: await linkNamed(work, link.id), ends: { forms: forms.length, grants } };
+  return { changed: true, link: await linkNamed(work, link.id), ends: { forms: ended.length, grants } };
 }

@@ -46,7 +46,7 @@ function toRow(row: Row<'sub_invites'>): SubInviteRow {
     sponsor: sponsorOf(row),
     batchId: row.batch_id,
     messageId: row.message_id,
-    childId: row.child_id,
+    childId: row.accepted_account_id,
     expiresAt: row.expires_at,
     revision: row.revision,
   };
@@ -233,7 +233,7 @@ export function subInvitesStore(trx: Trx, accountId: string): SubInvitesPort {
       const { numUpdatedRows } = await change(id)
         .set((eb) => ({
           state: 'accepted' as const,
-          child_id: childId,
+          accepted_account_id: childId,
           accepted_by: userId,
           closed_at: at,
           updated_at: at,

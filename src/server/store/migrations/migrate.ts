@@ -13,6 +13,7 @@ import { resources } from './0008-resources.ts';
 import { permissionSets } from './0009-permission-sets.ts';
 import { credits } from './0010-credits.ts';
 import { umbrella } from './0011-umbrella.ts';
+import { forms } from './0012-forms.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
 /** In order. What has been released is never edited: a change is a new entry. */
@@ -28,6 +29,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0009_permission_sets': permissionSets,
   '0010_credits': credits,
   '0011_umbrella': umbrella,
+  '0012_forms': forms,
 };
 
 type Kind = 'sqlite' | 'postgres';
