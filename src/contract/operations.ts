@@ -200,7 +200,7 @@ export const operations = {
   'accounts.tree': {
     method: 'GET',
     path: '/accounts/{account}/tree',
-    summary: 'The account, its managed accounts and workspaces, with counts',
+    summary: 'The account, its managed accounts and workspaces, with counts; its sub-accounts by name',
   },
 
   'sub_accounts.list': {

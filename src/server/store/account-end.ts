@@ -53,6 +53,20 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
     .where('account_id', '=', accountId)
     .where('state', '=', 'pending')
     .execute();
+  // An invitation under its umbrella leads nowhere any more, nor does its mail.
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', payload: null, claimed_by: null, claimed_until: null, updated_at: at })
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'sub_invite')
+    .where('state', 'in', ['queued', 'sending'])
+    .execute();
+  await trx
+    .updateTable('sub_invites')
+    .set({ state: 'revoked', closed_at: at, ...next })
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'invited')
+    .execute();
   await trx
     .updateTable('batches')
     .set({ state: 'cancelled', finished_at: at, ...next })

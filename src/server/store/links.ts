@@ -55,6 +55,8 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
 
     managed: (limit) => children().where('l.kind', '=', 'managed').orderBy('l.id').limit(limit).execute(),
 
+    subs: () => children().where('l.kind', '=', 'sub').orderBy('l.id').execute(),
+
     async sub(linkId) {
       const row = await trx
         .selectFrom('links')

@@ -24,6 +24,8 @@ export interface LinksPort {
   resolve(references: readonly string[]): Promise<ReadonlyMap<string, ChildLink>>;
   /** The first so many active managed accounts, by link id. */
   managed(limit: number): Promise<readonly ChildLink[]>;
+  /** All active sub-accounts, by link id. */
+  subs(): Promise<readonly ChildLink[]>;
   /** An active link to a sub-account: what caps it, and since when. */
   sub(linkId: string): Promise<{ readonly caps: Caps; readonly since: string } | null>;
   /** Of an active link (D11). */
