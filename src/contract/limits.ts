@@ -30,6 +30,8 @@ export const limits = {
   /** How long a workspace's key lives unless asked otherwise, and at most. */
   keyDays: 365,
   keyDaysMax: 3650,
+  /** Records of usage that one request reports. */
+  usageRecords: 1000,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -78,6 +80,18 @@ export type FormRole = (typeof formRoles)[number];
 /** What credits pay for (domain.md, The bill). */
 export const creditUnits = ['upload', 'message'] as const;
 export type CreditUnit = (typeof creditUnits)[number];
+/** What a record of usage can come to; the list is closed. Only `recorded` changes anything. */
+export const usageOutcomes = [
+  'recorded',
+  'repeated',
+  'conflict',
+  'insufficient',
+  'cap_reached',
+  'unknown_account',
+  'account_suspended',
+  'payer_suspended',
+] as const;
+export type UsageOutcome = (typeof usageOutcomes)[number];
 
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];
