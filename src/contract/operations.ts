@@ -236,6 +236,11 @@ export const operations = {
     summary: 'End the link to a sub-account, or revoke its invitation',
     dry_run: true,
   },
+  'sub_accounts.usage': {
+    method: 'GET',
+    path: '/accounts/{account}/sub-accounts/{link}/usage',
+    summary: 'What a sub-account used of the credits of its umbrella, by month or day',
+  },
   'umbrella_invites.list': {
     method: 'GET',
     path: '/me/umbrella-invites',

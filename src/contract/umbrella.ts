@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as c from './common.ts';
+import { creditUsage } from './credits.ts';
 import { formRoles } from './limits.ts';
 import { mailState } from './people.ts';
 
@@ -162,6 +163,17 @@ export const umbrella = {
       /** How many forms the umbrella loses sight of, and people of its own their grant; null for an invitation. */
       ends: z.strictObject({ forms: z.int(), grants: z.int() }).nullable(),
     }),
+  },
+
+  /** Of a link that has ended, what was used while it lasted; `paid` has it. */
+  'sub_accounts.usage': {
+    params: oneLink,
+    query: z.strictObject({
+      by: z.enum(['month', 'day']).default('month'),
+      since: c.day.optional(),
+      until: c.day.optional(),
+    }),
+    answer: creditUsage,
   },
 
   'umbrella_invites.list': { query: c.pageQuery, answer: c.pageOf(umbrellaInvite) },

@@ -153,6 +153,7 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'sub_accounts.update': (target) => ({ ...oneLink(target), body: { caps: {} } }),
   'sub_accounts.resend': oneLink,
   'sub_accounts.unlink': oneLink,
+  'sub_accounts.usage': oneLink,
   'umbrella_invites.list': none,
   'umbrella_invites.preview': () => ({ body: { secret } }),
   'umbrella_invites.consent': ({ account }) => ({

@@ -1,4 +1,4 @@
-import type { Link } from '../../contract/types.ts';
+import type { CreditUsage, Link } from '../../contract/types.ts';
 import type { Column } from '../../output/columns.ts';
 
 const over = new Set<Link['state']>(['ended', 'declined', 'revoked', 'expired']);
@@ -44,4 +44,12 @@ export const linkFacts: readonly Column<Link>[] = [
   { header: 'BATCH', value: (link) => link.batch_id },
   { header: 'REVISION', value: (link) => link.revision },
   { header: 'ID', value: (link) => link.id },
+];
+
+/** What was used of the umbrella's credits. */
+export const usageColumns: readonly Column<CreditUsage['data'][number]>[] = [
+  { header: 'PERIOD', value: ({ period }) => period },
+  { header: 'ACCOUNT', value: ({ account }) => account?.slug },
+  { header: 'UPLOADS', value: ({ paid }) => paid.upload, align: 'right' },
+  { header: 'MESSAGES', value: ({ paid }) => paid.message, align: 'right' },
 ];

@@ -30,6 +30,11 @@ export const subAccounts: Noun = {
       load: async () => (await import('./cap.ts')).capCommand,
     },
     {
+      name: 'usage',
+      summary: 'Show what sub-accounts used of your credits',
+      load: async () => (await import('./usage.ts')).usageCommand,
+    },
+    {
       name: 'unlink',
       summary: 'End the link to a sub-account, or revoke its invitation',
       load: async () => (await import('./unlink.ts')).unlinkCommand,

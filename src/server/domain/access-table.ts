@@ -171,6 +171,7 @@ export const accessTable = {
   'sub_accounts.update': changeLinks,
   'sub_accounts.resend': changeLinks,
   'sub_accounts.unlink': changeLinks,
+  'sub_accounts.usage': readLinks,
   'umbrella_invites.list': own,
   'umbrella_invites.preview': open,
   'umbrella_invites.consent': {

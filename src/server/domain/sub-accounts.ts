@@ -2,10 +2,11 @@ import { foldAddress } from '../../contract/address.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { looksLikeId } from '../../contract/ids.ts';
 import type { Answer } from '../../contract/shapes.ts';
-import type { Caps as CapsShown, Link } from '../../contract/types.ts';
+import type { Caps as CapsShown, CreditUsage, Link } from '../../contract/types.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { personOf } from './actor.ts';
 import { mustHold } from './condition.ts';
+import { usageOf } from './credit-views.ts';
 import { DomainError, invalid, notFound } from './errors.ts';
 import { withinMailLimits } from './invites.ts';
 import { endLink } from './link-end.ts';
@@ -89,6 +90,15 @@ export async function showSubAccount(
   { params }: Input<'sub_accounts.show'>,
 ): Promise<Link> {
   return linkNamed(work, params.link);
+}
+
+export async function showSubUsage(
+  work: AccountWork,
+  { params, query }: Input<'sub_accounts.usage'>,
+): Promise<CreditUsage> {
+  const { account } = await linkNamed(work, params.link);
+  // Before anybody has accepted there is no consumer: an id that nothing has counts nothing.
+  return usageOf(work, query, account?.id ?? '');
 }
 
 /** Its row, for changing it; `linkNamed` has found it. */

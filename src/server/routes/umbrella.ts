@@ -4,6 +4,7 @@ import {
   listSubAccounts,
   resendSubAccount,
   showSubAccount,
+  showSubUsage,
   unlinkSubAccount,
   updateSubAccount,
 } from '../domain/sub-accounts.ts';
@@ -24,6 +25,7 @@ export const umbrella = {
   'sub_accounts.update': onAccount('sub_accounts.update', updateSubAccount),
   'sub_accounts.resend': onAccount('sub_accounts.resend', resendSubAccount),
   'sub_accounts.unlink': onAccount('sub_accounts.unlink', unlinkSubAccount),
+  'sub_accounts.usage': onAccount('sub_accounts.usage', showSubUsage),
   'umbrella_invites.list': onPlatform('umbrella_invites.list', listUmbrellaInvites),
   'umbrella_invites.preview': onPlatform('umbrella_invites.preview', previewUmbrellaInvite),
   'umbrella_invites.consent': onPlatform(
