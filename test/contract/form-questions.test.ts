@@ -50,7 +50,11 @@ describe('the questions of a form', () => {
 
   it.each<[why: string, value: unknown, told: string[]]>([
     ['twice the same name', [text('a'), text('a')], ['1.name: is there twice: a']],
-    ['a group with the name of a question', [text('a'), group('a', [text('b')])], ['1.name: is there twice: a']],
+    [
+      'a group with the name of a question',
+      [text('a'), group('a', [text('b')])],
+      ['1.name: is there twice: a'],
+    ],
     [
       'a condition on what comes later',
       [text('a', { show_if: { question: 'b', answered: true } }), text('b')],
@@ -78,24 +82,28 @@ describe('the questions of a form', () => {
     [
       'a choice that is offered twice',
       [{ type: 'choices', name: 'a', label: 'A', choices: [{ value: 'x' }, { value: 'x' }], min: 3 }],
+      ['0.choices.1.value: is there twice: x', '0.min: must be 2 at most: there are no more choices'],
+    ],
+    [
+      'names that objects have',
+      [text('constructor'), text('__proto__')],
       [
-        '0.choices.1.value: is there twice: x',
-        '0.min: must be 2 at most: there are no more choices',
+        '0.name: must begin with a-z, then a-z, 0-9 and _, 63 characters at most, and not be constructor or prototype',
+        '1.name: must begin with a-z, then a-z, 0-9 and _, 63 characters at most, and not be constructor or prototype',
       ],
     ],
-    ['names that objects have', [text('constructor'), text('__proto__')], [
-      '0.name: must begin with a-z, then a-z, 0-9 and _, 63 characters at most, and not be constructor or prototype',
-      '1.name: must begin with a-z, then a-z, 0-9 and _, 63 characters at most, and not be constructor or prototype',
-    ]],
-    ['a pattern that goes back', [text('a', { pattern: '(a)\\1' })], [
-      '0.pattern: must be a pattern: \\1 is not there: no word ends, back references or codes',
-    ]],
+    [
+      'a pattern that goes back',
+      [text('a', { pattern: '(a)\\1' })],
+      ['0.pattern: must be a pattern: \\1 is not there: no word ends, back references or codes'],
+    ],
   ])('are refused for %s', (_why, value, told) => {
     expect(wrong(value)).toEqual(told);
   });
 
   it('are bounded in number, those of groups counted, and in size', () => {
-    const many = (count: number, from: string) => Array.from({ length: count }, (_, at) => text(`${from}${at}`));
+    const many = (count: number, from: string) =>
+      Array.from({ length: count }, (_, at) => text(`${from}${at}`));
     const half = limits.formQuestions / 2 + 1;
     expect(wrong([group('g', many(half, 'a')), group('h', many(half, 'b'))])).toEqual([
       `: must be ${limits.formQuestions} questions at most, those of groups counted`,

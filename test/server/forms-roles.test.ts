@@ -160,7 +160,9 @@ describeOnEachDatabase('a form role', (open) => {
     expect(shared.reasons?.some(({ text }) => text === 'needs an administrator of the account')).toBe(true);
     const copy = { from: { account: 'one', form: visit.id } };
     expect((await server.refused('forms.save_copy', { ...list, body: copy })).code).toBe('not_found');
-    expect((await server.ok('forms.save_copy', { ...list, token: sue.token, body: copy })).name).toBe('Visit');
+    expect((await server.ok('forms.save_copy', { ...list, token: sue.token, body: copy })).name).toBe(
+      'Visit',
+    );
     expect(await mayDo(server, sam.token)).toBe('sudlhe');
   });
 
@@ -265,7 +267,9 @@ describeOnEachDatabase('sharing', (open) => {
       params: { account: 'one' },
       query: { action: 'forms.share' },
     });
-    expect(events.map(({ before, after }) => [before, after].map((side) => Object.values(side?.['shares'] ?? {})))).toEqual([
+    expect(
+      events.map(({ before, after }) => [before, after].map((side) => Object.values(side?.['shares'] ?? {}))),
+    ).toEqual([
       [['none'], ['data_manager']],
       [['data_manager'], ['none']],
     ]);
