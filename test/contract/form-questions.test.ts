@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { fromFormFile, toFormFile } from '../../src/contract/form-file.ts';
 import { questionsInOrder } from '../../src/contract/form-order.ts';
 import { formFile, formName, formQuestions } from '../../src/contract/form-questions.ts';
@@ -114,7 +115,17 @@ describe('the questions of a form', () => {
   });
 });
 
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
 describe('a form as a file', () => {
+  it('is what the documentation and the help show', async () => {
+    const shown = /```yaml\n([\s\S]+?)```/.exec(read('docs/forms.md'))?.[1];
+    const { topics } = await import('../../src/commands/help/topics.ts');
+    const told = /( {2}schema: [\s\S]+?)\n\n/.exec(topics['forms']?.text ?? '')?.[1];
+    for (const text of [shown, told, read('examples/forms/visit.yaml')])
+      expect(formFile.safeParse(parse(text ?? '')).error).toBe(undefined);
+  });
+
   it('comes back as it went', () => {
     const parsed = formQuestions.parse(questions());
     const file = toFormFile({ name: 'Visit', title: 'Visit', description: null, questions: parsed });

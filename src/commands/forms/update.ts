@@ -59,9 +59,13 @@ export async function updateRun(options: UpdateOptions, ctx: Context): Promise<v
 }
 
 function bodyOf({ rename, title, description }: UpdateOptions, found: FoundForm | undefined): Body {
-  const { name: _, ...content } = found?.content ?? { name: undefined };
+  const content = found?.content;
   return {
-    ...content,
+    ...(content && {
+      title: content.title,
+      description: content.description,
+      questions: content.questions,
+    }),
     ...(rename !== undefined && { name: rename }),
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description: description === '' ? null : description }),
