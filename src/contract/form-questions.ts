@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as c from './common.ts';
 import { FORM_FILE } from './form-file.ts';
+import { questionsInOrder } from './form-order.ts';
 import { patternMistake } from './form-pattern.ts';
 import { limits } from './limits.ts';
 
@@ -134,7 +135,7 @@ const group = z
 export type Question = z.output<typeof question>;
 export type QuestionGroup = z.output<typeof group>;
 export type QuestionCondition = z.output<typeof condition>;
-type Entry = Question | QuestionGroup;
+export type QuestionEntry = Question | QuestionGroup;
 
 const entries = z
   .array(z.discriminatedUnion('type', [...questionTypes, group]))
@@ -143,26 +144,6 @@ const entries = z
 
 type Path = (string | number)[];
 type Report = (path: Path, message: string) => void;
-
-/** A question with where it stands and the conditions that must all hold for it to be asked. */
-export interface AskedQuestion {
-  readonly question: Question;
-  readonly path: readonly (string | number)[];
-  readonly conditions: readonly QuestionCondition[];
-}
-
-/** Every question in the order in which it is asked, those of groups in their place. */
-export function questionsInOrder(questions: readonly Entry[]): AskedQuestion[] {
-  return questions.flatMap((entry, at) => {
-    if (entry.type !== 'group')
-      return [{ question: entry, path: [at], conditions: entry.show_if ? [entry.show_if] : [] }];
-    return entry.questions.map((inner, index) => ({
-      question: inner,
-      path: [at, 'questions', index],
-      conditions: [entry.show_if, inner.show_if].flatMap((one) => one ?? []),
-    }));
-  });
-}
 
 const valuesOf = (one: QuestionCondition): readonly (string | number | boolean)[] => {
   if ('equals' in one) return [one.equals];
@@ -215,7 +196,7 @@ function checkOne(one: Question, at: Path, report: Report): void {
 }
 
 /** Names are one set, of groups too; a condition is about a question that stands before it, or before its group. */
-function checkQuestions(questions: readonly Entry[], report: Report): void {
+function checkQuestions(questions: readonly QuestionEntry[], report: Report): void {
   const names = new Set<string>();
   const earlier = new Map<string, Question>();
   const name = (text: string, at: Path): void => {
@@ -242,7 +223,7 @@ function checkQuestions(questions: readonly Entry[], report: Report): void {
     report([], `must be ${limits.formQuestionsChars} characters of JSON at most`);
 }
 
-const checked = (questions: readonly Entry[], context: z.RefinementCtx, below: Path = []): void =>
+const checked = (questions: readonly QuestionEntry[], context: z.RefinementCtx, below: Path = []): void =>
   checkQuestions(questions, (path, message) =>
     context.addIssue({ code: 'custom', path: [...below, ...path], message }),
   );

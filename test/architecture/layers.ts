@@ -18,7 +18,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['estate', /^estate\//],
   [
     'contract-plain',
-    /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|parser-file|phone)\.ts$/,
+    /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|parser-file|phone|form-file|form-pattern|form-order)\.ts$/,
   ],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],

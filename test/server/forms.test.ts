@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { limits } from '../../src/contract/limits.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Person, person, standard, trail } from '../support/estate.ts';
 import { form, linkSub, questions, sharedWith, unlinkSub } from '../support/forms.ts';
@@ -92,6 +93,64 @@ describeOnEachDatabase('forms', (open) => {
     expect(await codes(etag(7))).toEqual(['stale', 'stale']);
     const renamed = { ...request, headers: etag(1), body: { name: 'Order' } };
     expect((await server.refused('forms.update', renamed)).code).toBe('form_name_taken');
+  });
+
+  it('are as many as there may be, and no more', async () => {
+    const server = await startServer({ database: await open() });
+    const ann = await person(server, 'ann@acme.example');
+    const { id } = await standard(server, ann, 'acme');
+    const { workspace } = await form(server, ann, 'acme', 'First');
+    const others = Array.from({ length: limits.forms - 2 }, (_, at) => ({
+      account_id: id,
+      id: `frm_${at}`,
+      workspace_id: workspace.id,
+      name: `F${at}`,
+      title: 'Many',
+      questions: '[]',
+      question_count: 0,
+      created_at: START,
+      updated_at: START,
+    }));
+    await server.database.write(async (trx) => {
+      for (let at = 0; at < others.length; at += 1000)
+        await trx
+          .insertInto('forms')
+          .values(others.slice(at, at + 1000))
+          .execute();
+    });
+    await form(server, ann, 'acme', 'Last');
+    const body = { name: 'Over', title: 'Over', questions: questions() };
+    const one = { token: ann.token, params: { account: 'acme' } };
+    expect((await server.refused('forms.create', { ...one, body })).code).toBe('form_limit');
+    const copy = { from: { account: 'acme', form: 'First' }, name: 'Copy' };
+    expect((await server.refused('forms.save_copy', { ...one, body: copy })).code).toBe('form_limit');
+  });
+
+  it('are listed page by page, own and shared, and found by a part of their name or title', async () => {
+    const server = await startServer({ database: await open() });
+    const { uma, sam, sid } = await family(server);
+    for (const name of ['B', 'A', 'C']) await form(server, sam, 'one', name);
+    await form(server, sid, 'two', 'A', { title: 'Sid asks' });
+    const all = async (account: string, query: object) => {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const token = account === 'big' ? uma.token : sam.token;
+        const page = await server.ok('forms.list', {
+          token,
+          params: { account },
+          query: { ...query, limit: 1, cursor },
+        });
+        expect(page.data.length).toBeLessThanOrEqual(1);
+        found.push(...page.data.map(({ owner, name }) => `${owner.slug}/${name}`));
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor !== undefined);
+      return found;
+    };
+    expect(await all('one', {})).toEqual(['one/A', 'one/B', 'one/C']);
+    expect(await all('big', { shared: 'in' })).toEqual(['one/A', 'one/B', 'one/C', 'two/A']);
+    expect(await all('big', { shared: 'in', q: 'sid' })).toEqual(['two/A']);
+    expect(await all('one', { q: 'about c' })).toEqual(['one/C']);
   });
 
   it('of a sub-account are its umbrella’s to manage the data of, old and new, and nobody else’s (R37)', async () => {

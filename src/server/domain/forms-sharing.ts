@@ -3,7 +3,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { FormShare } from '../../contract/types.ts';
 import { canSee } from './access.ts';
 import { makerOf } from './actor.ts';
-import { DomainError, invalid, notFound } from './errors.ts';
+import { DomainError, invalid } from './errors.ts';
 import { formNamed, formTarget } from './forms.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { FormOnLink } from './ports/form-shares.ts';
@@ -57,8 +57,9 @@ async function targetNamed(work: PlaceWork, reference: string, at: number): Prom
   const target = await work.tenant.formShares.target(reference);
   if (target !== null) return target;
   const standing = await work.platform.access.standing(work.actor, reference);
-  if (standing === null || !canSee(work.actor, standing)) throw notFound('account', reference);
-  return standing.account;
+  if (standing !== null && canSee(work.actor, standing)) return standing.account;
+  const text = `There is no account ${JSON.stringify(reference)} that you can see or that is linked to ${account.slug}. Any other one is named by its id.`;
+  throw new DomainError('not_found', text);
 }
 
 type Wanted = Input<'forms.share'>['body']['shares'][number] & { readonly accountId: string };
