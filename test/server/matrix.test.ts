@@ -83,7 +83,7 @@ function table(outcomes: readonly Outcome[]): string {
   return lines.join('\n');
 }
 
-describe('the access matrix', { timeout: 120_000 }, () => {
+describe('the access matrix', { timeout: 240_000 }, () => {
   let sections: Map<Target, Outcome[]>;
 
   beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('the access matrix', { timeout: 120_000 }, () => {
     });
     sections = new Map();
     for (const target of world.targets) sections.set(target, await outcomesOf(target));
-  }, 120_000);
+  }, 240_000);
 
   const all = () => [...sections.values()].flat();
 
@@ -187,6 +187,7 @@ describe('the access matrix', { timeout: 120_000 }, () => {
       'parser',
       'form',
       'delegation',
+      'link',
     ] as const;
     const different: string[] = [];
     for (const target of world.targets.filter(({ name }) => name !== 'platform')) {

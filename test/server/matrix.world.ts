@@ -9,12 +9,15 @@ import {
   delegate,
   grantChildren,
   join,
+  linkUnder,
   managed,
   master,
   organization,
   type Person,
   person,
   place,
+  standard,
+  umbrella,
   workspaceKey,
 } from '../support/estate.ts';
 import { form, questions } from '../support/forms.ts';
@@ -368,6 +371,14 @@ export async function contents(
   };
 }
 
+/** Somebody else's umbrella has an invitation out. */
+async function sentBy(server: TestServer, by: Person, staff: string) {
+  await umbrella(server, by, 'other-umbrella', staff);
+  const params = { account: 'other-umbrella' };
+  const body = { email: 'partner@other.example', caps: { upload: 'none', message: 'none' } } as const;
+  return await server.ok('sub_accounts.invite', { token: by.token, params, body });
+}
+
 /** A former administrator. */
 async function deactivated(server: TestServer, accountId: string, role: 'admin' | 'super_admin') {
   const who = await person(server, `deactivated@${accountId}.example`.replaceAll('_', '-'));
@@ -398,6 +409,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
     name: 'foreign',
     ...(await contents(server, stranger.token, 'other', 'admin')),
     delegation: (await delegate(server, stranger, 'other-dev')).id,
+    link: (await sentBy(server, stranger, staff)).id,
     callers: new Map(),
     admin: stranger.token,
   };
@@ -529,6 +541,39 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['key_elsewhere', await workspaceKey(server, org.id, second.id, 'developer')],
     ]),
   };
+  const ulla = await person(server, 'ulla@holding.example');
+  const pia = await person(server, 'pia@partner.example');
+  const holding = await umbrella(server, ulla, 'holding', staff);
+  const partner = await standard(server, pia, 'partner');
+  const sides = [{ by: ulla, slug: 'holding' } as const, { by: pia, slug: 'partner' } as const] as const;
+  const link = await linkUnder(server, ...sides);
+  const rita = await userOf(holding.id, 'rita', ['reports', 'forms']);
+  await grantChildren(server, ulla, 'holding', rita, ['partner']);
+  const umbrellas = [
+    ['umbrella_admin', ulla.token],
+    ['umbrella_granted', rita.token],
+    ['umbrella_user', (await userOf(holding.id, 'uwe', ['reports'])).token],
+    ['umbrella_account_token', await accountToken(server, holding.id, 'admin')],
+  ] as const;
+  const umbrellaTarget: Target = {
+    name: 'umbrella',
+    ...(await contents(server, ulla.token, 'holding', 'admin')),
+    link,
+    admin: ulla.token,
+    callers: new Map<string, string | null>([...everybody, ...umbrellas, ['sub_admin', pia.token]]),
+  };
+  const sub: Target = {
+    name: 'sub',
+    ...(await contents(server, pia.token, 'partner', 'admin')),
+    admin: pia.token,
+    callers: new Map<string, string | null>([
+      ...everybody,
+      ['admin', pia.token],
+      ['user+reports', (await userOf(partner.id, 'sub-reports', ['reports'])).token],
+      ['account_token', await accountToken(server, partner.id, 'admin')],
+      ...umbrellas,
+    ]),
+  };
   const lou = await person(server, 'lou@late.example');
   const late = await managed(server, ann, 'acme', 'acme-late');
   await join(server, late.id, lou, 'admin');
@@ -557,6 +602,8 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       standardTarget,
       child,
       organizationTarget,
+      umbrellaTarget,
+      sub,
       suspended,
       await personalOf(server, lou, everybody),
     ],
