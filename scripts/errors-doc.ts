@@ -40,6 +40,7 @@ const advice = {
   signup_closed: 'Ask for an invitation; this server makes no accounts of its own accord.',
   plan_not_self_serve: 'Ask the operators for this plan, or choose another: `tenantctl plans list`.',
   feature_locked: 'Ask the operators to run `tenantctl accounts unlock ACCOUNT`.',
+  no_umbrella: 'Ask the operators for a plan with the umbrella: `tenantctl plans list` shows which have it.',
   not_found:
     'Check the name, and whether you are signed in as the right person: what you may not see is not there.',
   invalid_secret:
@@ -51,6 +52,7 @@ const advice = {
   address_taken: 'Sign in with that address, or take another.',
   already_member: 'Nothing to do; change the role with `tenantctl members update`.',
   already_invited: 'Wait, or `tenantctl invites resend ADDRESS`.',
+  already_linked: 'Nothing to do: `tenantctl sub-accounts show ADDRESS`.',
   declined_before: 'Ask the person first; then send with `--reinvite-declined`.',
   disposable_address: "Ask for another address, or allow the domain in the account's address rules.",
   deactivated_member: '`tenantctl members activate MEMBER` gives the person back what they had.',
@@ -58,6 +60,10 @@ const advice = {
   invite_accepted: 'Nothing to do: sign in.',
   invite_declined: 'Ask the sender to invite again.',
   sponsor_gone: 'Ask an administrator to invite again.',
+  link_blocked:
+    '`blockers[]` names all that stands in the way; `tenantctl umbrella consent LINK` shows it without changing anything.',
+  consent_changed: 'Read the sheet again, `tenantctl umbrella consent LINK`, and accept with its digest.',
+  not_linked: 'Nothing to do. `tenantctl umbrella invites` lists what one is invited to.',
   last_admin: 'Make somebody else an administrator first.',
   last_staff: 'Make somebody else staff first.',
   not_restorable:
@@ -76,6 +82,8 @@ const advice = {
   parser_name_taken: 'Choose another name, or change the parser that has it.',
   copy_refused:
     '`blockers[]` lists everything that stands in the way. Put it right, or choose with `--on-conflict` and `--force` what is to happen.',
+  form_name_taken: 'Choose another name, or change the form that has it.',
+  form_limit: 'Delete forms that nobody needs, or take roles back from accounts that need them no more.',
   parser_limit: 'Delete parsers that nobody needs, or choose a larger plan.',
   batch_closed: 'Send the file again: that makes a new batch.',
   batch_incomplete: '`tenantctl batches resume BATCH`, or run the same command again.',

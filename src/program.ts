@@ -46,6 +46,17 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/accounts/index.ts')).accounts,
   },
   {
+    name: 'sub-accounts',
+    aliases: ['sub-account', 'sub'],
+    summary: 'Accounts under your umbrella: invite, cap, end',
+    noun: async () => (await import('./commands/sub-accounts/index.ts')).subAccounts,
+  },
+  {
+    name: 'umbrella',
+    summary: 'The umbrella above your account: read, accept, leave',
+    noun: async () => (await import('./commands/umbrella/index.ts')).umbrella,
+  },
+  {
     name: 'members',
     aliases: ['member'],
     summary: 'The people of an account: roles, modules, state',
@@ -74,6 +85,12 @@ export const entries: readonly Entry[] = [
     aliases: ['parser'],
     summary: 'Document parsers: definitions, revisions, copies, promotion',
     noun: async () => (await import('./commands/parsers/index.ts')).parsers,
+  },
+  {
+    name: 'forms',
+    aliases: ['form'],
+    summary: 'Forms: questions, and what other accounts have of them',
+    noun: async () => (await import('./commands/forms/index.ts')).forms,
   },
   {
     name: 'access',

@@ -53,8 +53,9 @@ async function placesOf(client: Client, account: Account) {
     slug,
     ...(link_id ? [link_id] : []),
   ]);
+  const subs = tree.sub_accounts.flatMap(({ slug, link_id }) => [slug, link_id]);
   const workspaces = tree.account.workspaces.flatMap(({ id, slug }) => [id, slug]);
-  return { children: new Set(children), workspaces: new Set(workspaces) };
+  return { children: new Set([...children, ...subs]), workspaces: new Set(workspaces) };
 }
 
 export function rolesOf(kind: AccountKind): readonly string[] {

@@ -40,6 +40,8 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   batch_incomplete: { command: 'tenantctl batches resume BATCH' },
   feature_locked: { command: 'ask the operators: tenantctl accounts unlock ACCOUNT' },
   mail_not_configured: { command: 'start the server with --smtp URL, or with --dev' },
+  form_name_taken: { command: 'tenantctl forms list', inAccount: true },
+  form_limit: { command: 'tenantctl forms list', inAccount: true },
   parser_name_taken: { command: 'tenantctl parsers list', inAccount: true },
   parser_limit: { command: 'tenantctl parsers list', inAccount: true },
   stale: { command: 'read it again, then repeat the change' },

@@ -15,6 +15,15 @@ export const limits = {
   parserCopies: 1000,
   parserTargets: 50,
   promotionSteps: 20,
+  /** Forms of an account; what one of them asks, and what an answer may have. */
+  forms: 5000,
+  formQuestions: 500,
+  formQuestionsChars: 256 * 1024,
+  formTextChars: 1000,
+  formLongTextChars: 10_000,
+  /** Accounts whose role one request sets, and for which one form has a chosen role. */
+  formSharesAtOnce: 100,
+  formShares: 1000,
   delegationMinutes: 30,
   delegationMinutesMax: 60,
   resourceConfigBytes: 64 * 1024,
@@ -41,6 +50,10 @@ export const planLimitNames = [
 ] as const;
 /** D13: the plan that a new account starts on. It is free, so that nobody is charged for signing up. */
 export const startPlan = 'basic';
+/** R36: an account under an umbrella has at least what this plan gives. */
+export const linkedPlan = 'professional';
+/** Limits that no umbrella raises: how much a month the plan itself grants (R36). */
+export const monthlyCredits: readonly PlanLimit[] = ['uploads_per_month', 'messages_per_month'];
 /** May it change anything, or only look (D15)? */
 export const delegationModes = ['full', 'read_only'] as const;
 export const delegationStates = ['active', 'revoked', 'expired', 'ended'] as const;
@@ -56,6 +69,14 @@ export const copyOutChoices = ['family', 'anyone'] as const;
 /** What to do about a name that is taken at the target (D14). */
 export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
 
+/** What a form opens to an account that does not own it; each includes those before it. */
+export const formRoles = ['none', 'viewer', 'data_collector', 'data_manager', 'form_admin'] as const;
+/** R37: what an umbrella has on every form of a sub-account, unless that chose otherwise. */
+export const umbrellaFormRole = 'data_manager';
+/** R41: what a sub-account has on the examples of its umbrella. */
+export const exampleFormRole = 'viewer';
+
+export type FormRole = (typeof formRoles)[number];
 /** What credits pay for (domain.md, The bill). */
 export const creditUnits = ['upload', 'message'] as const;
 export type CreditUnit = (typeof creditUnits)[number];

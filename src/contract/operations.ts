@@ -234,9 +234,88 @@ export const operations = {
   'accounts.tree': {
     method: 'GET',
     path: '/accounts/{account}/tree',
-    summary: 'The account, its managed accounts and workspaces, with counts',
+    summary: 'The account, its managed accounts and workspaces, with counts; its sub-accounts by name',
   },
 
+  'sub_accounts.list': {
+    method: 'GET',
+    path: '/accounts/{account}/sub-accounts',
+    summary: 'List sub-accounts and invitations of the umbrella',
+  },
+  'sub_accounts.invite': {
+    method: 'POST',
+    path: '/accounts/{account}/sub-accounts',
+    summary: 'Invite an account under the umbrella, by the address of its owner',
+    status: 201,
+  },
+  'sub_accounts.show': {
+    method: 'GET',
+    path: '/accounts/{account}/sub-accounts/{link}',
+    summary: 'Show a sub-account or an invitation',
+  },
+  'sub_accounts.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/sub-accounts/{link}',
+    summary: 'Set how much a sub-account may use a month, or say that there is no cap',
+    if_match: 'optional',
+  },
+  'sub_accounts.resend': {
+    method: 'POST',
+    path: '/accounts/{account}/sub-accounts/{link}/resend',
+    summary: 'Send an invitation again: a new link, seven new days',
+  },
+  'sub_accounts.unlink': {
+    method: 'DELETE',
+    path: '/accounts/{account}/sub-accounts/{link}',
+    summary: 'End the link to a sub-account, or revoke its invitation',
+    dry_run: true,
+  },
+  'sub_accounts.usage': {
+    method: 'GET',
+    path: '/accounts/{account}/sub-accounts/{link}/usage',
+    summary: 'What a sub-account used of the credits of its umbrella, by month or day',
+  },
+  'umbrella_invites.list': {
+    method: 'GET',
+    path: '/me/umbrella-invites',
+    summary: 'List the invitations under an umbrella that were sent to one',
+  },
+  'umbrella_invites.preview': {
+    method: 'POST',
+    path: '/umbrella-invites/preview',
+    summary: 'Show an invitation under an umbrella, by its mailed secret',
+    public: true,
+    safe: true,
+  },
+  'umbrella_invites.consent': {
+    method: 'GET',
+    path: '/umbrella-invites/{link}/consent',
+    summary: 'Show exactly what accepting comes to for an account',
+  },
+  'umbrella_invites.accept': {
+    method: 'POST',
+    path: '/umbrella-invites/{link}/accept',
+    summary: 'Place an account under the umbrella, by the digest of the sheet that was read',
+    dry_run: true,
+  },
+  'umbrella_invites.decline': {
+    method: 'POST',
+    path: '/umbrella-invites/decline',
+    summary: 'Decline an invitation under an umbrella, by its mailed secret or signed in',
+    public: true,
+    natural: true,
+  },
+  'umbrella.show': {
+    method: 'GET',
+    path: '/accounts/{account}/umbrella',
+    summary: 'Show the umbrella of an account and what the link gives',
+  },
+  'umbrella.unlink': {
+    method: 'DELETE',
+    path: '/accounts/{account}/umbrella',
+    summary: 'Leave the umbrella; it is never refused',
+    dry_run: true,
+  },
   'delegations.list': {
     method: 'GET',
     path: '/accounts/{account}/delegations',
@@ -588,6 +667,63 @@ export const operations = {
     path: '/accounts/{account}/promotion-path',
     summary: 'Declare the order in which parsers are promoted',
     if_match: 'optional',
+  },
+
+  'forms.list': {
+    method: 'GET',
+    path: '/accounts/{account}/forms',
+    summary: 'List the forms of a workspace, or with shared=in those that other accounts share',
+  },
+  'forms.create': {
+    method: 'POST',
+    path: '/accounts/{account}/forms',
+    summary: 'Create a form',
+    status: 201,
+  },
+  'forms.save_copy': {
+    method: 'POST',
+    path: '/accounts/{account}/forms/save-copy',
+    summary: 'Save a copy of an example, or of another form that one can see (R41)',
+    status: 201,
+  },
+  'forms.show': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Show a form with its questions',
+  },
+  'forms.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Change a form or its questions; makes its next revision',
+    if_match: 'required',
+  },
+  'forms.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Delete a form with all it holds, for good',
+    dry_run: true,
+    if_match: 'required',
+  },
+  'forms.shares': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}/shares',
+    summary: 'List the accounts that have a role on a form, and why',
+  },
+  'forms.share': {
+    method: 'PUT',
+    path: '/accounts/{account}/forms/{form}/shares',
+    summary: 'Choose what other accounts have of a form (R38, R40)',
+    dry_run: true,
+  },
+  'forms.mark_example': {
+    method: 'PUT',
+    path: '/accounts/{account}/forms/{form}/example',
+    summary: 'Show a form to every sub-account, as an example (R41)',
+  },
+  'forms.unmark_example': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}/example',
+    summary: 'Show a form to the sub-accounts no more',
   },
 
   'address_rules.show': {

@@ -7,11 +7,13 @@ import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
 import { creditShapes } from './credits.ts';
 import { delegations } from './delegations.ts';
+import { forms } from './forms.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 import { permissionSets } from './permission-sets.ts';
 import { receipts } from './receipts.ts';
+import { umbrella } from './umbrella.ts';
 import { workspaces } from './workspaces.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
@@ -29,9 +31,11 @@ export const shapes = {
   ...access,
   ...delegations,
   ...people,
+  ...umbrella,
   ...billing,
   ...creditShapes,
   ...parsers,
+  ...forms,
   ...workspaces,
   ...permissionSets,
   ...receipts,

@@ -9,14 +9,18 @@ import {
   delegate,
   grantChildren,
   join,
+  linkUnder,
   managed,
   master,
   organization,
   type Person,
   person,
   place,
+  standard,
+  umbrella,
   workspaceKey,
 } from '../support/estate.ts';
+import { form, questions } from '../support/forms.ts';
 import { definition, parser } from '../support/parsers.ts';
 import {
   NEW_PASSWORD,
@@ -43,7 +47,10 @@ export interface Target {
   readonly key: string;
   readonly token: string;
   readonly parser: string;
+  readonly form: string;
   readonly delegation: string;
+  /** Only an umbrella has any. */
+  readonly link: string;
   /** Who tries, by name; null sends no credential. */
   readonly callers: ReadonlyMap<string, string | null>;
   /** A caller with every right over the account that somebody in it can have. */
@@ -68,7 +75,9 @@ const one = ({ account }: Target) => ({ params: { account } });
 const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
 const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite } });
 const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
+const oneLink = ({ account, link }: Target) => ({ params: { account, link } });
 const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
+const oneForm = ({ account, form: id }: Target) => ({ params: { account, form: id } });
 const anyRevision = { 'if-match': '*' };
 const parserContent = { document_type: 'invoice', definition: definition() };
 const oneWorkspace = ({ account, workspace }: Target) => ({ params: { account, workspace } });
@@ -145,6 +154,29 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'accounts.unlock': (target) => ({ ...one(target), body: {} }),
   'accounts.release': one,
   'accounts.tree': one,
+  'sub_accounts.list': one,
+  'sub_accounts.invite': (target) => ({
+    ...one(target),
+    body: { email: 'partner@new.example', caps: { upload: 'none', message: 'none' } },
+  }),
+  'sub_accounts.show': oneLink,
+  'sub_accounts.update': (target) => ({ ...oneLink(target), body: { caps: {} } }),
+  'sub_accounts.resend': oneLink,
+  'sub_accounts.unlink': oneLink,
+  'sub_accounts.usage': oneLink,
+  'umbrella_invites.list': none,
+  'umbrella_invites.preview': () => ({ body: { secret } }),
+  'umbrella_invites.consent': ({ account }) => ({
+    params: { link: `lnk_${nothing}` },
+    query: { account },
+  }),
+  'umbrella_invites.accept': ({ account }) => ({
+    params: { link: `lnk_${nothing}` },
+    body: { account, digest },
+  }),
+  'umbrella_invites.decline': () => ({ body: { secret } }),
+  'umbrella.show': one,
+  'umbrella.unlink': one,
   'delegations.list': one,
   'delegations.create': (target) => ({ ...one(target), body: { reason: 'test' } }),
   'delegations.revoke': ({ account, delegation }) => ({ params: { account, delegation } }),
@@ -189,6 +221,26 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'batches.cancel': oneBatch,
   'batches.revoke': oneBatch,
   'workspaces.list': one,
+  'forms.list': one,
+  'forms.create': (target) => ({
+    ...one(target),
+    body: { name: 'New', title: 'New', questions: questions() },
+  }),
+  'forms.save_copy': (target) => ({
+    ...one(target),
+    body: { from: { account: target.account, form: target.form }, name: 'Copy' },
+  }),
+  'forms.show': oneForm,
+  'forms.update': (target) => ({ ...oneForm(target), headers: anyRevision, body: { title: 'Other' } }),
+  'forms.delete': (target) => ({ ...oneForm(target), headers: anyRevision }),
+  'forms.shares': oneForm,
+  'forms.share': (target) => ({
+    ...oneForm(target),
+    // With itself it is shared already: whoever gets this far may share.
+    body: { shares: [{ account: target.account, role: 'viewer' }] },
+  }),
+  'forms.mark_example': oneForm,
+  'forms.unmark_example': oneForm,
   'parsers.list': one,
   'parsers.create': (target) => ({ ...one(target), body: { name: 'New', ...parserContent } }),
   'parsers.show': oneParser,
@@ -306,11 +358,13 @@ export async function contents(
       .executeTakeFirstOrThrow(),
   );
   const { id: parserId } = await parser(server, { token }, account, 'Invoice');
+  const { id: formId } = await form(server, { token }, account, 'Visit');
   return {
     account,
     accountId,
     member,
     parser: parserId,
+    form: formId,
     invite: invite.id,
     receipt: gone.receipt_id ?? '',
     batch: batch.id,
@@ -320,7 +374,16 @@ export async function contents(
     key: key.id,
     // Only a managed account has any.
     delegation: `dlg_${nothing}`,
+    link: `lnk_${nothing}`,
   };
+}
+
+/** Somebody else's umbrella has an invitation out. */
+async function sentBy(server: TestServer, by: Person, staff: string) {
+  await umbrella(server, by, 'other-umbrella', staff);
+  const params = { account: 'other-umbrella' };
+  const body = { email: 'partner@other.example', caps: { upload: 'none', message: 'none' } } as const;
+  return await server.ok('sub_accounts.invite', { token: by.token, params, body });
 }
 
 /** A former administrator. */
@@ -353,6 +416,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
     name: 'foreign',
     ...(await contents(server, stranger.token, 'other', 'admin')),
     delegation: (await delegate(server, stranger, 'other-dev')).id,
+    link: (await sentBy(server, stranger, staff)).id,
     callers: new Map(),
     admin: stranger.token,
   };
@@ -484,6 +548,39 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       ['key_elsewhere', await workspaceKey(server, org.id, second.id, 'developer')],
     ]),
   };
+  const ulla = await person(server, 'ulla@holding.example');
+  const pia = await person(server, 'pia@partner.example');
+  const holding = await umbrella(server, ulla, 'holding', staff);
+  const partner = await standard(server, pia, 'partner');
+  const sides = [{ by: ulla, slug: 'holding' } as const, { by: pia, slug: 'partner' } as const] as const;
+  const link = await linkUnder(server, ...sides);
+  const rita = await userOf(holding.id, 'rita', ['reports', 'forms']);
+  await grantChildren(server, ulla, 'holding', rita, ['partner']);
+  const umbrellas = [
+    ['umbrella_admin', ulla.token],
+    ['umbrella_granted', rita.token],
+    ['umbrella_user', (await userOf(holding.id, 'uwe', ['reports'])).token],
+    ['umbrella_account_token', await accountToken(server, holding.id, 'admin')],
+  ] as const;
+  const umbrellaTarget: Target = {
+    name: 'umbrella',
+    ...(await contents(server, ulla.token, 'holding', 'admin')),
+    link,
+    admin: ulla.token,
+    callers: new Map<string, string | null>([...everybody, ...umbrellas, ['sub_admin', pia.token]]),
+  };
+  const sub: Target = {
+    name: 'sub',
+    ...(await contents(server, pia.token, 'partner', 'admin')),
+    admin: pia.token,
+    callers: new Map<string, string | null>([
+      ...everybody,
+      ['admin', pia.token],
+      ['user+reports', (await userOf(partner.id, 'sub-reports', ['reports'])).token],
+      ['account_token', await accountToken(server, partner.id, 'admin')],
+      ...umbrellas,
+    ]),
+  };
   const lou = await person(server, 'lou@late.example');
   const late = await managed(server, ann, 'acme', 'acme-late');
   await join(server, late.id, lou, 'admin');
@@ -512,6 +609,8 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
       standardTarget,
       child,
       organizationTarget,
+      umbrellaTarget,
+      sub,
       suspended,
       await personalOf(server, lou, everybody),
     ],
@@ -542,7 +641,9 @@ async function personalOf(
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     parser: `prs_${nothing}`,
+    form: `frm_${nothing}`,
     delegation: `dlg_${nothing}`,
+    link: `lnk_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',
     resource: `res_${nothing}`,
     key: `tok_${nothing}`,

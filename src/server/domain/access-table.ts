@@ -1,4 +1,4 @@
-import type { WorkspaceRole } from '../../contract/limits.ts';
+import type { FormRole, WorkspaceRole } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, operations } from '../../contract/operations.ts';
 import type { Standing } from './access.ts';
 
@@ -18,12 +18,18 @@ export type Grant =
   | 'workspace'
   | 'settings'
   | 'parsers'
+  | 'reports'
+  | 'forms'
   /** A role in the workspace that the operation works in, at least this one. */
   | WorkspaceRole
   | 'anyone_in'
   /** A `user` of the master whom it granted this managed account. */
   | 'granted'
-  | 'master';
+  | 'master'
+  | FormGrant;
+
+/** What the form has for an account of the actor's that does not own it, at least this much. */
+export type FormGrant = `form:${Exclude<FormRole, 'none'>}`;
 
 export interface Rule {
   readonly grants: readonly Grant[];
@@ -65,6 +71,14 @@ const readContent: Rule = {
 };
 const operate: Rule = { grants: ['operator', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
 const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
+/** R14: a `user` with `reports` reads the links that they were granted; which, the rule looks at. */
+const readLinks: Rule = { grants: ['admin', 'reports'], suspended: 'admins_read' };
+const changeLinks: Rule = { grants: ['admin'], suspended: 'refused' };
+/** The same of forms, whose records are added by who operates them. */
+const readForms: Rule = { ...readContent, grants: ['viewer', 'forms', 'admin'] };
+const developForms: Rule = { ...develop, grants: ['developer', 'forms', 'admin'] };
+/** Sharing on and showing an example stay with the owning account; what outlives a delegation is not for it (D15). */
+const shareForms: Rule = { grants: ['workspace_admin', 'admin'], suspended: 'refused' };
 /** Whoever may know that an account is there. */
 const knowing: readonly Grant[] = ['anyone_in', 'workspace', 'master', 'granted', 'staff'];
 /** They may ask what they may do in it, also while it is suspended: the answer tells no more than a refusal does. */
@@ -88,7 +102,8 @@ type FurtherAction =
   | 'resources.write_connector'
   | 'resources.write_workflow'
   | 'resources.write_job'
-  | 'workspace_members.remove_other';
+  | 'workspace_members.remove_other'
+  | 'forms.list_shared';
 
 /** Whatever `decide` is asked about. */
 export type Action = OperationId | FarEnd | FurtherAction;
@@ -155,6 +170,31 @@ export const accessTable = {
   'accounts.unlock': byStaff,
   'accounts.release': { grants: ['master'], suspended: 'refused' },
   'accounts.tree': { ...inspect, delegated: true },
+  'sub_accounts.list': readLinks,
+  'sub_accounts.invite': changeLinks,
+  'sub_accounts.show': readLinks,
+  'sub_accounts.update': changeLinks,
+  'sub_accounts.resend': changeLinks,
+  'sub_accounts.unlink': changeLinks,
+  'sub_accounts.usage': readLinks,
+  'umbrella_invites.list': own,
+  'umbrella_invites.preview': open,
+  'umbrella_invites.consent': {
+    grants: ['admin'],
+    account: 'named',
+    person: 'signed_in',
+    suspended: 'admins_read',
+  },
+  /** The account binds itself to somebody else: only its own administrator in person does that. */
+  'umbrella_invites.accept': {
+    grants: ['admin'],
+    account: 'named',
+    person: 'signed_in',
+    suspended: 'refused',
+  },
+  'umbrella_invites.decline': open,
+  'umbrella.show': { grants: ['admin'], suspended: 'admins_read' },
+  'umbrella.unlink': { grants: ['admin'], suspended: 'refused' },
   'delegations.list': { grants: ['admin', 'master', 'granted'], suspended: 'admins_read' },
   'delegations.create': { grants: ['master', 'granted'], person: 'behind', suspended: 'refused' },
   'delegations.revoke': { grants: ['admin', 'master', 'granted'], suspended: 'refused' },
@@ -202,6 +242,18 @@ export const accessTable = {
   'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'], suspended: 'refused' },
   'parsers.copy_into': { ...develop, grants: [...develop.grants, 'master'] },
   'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'forms.list': readForms,
+  /** What others share is shared with the account, not with a workspace: members of those have no part in it. */
+  'forms.list_shared': { grants: ['forms', 'admin'], suspended: 'admins_read' },
+  'forms.create': developForms,
+  'forms.save_copy': developForms,
+  'forms.show': { ...readForms, grants: [...readForms.grants, 'form:viewer'] },
+  'forms.update': { ...developForms, grants: [...developForms.grants, 'form:form_admin'] },
+  'forms.delete': developForms,
+  'forms.shares': { grants: ['workspace_admin', 'admin'], suspended: 'admins_read' },
+  'forms.share': shareForms,
+  'forms.mark_example': shareForms,
+  'forms.unmark_example': shareForms,
   'promotion_path.show': { grants: ['admin'], suspended: 'admins_read' },
   'promotion_path.update': { grants: ['admin'], suspended: 'refused' },
   'workspaces.create': { grants: ['admin'], suspended: 'refused' },

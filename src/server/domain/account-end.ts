@@ -5,6 +5,7 @@ import { mustBeCurrent } from './accounts.ts';
 import { type Actor, personOf } from './actor.ts';
 import { depart } from './departures.ts';
 import { DomainError, invalid, notFound } from './errors.ts';
+import { endLink } from './link-end.ts';
 import type { Transaction } from './ports.ts';
 import { retiredUntil } from './slugs.ts';
 import type { AccountWork, Input } from './work.ts';
@@ -26,6 +27,23 @@ function recordInBoth(work: AccountWork, happening: Parameters<AccountWork['reco
   if (parent?.kind === 'managed') work.record({ ...happening, accountId: parent.account.id });
 }
 
+/** D16: an umbrella's sub-accounts go on without it, and an umbrella is told of one that is gone. */
+async function endSubLinks(work: AccountWork): Promise<void> {
+  const { account, parent } = work.standing;
+  for (const { linkId, accountId } of await work.tenant.links.subs()) {
+    const place = { linkId, umbrellaId: account.id, accountId };
+    await endLink(work, place, { by: 'umbrella', keepShares: false });
+  }
+  if (parent?.kind !== 'sub') return;
+  work.record({
+    accountId: parent.account.id,
+    actor: 'system',
+    target: accountTarget(account),
+    before: { link: parent.linkId, state: 'active' },
+    after: { state: 'ended', by: 'account' },
+  });
+}
+
 export async function deleteAccount(
   work: AccountWork,
   input: Input<'accounts.delete'>,
@@ -42,11 +60,13 @@ export async function deleteAccount(
   const holdings = await tenant.account.holdings(at);
   // Who could have deleted it is kept in the trail: with it a repeated deletion is recognised (D9).
   const administrators = (await tenant.members.admins()).map(({ userId }) => userId);
+  await endSubLinks(work);
   await tenant.account.close(at);
   await tenant.account.retireSlug(account.slug, at, retiredUntil(now));
-  const { members, pendingInvites, workspaces, parsers } = holdings;
+  const { members, pendingInvites, workspaces, parsers, forms } = holdings;
   const master = work.standing.parent?.kind === 'managed' ? work.standing.parent.account.id : null;
-  const before = { kind, name, slug: account.slug, master, administrators, members, workspaces, parsers };
+  const held = { members, workspaces, parsers, forms };
+  const before = { kind, name, slug: account.slug, master, administrators, ...held };
   recordInBoth(work, { target: accountTarget(account), before });
   // Nobody can read the trail of an organization that is gone; staff did it, and read theirs.
   if (work.decision.as === 'staff') work.record({ accountId: null, target: accountTarget(account), before });
@@ -57,6 +77,7 @@ export async function deleteAccount(
     pending_invites: pendingInvites,
     workspaces,
     parsers,
+    forms,
     resources,
     tokens,
     keys,
@@ -83,6 +104,7 @@ export async function alreadyDeleted(
     pending_invites: 0,
     workspaces: 0,
     parsers: 0,
+    forms: 0,
     resources: 0,
     tokens: 0,
     keys: 0,

@@ -3,6 +3,7 @@ import { managing } from './account-create.ts';
 import { liftable } from './account-state.ts';
 import type { Condition } from './condition.ts';
 import { seatLeft } from './invites.ts';
+import { umbrellaConditions } from './umbrellas.ts';
 import type { AccountWork } from './work.ts';
 
 /** What an action asks for further of whoever may do it as this; read once, then asked for each of many people. */
@@ -17,6 +18,10 @@ const conditions: Partial<Record<Action, (work: AccountWork) => Promise<Further>
   'accounts.activate': async (work) => {
     const account = await work.tenant.account.read();
     return (as) => [liftable(account, as)];
+  },
+  'sub_accounts.invite': async (work) => {
+    const all = umbrellaConditions(work.standing);
+    return () => all;
   },
   'invites.send': async (work) => {
     const seat = await seatLeft(work);

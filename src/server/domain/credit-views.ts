@@ -132,14 +132,20 @@ function byConsumer(own: Row['account'], sums: readonly UsageSum[], accountId: s
   return [...rows.values()];
 }
 
-export async function showUsage(
+/** @param consumer counts only what this account used of the credits of the one that is asked about */
+export async function usageOf(
   { tenant, standing, now }: AccountWork,
-  { query }: Input<'credits.usage'>,
+  query: Input<'credits.usage'>['query'],
+  consumer?: string,
 ): Promise<CreditUsage> {
   const { by } = query;
   const { accountId } = tenant;
   const range = rangeOf(query, now);
-  const sums = await tenant.credits.usage(by, range.since, range.until);
+  const all = await tenant.credits.usage(by, range.since, range.until);
+  const sums =
+    consumer === undefined
+      ? all
+      : all.filter(({ consumerId, payerId }) => consumerId === consumer && payerId === accountId);
   const { id, slug } = standing.account;
   const data =
     by === 'consumer'
@@ -148,4 +154,8 @@ export async function showUsage(
   const total = nothing();
   for (const of of sums) add(total, of, accountId);
   return { account_id: accountId, by, ...range, data, total };
+}
+
+export async function showUsage(work: AccountWork, { query }: Input<'credits.usage'>): Promise<CreditUsage> {
+  return usageOf(work, query);
 }

@@ -7,7 +7,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import { hashToken, mintToken } from '../../contract/token.ts';
 import type { Invite } from '../../contract/types.ts';
 import { type Condition, mustHold } from './condition.ts';
-import { limitsOf } from './entitlements.ts';
+import { limitSource, limitsOf } from './entitlements.ts';
 import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { dayStart, mailsPerRecipient, nextDay } from './mail-limits.ts';
@@ -49,8 +49,13 @@ export async function freeSeats(work: AccountWork): Promise<number> {
 /** An invitation takes a seat (D6). */
 export async function seatLeft(work: AccountWork): Promise<Condition> {
   const ok = (await freeSeats(work)) >= 1;
+  const { account } = work.standing;
+  const by =
+    limitSource(account, 'seats') === 'umbrella'
+      ? ` of the ${limitsOf(account).seats} that the umbrella gives`
+      : '';
   const text = ok
-    ? 'A seat is free.'
+    ? `A seat${by} is free.`
     : 'No seat is free: remove somebody, revoke an invitation, or choose a larger plan.';
   return { check: 'seats', ok, text, code: 'no_seat' };
 }
@@ -69,7 +74,7 @@ export interface Issue extends Draft {
   readonly firstName: string | null;
 }
 
-function inviterName(work: AccountWork): string {
+export function inviterName(work: Pick<AccountWork, 'actor'>): string {
   const { actor } = work;
   if ('email' in actor) return actor.email;
   return 'name' in actor ? actor.name : '';
@@ -164,7 +169,7 @@ export async function renewInvite(
   work.afterCommit(work.deps.mailQueued);
 }
 
-async function withinMailLimits(work: AccountWork, emailFolded: string): Promise<void> {
+export async function withinMailLimits(work: AccountWork, emailFolded: string): Promise<void> {
   const since = dayStart(work.now);
   const limit = limitsOf(work.standing.account).mails_per_day;
   const tomorrow = Math.ceil((Date.parse(nextDay(work.now)) - work.now.getTime()) / 1000);

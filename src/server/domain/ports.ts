@@ -7,6 +7,8 @@ import type { CapturedMailPort } from './ports/captured-mail.ts';
 import type { CreditsPort } from './ports/credits.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
 import type { DeviceLoginsPort } from './ports/device-logins.ts';
+import type { FormSharesPort } from './ports/form-shares.ts';
+import type { FormsPort } from './ports/forms.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
@@ -28,6 +30,7 @@ import type { SecretsPort } from './ports/secrets.ts';
 import type { SessionsPort } from './ports/sessions.ts';
 import type { SettingsPort } from './ports/settings.ts';
 import type { StaffPort } from './ports/staff.ts';
+import type { SubInvitationsPort, SubInvitesPort } from './ports/sub-invites.ts';
 import type { SubscriptionPort, SubscriptionsPort } from './ports/subscriptions.ts';
 import type { AccountTokensPort, TokensPort } from './ports/tokens.ts';
 import type { UsersPort } from './ports/users.ts';
@@ -46,10 +49,13 @@ export interface Tenant {
   readonly parserCopies: ParserCopiesPort;
   readonly parserDifferences: ParserDifferencesPort;
   readonly promotionPaths: PromotionPathsPort;
+  readonly forms: FormsPort;
+  readonly formShares: FormSharesPort;
   readonly workspaceMembers: WorkspaceMembersPort;
   readonly workspaceKeys: WorkspaceKeysPort;
   readonly resources: ResourcesPort;
   readonly invites: InvitesPort;
+  readonly subInvites: SubInvitesPort;
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;
   readonly delegations: DelegationsPort;
@@ -74,6 +80,8 @@ export interface Platform {
   readonly deviceLogins: DeviceLoginsPort;
   readonly sealedSecrets: SealedSecretsPort;
   readonly inviteSecrets: InviteSecretsPort;
+  /** Invitations to become a sub-account, by those who are invited. */
+  readonly subInvitations: SubInvitationsPort;
   readonly outbox: OutboxPort;
   /** The outbox's sending side: the mail worker's. */
   readonly mailQueue: MailQueuePort;

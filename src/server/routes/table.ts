@@ -7,12 +7,14 @@ import { catalogue } from './catalogue.ts';
 import { credits } from './credits.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
+import { forms } from './forms.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
 import { parsers } from './parsers.ts';
 import { staff } from './staff.ts';
 import { tokens } from './tokens.ts';
+import { umbrella } from './umbrella.ts';
 import { workspaces } from './workspaces.ts';
 
 /** Every operation has its handler here: one without does not compile. */
@@ -26,8 +28,10 @@ export const handlers = {
   ...accounts,
   ...delegations,
   ...members,
+  ...umbrella,
   ...workspaces,
   ...parsers,
+  ...forms,
   ...tokens,
   ...staff,
   ...access,

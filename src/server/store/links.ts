@@ -55,6 +55,57 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
 
     managed: (limit) => children().where('l.kind', '=', 'managed').orderBy('l.id').limit(limit).execute(),
 
+    subs: () => children().where('l.kind', '=', 'sub').orderBy('l.id').execute(),
+
+    async sub(linkId) {
+      const row = await trx
+        .selectFrom('links')
+        .where('parent_id', '=', accountId)
+        .where('id', '=', linkId)
+        .where('kind', '=', 'sub')
+        .where('state', '=', 'active')
+        .select(['upload_cap', 'message_cap', 'created_at'])
+        .executeTakeFirst();
+      if (!row) return null;
+      return { caps: { upload: row.upload_cap, message: row.message_cap }, since: row.created_at };
+    },
+
+    async setCaps(linkId, { upload, message }, at) {
+      await trx
+        .updateTable('links')
+        .set((eb) => ({
+          upload_cap: upload,
+          message_cap: message,
+          updated_at: at,
+          revision: eb('revision', '+', 1),
+        }))
+        .where('parent_id', '=', accountId)
+        .where('id', '=', linkId)
+        .where('state', '=', 'active')
+        .execute();
+    },
+
+    async wasSub() {
+      const row = await trx
+        .selectFrom('links')
+        .where('child_id', '=', accountId)
+        .where('kind', '=', 'sub')
+        .select('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async granted(linkId) {
+      const row = await trx
+        .selectFrom('member_children')
+        .where('account_id', '=', accountId)
+        .where('link_id', '=', linkId)
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('n'))
+        .executeTakeFirst();
+      return row?.n ?? 0;
+    },
+
     async count(kind) {
       const row = await trx
         .selectFrom('links as l')

@@ -1,4 +1,5 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
+import type { FormRole } from '../../contract/limits.ts';
 
 /**
  * The tables as Kysely sees them; migrations/ makes them. Times are ISO 8601 UTC with milliseconds, in text, so
@@ -289,6 +290,37 @@ export interface InvitesTable extends Revised {
   closed_at: Time | null;
 }
 
+export interface SubInvitesTable extends Revised {
+  /** The umbrella. */
+  account_id: string;
+  id: string;
+  email: string;
+  email_folded: string;
+  /** Slug of the account that is meant; '' for whichever the invited person chooses. */
+  invitee: Generated<string>;
+  /** A month; null is no cap. */
+  upload_cap: number | null;
+  message_cap: number | null;
+  first_name: string | null;
+  mobile: string | null;
+  /** An invited one may have expired: compare expires_at. An accepted one goes on as the link of the same id. */
+  state: 'invited' | 'accepted' | 'declined' | 'revoked';
+  secret_hash: string;
+  /** The outbox row of its last mail. */
+  message_id: string | null;
+  /** One of the two sponsors is set. */
+  sponsor_user_id: string | null;
+  sponsor_token_id: string | null;
+  batch_id: string | null;
+  /** Set exactly when accepted. */
+  accepted_account_id: string | null;
+  accepted_by: string | null;
+  sent_at: Time;
+  expires_at: Time;
+  /** When it was accepted, declined or revoked. */
+  closed_at: Time | null;
+}
+
 export interface BatchRowsTable {
   account_id: string;
   batch_id: string;
@@ -480,6 +512,42 @@ export interface PromotionPathsTable extends Revised {
   accounts: Json;
 }
 
+export interface FormsTable extends Revised {
+  account_id: string;
+  id: string;
+  workspace_id: string;
+  /** Unique in its workspace. */
+  name: string;
+  title: string;
+  description: string | null;
+  questions: Json;
+  /** Those of groups counted. */
+  question_count: number;
+  /** R41: shown to every sub-account. */
+  example: Generated<'yes' | 'no'>;
+  /** The source is set exactly for saved copies. */
+  source_account_id: string | null;
+  source_form_id: string | null;
+  source_name: string | null;
+  source_revision: number | null;
+  /** Of a user or a token. */
+  created_by: string | null;
+}
+
+/** What the owner of a form chose for another account. */
+export interface FormSharesTable {
+  account_id: string;
+  form_id: string;
+  to_account_id: string;
+  /** `none` takes the umbrella's automatic share away. */
+  role: FormRole;
+  /** The link to its umbrella under which it was chosen, and with which it ends (D10). */
+  link_id: string | null;
+  created_by: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
 /** What the ledger comes to, a row for each payer and unit. */
 export interface CreditTotalsTable {
   payer_id: string;
@@ -555,6 +623,7 @@ export interface Schema {
   permission_sets: PermissionSetsTable;
   batches: BatchesTable;
   invites: InvitesTable;
+  sub_invites: SubInvitesTable;
   batch_rows: BatchRowsTable;
   outbox: OutboxTable;
   captured_mail: CapturedMailTable;
@@ -565,6 +634,8 @@ export interface Schema {
   parser_revisions: ParserRevisionsTable;
   parser_secrets: ParserSecretsTable;
   promotion_paths: PromotionPathsTable;
+  forms: FormsTable;
+  form_shares: FormSharesTable;
   settings: SettingsTable;
   plans: PlansTable;
   plan_prices: PlanPricesTable;

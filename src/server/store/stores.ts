@@ -12,6 +12,8 @@ import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
 import { deviceLoginsStore } from './device-logins.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
+import { formSharesStore } from './form-shares.ts';
+import { formsStore } from './forms.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
@@ -33,6 +35,7 @@ import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
 import { settingsStore } from './settings.ts';
 import { staffStore } from './staff.ts';
+import { subInvitationsStore, subInvitesStore } from './sub-invites.ts';
 import { subscriptionStore, subscriptionsStore } from './subscriptions.ts';
 import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
@@ -53,6 +56,7 @@ function platformStores(trx: Trx): Platform {
     deviceLogins: deviceLoginsStore(trx),
     sealedSecrets: sealedSecretsStore(trx),
     inviteSecrets: inviteSecretsStore(trx),
+    subInvitations: subInvitationsStore(trx),
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
     capturedMail: capturedMailStore(trx),
@@ -77,10 +81,13 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     parserCopies: parserCopiesStore(trx, accountId),
     parserDifferences: parserDifferencesStore(trx, accountId),
     promotionPaths: promotionPathsStore(trx, accountId),
+    forms: formsStore(trx, accountId),
+    formShares: formSharesStore(trx, accountId),
     workspaceMembers: workspaceMembersStore(trx, accountId),
     workspaceKeys: workspaceKeysStore(trx, accountId),
     resources: resourcesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
+    subInvites: subInvitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
     delegations: delegationsStore(trx, accountId),
@@ -106,9 +113,14 @@ const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   resources_name: ['name_taken', 'Another one of this kind in the workspace has this name. Choose another.'],
   members_user: ['already_member', 'This person is a member of the account already.'],
   invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
+  sub_invites_open: ['already_invited', 'This address has a pending invitation already.'],
   parsers_name: [
     'parser_name_taken',
     'Another parser of the workspace has this name. Choose another, or change that one.',
+  ],
+  forms_name: [
+    'form_name_taken',
+    'Another form of the workspace has this name. Choose another, or change that one.',
   ],
   links_active_parent: ['conflict', 'The account has a parent already.'],
 };

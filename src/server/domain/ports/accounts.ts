@@ -47,6 +47,8 @@ export interface AccountRow {
 /** An account as somebody sees it. */
 export interface AccountView extends AccountRow {
   readonly terms: Terms;
+  /** What its umbrella gives at least (R36). */
+  readonly linked: Terms | null;
   readonly parent: {
     readonly linkId: string;
     readonly kind: 'managed' | 'sub';
@@ -123,6 +125,7 @@ export interface AccountHoldings {
   readonly pendingInvites: number;
   readonly workspaces: number;
   readonly parsers: number;
+  readonly forms: number;
   /** Connectors, workflows and jobs of all its workspaces. */
   readonly resources: number;
   /** Of its members and its own. */

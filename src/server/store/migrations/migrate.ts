@@ -12,6 +12,8 @@ import { parsers } from './0007-parsers.ts';
 import { resources } from './0008-resources.ts';
 import { permissionSets } from './0009-permission-sets.ts';
 import { credits } from './0010-credits.ts';
+import { umbrella } from './0011-umbrella.ts';
+import { forms } from './0012-forms.ts';
 import { deviceLogins } from './0016-device-logins.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
@@ -27,6 +29,8 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0008_resources': resources,
   '0009_permission_sets': permissionSets,
   '0010_credits': credits,
+  '0011_umbrella': umbrella,
+  '0012_forms': forms,
   '0016_device_logins': deviceLogins,
 };
 
