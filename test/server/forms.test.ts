@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { limits } from '../../src/contract/limits.ts';
+import { type FormRole, limits } from '../../src/contract/limits.ts';
+import { endSharesOnLink } from '../../src/server/domain/forms-sharing.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { type Person, person, standard, trail } from '../support/estate.ts';
 import { form, linkSub, questions, sharedWith, unlinkSub } from '../support/forms.ts';
@@ -152,6 +153,52 @@ describeOnEachDatabase('forms', (open) => {
     expect(await all('big', { shared: 'in', q: 'sid' })).toEqual(['two/A']);
     expect(await all('one', { q: 'about c' })).toEqual(['one/C']);
   });
+
+  it.each(['told', 'kept', 'by itself'] as const)(
+    'go back to what they were when the link ends, %s, but for what is kept (D10)',
+    async (how) => {
+      const server = await startServer({ database: await open() });
+      const { uma, sam, big, one, links } = await family(server);
+      const choose = (name: string, role: FormRole) =>
+        server.ok('forms.share', {
+          token: sam.token,
+          params: at('one', name),
+          body: { shares: [{ account: big.id, role }] },
+        });
+      for (const name of ['Automatic', 'Hidden', 'Raised']) await form(server, sam, 'one', name);
+      await choose('Hidden', 'none');
+      await choose('Raised', 'form_admin');
+      expect(await sharedWith(server, uma, 'big')).toEqual([
+        'one/Automatic data_manager',
+        'one/Raised form_admin',
+      ]);
+      const now = server.clock.now().toISOString();
+      const ended =
+        how === 'by itself'
+          ? null
+          : await server.deps.transactions.write(({ tenant }) =>
+              endSharesOnLink(tenant(one.id), links.one, how === 'kept', now),
+            );
+      expect(ended?.map(({ name, role }) => [name, role])).toEqual(
+        how === 'by itself'
+          ? undefined
+          : [
+              ['Hidden', 'none'],
+              ['Raised', 'form_admin'],
+            ],
+      );
+      await unlinkSub(server, big.id, links.one);
+      const kept = how === 'kept' ? ['one/Raised form_admin'] : [];
+      expect(await sharedWith(server, uma, 'big')).toEqual(kept);
+      // Linked once more, they begin anew, but for what was kept.
+      await linkSub(server, big.id, one.id);
+      expect(await sharedWith(server, uma, 'big')).toEqual(
+        how === 'kept'
+          ? ['one/Automatic data_manager', 'one/Raised form_admin']
+          : ['Automatic', 'Hidden', 'Raised'].map((name) => `one/${name} data_manager`),
+      );
+    },
+  );
 
   it('of a sub-account are its umbrella’s to manage the data of, old and new, and nobody else’s (R37)', async () => {
     const server = await startServer({ database: await open() });
