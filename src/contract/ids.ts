@@ -15,6 +15,8 @@ export const idPrefixes = {
   event: 'evt',
   receipt: 'rcp',
   mail: 'mai',
+  record: 'rec',
+  message: 'msg',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

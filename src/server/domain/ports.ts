@@ -10,6 +10,7 @@ import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
 import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
+import type { MessageQueuePort, MessagesPort } from './ports/messages.ts';
 import type { MembersPort } from './ports/members.ts';
 import type { OutboxPort } from './ports/outbox.ts';
 import type { ParserCopiesPort } from './ports/parser-copies.ts';
@@ -46,6 +47,7 @@ export interface Tenant {
   readonly workspaceMembers: WorkspaceMembersPort;
   readonly workspaceKeys: WorkspaceKeysPort;
   readonly resources: ResourcesPort;
+  readonly messages: MessagesPort;
   readonly invites: InvitesPort;
   readonly batches: BatchesPort;
   readonly tokens: AccountTokensPort;
@@ -73,6 +75,8 @@ export interface Platform {
   /** The outbox's sending side: the mail worker's. */
   readonly mailQueue: MailQueuePort;
   readonly capturedMail: CapturedMailPort;
+  /** Messages of every account: the SMS worker's. */
+  readonly messageQueue: MessageQueuePort;
   readonly plans: PlansPort;
   readonly subscriptions: SubscriptionsPort;
   readonly settings: SettingsPort;

@@ -16,6 +16,7 @@ import { inviteSecretsStore, invitesStore } from './invites.ts';
 import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
+import { messageQueueStore, messagesStore } from './messages.ts';
 import { outboxStore } from './outbox.ts';
 import { parserCopiesStore } from './parser-copies.ts';
 import { parserDifferencesStore } from './parser-differences.ts';
@@ -52,6 +53,7 @@ function platformStores(trx: Trx): Platform {
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
     capturedMail: capturedMailStore(trx),
+    messageQueue: messageQueueStore(trx),
     plans: plansStore(trx),
     subscriptions: subscriptionsStore(trx),
     settings: settingsStore(trx),
@@ -75,6 +77,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     workspaceMembers: workspaceMembersStore(trx, accountId),
     workspaceKeys: workspaceKeysStore(trx, accountId),
     resources: resourcesStore(trx, accountId),
+    messages: messagesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
