@@ -67,6 +67,8 @@ const advice = {
   parser_name_taken: 'Choose another name, or change the parser that has it.',
   copy_refused:
     '`blockers[]` lists everything that stands in the way. Put it right, or choose with `--on-conflict` and `--force` what is to happen.',
+  form_name_taken: 'Choose another name, or change the form that has it.',
+  form_limit: 'Delete forms that nobody needs, or take roles back from accounts that need them no more.',
   parser_limit: 'Delete parsers that nobody needs, or choose a larger plan.',
   batch_closed: 'Send the file again: that makes a new batch.',
   batch_incomplete: '`tenantctl batches resume BATCH`, or run the same command again.',

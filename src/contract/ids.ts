@@ -6,6 +6,7 @@ export const idPrefixes = {
   invite: 'inv',
   workspace: 'wsp',
   parser: 'prs',
+  form: 'frm',
   resource: 'res',
   link: 'lnk',
   token: 'tok',

@@ -556,6 +556,98 @@ export const operations = {
     if_match: 'optional',
   },
 
+  'forms.list': {
+    method: 'GET',
+    path: '/accounts/{account}/forms',
+    summary: 'List the forms of a workspace, or with shared=in those that other accounts share',
+  },
+  'forms.create': {
+    method: 'POST',
+    path: '/accounts/{account}/forms',
+    summary: 'Create a form',
+    status: 201,
+  },
+  'forms.save_copy': {
+    method: 'POST',
+    path: '/accounts/{account}/forms/save-copy',
+    summary: 'Save a copy of an example, or of another form that one can see (R41)',
+    status: 201,
+  },
+  'forms.show': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Show a form with its questions',
+  },
+  'forms.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Change a form or its questions; makes its next revision',
+    if_match: 'required',
+  },
+  'forms.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Delete a form with all it holds, for good',
+    dry_run: true,
+    if_match: 'required',
+  },
+  'forms.sms': {
+    method: 'POST',
+    path: '/accounts/{account}/forms/{form}/sms',
+    summary: 'Send a form by SMS, all at once or question by question (R42)',
+    dry_run: true,
+  },
+  'records.submit': {
+    method: 'POST',
+    path: '/accounts/{account}/forms/{form}/records',
+    summary: 'Submit records of a form: all of them, or none',
+    dry_run: true,
+    status: 201,
+  },
+  'records.list': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}/records',
+    summary: 'List the records of a form, oldest first',
+  },
+  'records.show': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}/records/{record}',
+    summary: 'Show a record of a form',
+  },
+  'records.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/forms/{form}/records/{record}',
+    summary: 'Change answers of a record',
+    if_match: 'required',
+  },
+  'records.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}/records/{record}',
+    summary: 'Delete a record, for good',
+    if_match: 'optional',
+  },
+  'forms.shares': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}/shares',
+    summary: 'List the accounts that have a role on a form, and why',
+  },
+  'forms.share': {
+    method: 'PUT',
+    path: '/accounts/{account}/forms/{form}/shares',
+    summary: 'Choose what other accounts have of a form (R38, R40)',
+    dry_run: true,
+  },
+  'forms.mark_example': {
+    method: 'PUT',
+    path: '/accounts/{account}/forms/{form}/example',
+    summary: 'Show a form to every sub-account, as an example (R41)',
+  },
+  'forms.unmark_example': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}/example',
+    summary: 'Show a form to the sub-accounts no more',
+  },
+
   'address_rules.show': {
     method: 'GET',
     path: '/accounts/{account}/address-rules',
@@ -637,6 +729,12 @@ export const operations = {
   'audit.platform': { method: 'GET', path: '/audit', summary: 'Platform events' },
 
   'dev.mail': { method: 'GET', path: '/dev/mail', summary: 'Captured mail, newest first', dev: true },
+  'dev.messages': {
+    method: 'GET',
+    path: '/dev/messages',
+    summary: 'Messages that were kept instead of sent, newest first',
+    dev: true,
+  },
   'dev.clock': { method: 'GET', path: '/dev/clock', summary: 'What time the server thinks it is', dev: true },
   'dev.clock_set': {
     method: 'POST',

@@ -6,10 +6,12 @@ import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
 import { delegations } from './delegations.ts';
+import { forms } from './forms.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 import { permissionSets } from './permission-sets.ts';
+import { records } from './records.ts';
 import { receipts } from './receipts.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -30,9 +32,11 @@ export const shapes = {
   ...people,
   ...billing,
   ...parsers,
+  ...forms,
   ...workspaces,
   ...permissionSets,
   ...receipts,
+  ...records,
   ...batches,
 } as const satisfies Record<OperationId, Shape>;
 

@@ -1,4 +1,4 @@
-import type { WorkspaceRole } from '../../contract/limits.ts';
+import type { FormRole, WorkspaceRole } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, operations } from '../../contract/operations.ts';
 import type { Standing } from './access.ts';
 
@@ -16,12 +16,18 @@ export type Grant =
   | 'workspace'
   | 'settings'
   | 'parsers'
+  | 'forms'
+  | 'messages'
   /** A role in the workspace that the operation works in, at least this one. */
   | WorkspaceRole
   | 'anyone_in'
   /** A `user` of the master whom it granted this managed account. */
   | 'granted'
-  | 'master';
+  | 'master'
+  | FormGrant;
+
+/** What the form has for an account of the actor's that does not own it, at least this much. */
+export type FormGrant = `form:${Exclude<FormRole, 'none'>}`;
 
 export interface Rule {
   readonly grants: readonly Grant[];
@@ -62,6 +68,11 @@ const readContent: Rule = {
 };
 const operate: Rule = { grants: ['operator', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
 const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
+/** The same of forms, whose records are added by who operates them. */
+const readForms: Rule = { ...readContent, grants: ['viewer', 'forms', 'admin'] };
+const developForms: Rule = { ...develop, grants: ['developer', 'forms', 'admin'] };
+/** Sharing on and showing an example stay with the owning account; what outlives a delegation is not for it (D15). */
+const shareForms: Rule = { grants: ['workspace_admin', 'admin'], suspended: 'refused' };
 /** Whoever may know that an account is there. */
 const knowing: readonly Grant[] = ['anyone_in', 'workspace', 'master', 'granted', 'staff'];
 /** They may ask what they may do in it, also while it is suspended: the answer tells no more than a refusal does. */
@@ -85,7 +96,8 @@ type FurtherAction =
   | 'resources.write_connector'
   | 'resources.write_workflow'
   | 'resources.write_job'
-  | 'workspace_members.remove_other';
+  | 'workspace_members.remove_other'
+  | 'forms.list_shared';
 
 /** Whatever `decide` is asked about. */
 export type Action = OperationId | FarEnd | FurtherAction;
@@ -194,6 +206,28 @@ export const accessTable = {
   'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'], suspended: 'refused' },
   'parsers.copy_into': { ...develop, grants: [...develop.grants, 'master'] },
   'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'forms.list': readForms,
+  /** What others share is shared with the account, not with a workspace: members of those have no part in it. */
+  'forms.list_shared': { grants: ['forms', 'admin'], suspended: 'admins_read' },
+  'forms.create': developForms,
+  'forms.save_copy': developForms,
+  'forms.show': { ...readForms, grants: [...readForms.grants, 'form:viewer'] },
+  'forms.update': { ...developForms, grants: [...developForms.grants, 'form:form_admin'] },
+  'forms.delete': developForms,
+  /** The right to the form besides, which its rule asks for: `forms.show`. */
+  'forms.sms': { grants: ['operator', 'messages', 'admin'], delegated: true, suspended: 'refused' },
+  'records.submit': {
+    ...operate,
+    grants: ['operator', 'forms', 'admin', 'form:data_collector'],
+  },
+  'records.list': { ...readForms, grants: [...readForms.grants, 'form:data_manager'] },
+  'records.show': { ...readForms, grants: [...readForms.grants, 'form:data_manager'] },
+  'records.update': { ...developForms, grants: [...developForms.grants, 'form:data_manager'] },
+  'records.delete': { ...developForms, grants: [...developForms.grants, 'form:form_admin'] },
+  'forms.shares': { grants: ['workspace_admin', 'admin'], suspended: 'admins_read' },
+  'forms.share': shareForms,
+  'forms.mark_example': shareForms,
+  'forms.unmark_example': shareForms,
   'promotion_path.show': { grants: ['admin'], suspended: 'admins_read' },
   'promotion_path.update': { grants: ['admin'], suspended: 'refused' },
   'workspaces.create': { grants: ['admin'], suspended: 'refused' },
@@ -239,6 +273,7 @@ export const accessTable = {
   'audit.list': { ...inspect, delegated: true },
   'audit.platform': byStaff,
   'dev.mail': byStaff,
+  'dev.messages': byStaff,
   'dev.clock': byStaff,
   'dev.clock_set': byStaff,
 } as const satisfies Record<Action, Rule>;

@@ -433,7 +433,7 @@ export function onAccount<Id extends AccountBound>(
 }
 
 /** What a request names in its path, its query or its body; the path comes first. */
-function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string | null {
+function named(input: Input<OperationId>, name: 'workspace' | 'parser' | 'form'): string | null {
   for (const part of [input.params, input.query, input.body]) {
     const value: unknown = typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined;
     if (typeof value === 'string') return value;
@@ -441,10 +441,15 @@ function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string 
   return null;
 }
 
-/** A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. */
+/**
+ * A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. So it is with
+ * forms, which are named even so: what other accounts have of them depends on the form.
+ */
 function withinOf(input: Input<OperationId>): Within {
   const parser = named(input, 'parser');
   if (parser !== null && looksLikeId(parser)) return { noun: 'parser', reference: parser };
+  const form = named(input, 'form');
+  if (form !== null) return { noun: 'form', reference: form, workspace: named(input, 'workspace') };
   return { noun: 'workspace', reference: named(input, 'workspace') };
 }
 

@@ -6,6 +6,7 @@ import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
+import { forms } from './forms.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
@@ -26,6 +27,7 @@ export const handlers = {
   ...members,
   ...workspaces,
   ...parsers,
+  ...forms,
   ...tokens,
   ...staff,
   ...access,

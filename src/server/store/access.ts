@@ -1,11 +1,13 @@
 import { looksLikeId } from '../../contract/ids.ts';
-import { type AccountRole, firstWorkspace, type WorkspaceRole } from '../../contract/limits.ts';
-import type { Membership, Place, Standing } from '../domain/access.ts';
+import { firstWorkspace, type WorkspaceRole } from '../../contract/limits.ts';
+import type { Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toKeyRole, toModules, toRole } from './columns.ts';
 import { delegationActor } from './delegations.ts';
+import { formStandings } from './form-standings.ts';
 import { jsonRows } from './json-rows.ts';
+import { membershipOf } from './membership.ts';
 import { toTerms } from './plans.ts';
 import type { Trx } from './transaction.ts';
 
@@ -90,18 +92,6 @@ async function authenticated(trx: Trx, row: TokenRow, now: string): ReturnType<A
   return row?.kind === 'dlg' ? await delegationActor(trx, row, now) : judge(row, now);
 }
 
-interface MemberColumns {
-  id: string | null;
-  role: AccountRole | null;
-  state: 'active' | 'deactivated' | null;
-  modules: string | null;
-}
-
-function membershipOf({ id, role, state, modules: json }: MemberColumns): Membership | null {
-  if (id === null || role === null || state === null || json === null) return null;
-  return { memberId: id, role, state, modules: toModules(json) };
-}
-
 /** A row for each of the people and each account; one an account where there is none of them, for those who act without a person. */
 function selectStandings(trx: Trx, people: readonly string[]) {
   return trx
@@ -150,13 +140,15 @@ function selectStandings(trx: Trx, people: readonly string[]) {
     );
 }
 
+/** The tables in which an id of something that lies in a workspace is looked up. */
+const holders = { parser: 'parsers', form: 'forms' } as const;
+
 /** The workspace that an operation works in, with the role of the person's membership there. */
 async function findPlace(
   trx: Trx,
   { account: { id: accountId }, membership }: Pick<Standing, 'account' | 'membership'>,
-  { noun, reference: named }: Within,
+  { noun, reference, workspace }: Within,
 ): Promise<Place | null> {
-  const reference = named ?? firstWorkspace;
   const query = trx
     .selectFrom('workspaces as w')
     .leftJoin('workspace_members as wm', (join) =>
@@ -167,12 +159,14 @@ async function findPlace(
     )
     .where('w.account_id', '=', accountId)
     .select(['w.id', 'w.slug', 'wm.role']);
+  const held = noun !== 'workspace' && reference !== null && looksLikeId(reference) ? holders[noun] : null;
+  const place = (noun === 'workspace' ? reference : workspace) ?? firstWorkspace;
   const found =
-    noun === 'workspace'
-      ? query.where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
+    held === null
+      ? query.where(looksLikeId(place) ? 'w.id' : 'w.slug', '=', place)
       : query.where('w.id', '=', (eb) =>
           eb
-            .selectFrom('parsers')
+            .selectFrom(held)
             .where('account_id', '=', accountId)
             .where('id', '=', reference)
             .select('workspace_id'),
@@ -247,7 +241,10 @@ export function accessStore(trx: Trx): AccessPort {
         .executeTakeFirst();
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
-      return { ...standing, place: await findPlace(trx, standing, within) };
+      const place = await findPlace(trx, standing, within);
+      if (place === null || within.noun !== 'form' || within.reference === null) return { ...standing, place };
+      const forms = await formStandings(trx, actor, standing.account.id, place, within.reference);
+      return { ...standing, place, forms };
     },
 
     async standings(actor, accountIds) {

@@ -1,5 +1,5 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
-import type { SmsMode } from '../../contract/limits.ts';
+import type { FormRole, SmsMode } from '../../contract/limits.ts';
 
 /**
  * The tables as Kysely sees them; migrations/ makes them. Times are ISO 8601 UTC with milliseconds, in text, so
@@ -501,6 +501,42 @@ export interface PromotionPathsTable extends Revised {
   accounts: Json;
 }
 
+export interface FormsTable extends Revised {
+  account_id: string;
+  id: string;
+  workspace_id: string;
+  /** Unique in its workspace. */
+  name: string;
+  title: string;
+  description: string | null;
+  questions: Json;
+  /** Those of groups counted. */
+  question_count: number;
+  /** R41: shown to every sub-account. */
+  example: Generated<'yes' | 'no'>;
+  /** The source is set exactly for saved copies. */
+  source_account_id: string | null;
+  source_form_id: string | null;
+  source_name: string | null;
+  source_revision: number | null;
+  /** Of a user or a token. */
+  created_by: string | null;
+}
+
+/** What the owner of a form chose for another account. */
+export interface FormSharesTable {
+  account_id: string;
+  form_id: string;
+  to_account_id: string;
+  /** `none` takes the umbrella's automatic share away. */
+  role: FormRole;
+  /** The link to its umbrella under which it was chosen, and with which it ends (D10). */
+  link_id: string | null;
+  created_by: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
 export interface SettingsTable {
   key: string;
   value: string;
@@ -539,6 +575,8 @@ export interface Schema {
   parser_revisions: ParserRevisionsTable;
   parser_secrets: ParserSecretsTable;
   promotion_paths: PromotionPathsTable;
+  forms: FormsTable;
+  form_shares: FormSharesTable;
   settings: SettingsTable;
   plans: PlansTable;
   plan_prices: PlanPricesTable;

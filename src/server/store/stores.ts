@@ -10,6 +10,8 @@ import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
+import { formSharesStore } from './form-shares.ts';
+import { formsStore } from './forms.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
@@ -24,6 +26,7 @@ import { parsersStore } from './parsers.ts';
 import { permissionSetsStore } from './permission-sets.ts';
 import { plansStore } from './plans.ts';
 import { promotionPathsStore } from './promotion-paths.ts';
+import { recordsStore } from './records.ts';
 import { receiptsStore } from './receipts.ts';
 import { resourcesStore } from './resources.ts';
 import { sealedSecretsStore } from './sealed-secrets.ts';
@@ -74,9 +77,12 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     parserCopies: parserCopiesStore(trx, accountId),
     parserDifferences: parserDifferencesStore(trx, accountId),
     promotionPaths: promotionPathsStore(trx, accountId),
+    forms: formsStore(trx, accountId),
+    formShares: formSharesStore(trx, accountId),
     workspaceMembers: workspaceMembersStore(trx, accountId),
     workspaceKeys: workspaceKeysStore(trx, accountId),
     resources: resourcesStore(trx, accountId),
+    records: recordsStore(trx, accountId),
     messages: messagesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
@@ -106,6 +112,10 @@ const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   parsers_name: [
     'parser_name_taken',
     'Another parser of the workspace has this name. Choose another, or change that one.',
+  ],
+  forms_name: [
+    'form_name_taken',
+    'Another form of the workspace has this name. Choose another, or change that one.',
   ],
   links_active_parent: ['conflict', 'The account has a parent already.'],
 };
