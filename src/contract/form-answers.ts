@@ -246,6 +246,8 @@ export function answerFromText(question: Question, text: string): unknown {
     case 'choice':
       return valueOf(question, word);
     case 'choices':
+      // One that has a ; in it stands alone.
+      if (question.choices.some(({ value, label }) => value === word || label === word)) return [valueOf(question, word)];
       return word.split(/[;\n]/).flatMap((one) => (one.trim() === '' ? [] : [valueOf(question, one.trim())]));
     default:
       return text;

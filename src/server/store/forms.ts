@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { questionsInOrder } from '../../contract/form-questions.ts';
+import { questionsInOrder } from '../../contract/form-order.ts';
 import { looksLikeId } from '../../contract/ids.ts';
 import type { Form } from '../../contract/types.ts';
 import type { FormChange, FormSummary, FormsPort, SharedForm } from '../domain/ports/forms.ts';
