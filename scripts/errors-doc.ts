@@ -22,6 +22,10 @@ const advice = {
     'Try again, or `tenantctl auth password reset`. The answer is the same whether the address is known or not.',
   invalid_grant:
     'Sign in again. If you have not signed out, a copy of the refresh token was used: the whole session is ended.',
+  insufficient_credits:
+    'Nothing was used. `tenantctl credits balance` shows what there is and when the next monthly credits come; a higher plan has more, and staff may grant some.',
+  cap_reached:
+    'Nothing was used. The umbrella caps the month: ask its administrators to raise the cap, or wait for the next month (UTC).',
   payer_suspended: 'Wait until the account that pays is active again, or talk to its administrators.',
   forbidden:
     '`reasons[]` says what was looked at and what is missing. Ask an administrator of the account, or use another profile.',

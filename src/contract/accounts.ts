@@ -88,7 +88,7 @@ export const roleEntry = z
   .meta({ id: 'Role' });
 
 const actor = z.strictObject({
-  kind: z.enum(['user', 'api', 'account_token', 'key', 'staff', 'system', 'anonymous']),
+  kind: z.enum(['user', 'api', 'account_token', 'key', 'staff', 'meter', 'system', 'anonymous']),
   id: z.string().nullable(),
   /** Address of a person, name of an account token. */
   name: z.string().nullable(),

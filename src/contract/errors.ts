@@ -11,6 +11,8 @@ export const errorCodes = {
   delegation_ended: { status: 401, title: 'The delegation has ended' },
   invalid_credentials: { status: 401, title: 'Address or password is wrong' },
   invalid_grant: { status: 401, title: 'The refresh token is not valid' },
+  insufficient_credits: { status: 402, title: 'There are too few credits' },
+  cap_reached: { status: 402, title: 'The monthly cap of the sub-account is reached' },
   payer_suspended: { status: 402, title: 'The paying account is suspended' },
   forbidden: { status: 403, title: 'Not allowed' },
   wrong_address: { status: 403, title: 'The invitation is for another address' },

@@ -18,6 +18,7 @@ export const idPrefixes = {
   mail: 'mai',
   record: 'rec',
   message: 'msg',
+  entry: 'ent',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -79,6 +79,10 @@ export const umbrellaFormRole = 'data_manager';
 export const exampleFormRole = 'viewer';
 
 export type FormRole = (typeof formRoles)[number];
+/** What credits pay for (domain.md, The bill). */
+export const creditUnits = ['upload', 'message'] as const;
+export type CreditUnit = (typeof creditUnits)[number];
+
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];

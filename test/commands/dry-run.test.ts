@@ -138,6 +138,9 @@ const tables = {
   plan_prices: true,
   subscriptions: true,
   bill_lines: true,
+  credit_totals: true,
+  credit_entries: true,
+  credit_usage: true,
 } satisfies Record<keyof Schema, true>;
 
 /** One whose rows never arrived, because the connection broke when they were sent. */

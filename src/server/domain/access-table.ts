@@ -10,6 +10,8 @@ export type Grant =
   /** A delegation, for itself. */
   | 'delegation'
   | 'staff'
+  /** A metering token. */
+  | 'meter'
   | 'admin'
   | 'billing_admin'
   | 'member'

@@ -199,7 +199,13 @@ function holds(grant: Grant, actor: Actor, standing: Standing | null): AccessRea
     case 'public':
       return say('public', true, 'anyone may do this');
     case 'credential':
-      return say('credential', actor.kind !== 'anonymous', 'any valid credential may do this');
+      return say(
+        'credential',
+        actor.kind !== 'anonymous' && actor.kind !== 'meter',
+        'any valid credential but a metering token may do this',
+      );
+    case 'meter':
+      return say('meter', actor.kind === 'meter', 'a metering token may do this');
     case 'session':
       return say('session', actor.kind === 'user', 'a signed-in person may do this for themselves');
     case 'delegation':
@@ -282,6 +288,7 @@ const credentials: Record<Actor['kind'], string> = {
   delegation: 'a delegation',
   key: 'a key of a workspace',
   staff: 'a staff token',
+  meter: 'a metering token',
   anonymous: 'no credential',
 };
 

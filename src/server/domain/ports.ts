@@ -10,6 +10,7 @@ import type { FormsPort } from './ports/forms.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
+import type { LedgerPort } from './ports/ledger.ts';
 import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MessageQueuePort, MessagesPort } from './ports/messages.ts';
@@ -85,6 +86,7 @@ export interface Platform {
   readonly messageQueue: MessageQueuePort;
   readonly plans: PlansPort;
   readonly subscriptions: SubscriptionsPort;
+  readonly ledger: LedgerPort;
   readonly settings: SettingsPort;
   readonly idempotency: IdempotencyPort;
   readonly audit: AuditPort;

@@ -59,6 +59,9 @@ function actorOf(row: NonNullable<TokenRow>): Actor | null {
         : null;
     case 'staff':
       return person && row.staff !== null ? { kind: 'staff', ...person, ...token } : null;
+    case 'meter':
+      // It goes with its maker's staff rights.
+      return row.staff !== null ? { kind: 'meter', ...token } : null;
     case 'key': {
       const { live_account: accountId, workspace_id: workspaceId } = row;
       const keyRole = toKeyRole(row.role);

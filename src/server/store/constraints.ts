@@ -58,6 +58,11 @@ export const UNIQUE = {
   subscriptions_pkey: 'subscriptions.account_id',
   bill_lines_pkey: 'bill_lines.account_id, bill_lines.revision, bill_lines.kind',
   bill_lines_period: 'bill_lines.account_id, bill_lines.period_start',
+  credit_totals_pkey: 'credit_totals.payer_id, credit_totals.unit',
+  credit_entries_pkey: 'credit_entries.payer_id, credit_entries.id',
+  credit_entries_key: 'credit_entries.consumer_id, credit_entries.entry_key',
+  credit_usage_pkey:
+    'credit_usage.payer_id, credit_usage.consumer_id, credit_usage.unit, credit_usage.day',
 } as const;
 
 /** SQLite does not say which foreign key was violated, so neither do we: a rule checks references first. */

@@ -13,7 +13,7 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
       .where('c.state', '<>', 'gone')
       .select(['l.id as linkId', 'l.kind', 'c.id as accountId', 'c.slug', 'c.name']);
   return {
-    async insert({ id, childId, kind, at }) {
+    async insert({ id, childId, kind, caps, at }) {
       await trx
         .insertInto('links')
         .values({
@@ -23,6 +23,8 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
           kind,
           state: 'active',
           ended_at: null,
+          upload_cap: caps?.upload ?? null,
+          message_cap: caps?.message ?? null,
           created_at: at,
           updated_at: at,
         })

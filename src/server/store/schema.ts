@@ -7,6 +7,7 @@ import type { FormRole, SmsMode } from '../../contract/limits.ts';
  */
 type Json = string;
 type Time = string;
+type CreditUnit = 'upload' | 'message';
 
 interface Revised {
   revision: Generated<number>;
@@ -113,6 +114,9 @@ export interface LinksTable extends Revised {
   kind: 'managed' | 'sub';
   state: 'invited' | 'active' | 'ended' | 'declined' | 'revoked' | 'expired';
   ended_at: Time | null;
+  /** What a sub-account may use of its umbrella's credits in a month; null is expressly no cap. */
+  upload_cap: Generated<number | null>;
+  message_cap: Generated<number | null>;
 }
 
 export interface MembersTable extends Revised {
@@ -537,6 +541,54 @@ export interface FormSharesTable {
   updated_at: Time;
 }
 
+/** What the ledger comes to, a row for each payer and unit. */
+export interface CreditTotalsTable {
+  payer_id: string;
+  unit: CreditUnit;
+  /** granted = balance + used + expired. */
+  granted: Generated<number>;
+  balance: Generated<number>;
+  used: Generated<number>;
+  expired: Generated<number>;
+  /** That the plan's grant was last made for, 2026-11; empty before the first. */
+  month: Generated<string>;
+  /** Of that month, and what of it is left. */
+  monthly_granted: Generated<number>;
+  monthly_left: Generated<number>;
+  updated_at: Time;
+}
+
+/** Rows can be added and never changed. */
+export interface CreditEntriesTable {
+  payer_id: string;
+  id: string;
+  unit: CreditUnit;
+  debit: 'granted' | 'balance';
+  credit: 'balance' | 'used' | 'expired';
+  amount: number;
+  /** The part of it that is of the month's grant. */
+  monthly: number;
+  consumer_id: string;
+  cause: string;
+  entry_key: string | null;
+  reason: string | null;
+  actor_kind: string;
+  actor_id: string | null;
+  actor_name: string | null;
+  used_at: Time;
+  at: Time;
+}
+
+/** What was used, by day: the sums of the entries that credit `used`. */
+export interface CreditUsageTable {
+  payer_id: string;
+  consumer_id: string;
+  unit: CreditUnit;
+  /** A date. */
+  day: string;
+  amount: number;
+}
+
 export interface SettingsTable {
   key: string;
   value: string;
@@ -582,6 +634,9 @@ export interface Schema {
   plan_prices: PlanPricesTable;
   subscriptions: SubscriptionsTable;
   bill_lines: BillLinesTable;
+  credit_totals: CreditTotalsTable;
+  credit_entries: CreditEntriesTable;
+  credit_usage: CreditUsageTable;
 }
 
 export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;

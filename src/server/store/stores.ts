@@ -15,6 +15,7 @@ import { formsStore } from './forms.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
+import { ledgerStore } from './ledger.ts';
 import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
@@ -59,6 +60,7 @@ function platformStores(trx: Trx): Platform {
     messageQueue: messageQueueStore(trx),
     plans: plansStore(trx),
     subscriptions: subscriptionsStore(trx),
+    ledger: ledgerStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),

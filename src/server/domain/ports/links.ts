@@ -1,3 +1,5 @@
+import type { CreditUnit } from '../../../contract/limits.ts';
+
 /** A child by an active link. */
 export interface ChildLink {
   readonly linkId: string;
@@ -13,7 +15,9 @@ export interface LinksPort {
   insert(link: {
     readonly id: string;
     readonly childId: string;
-    readonly kind: 'managed';
+    readonly kind: 'managed' | 'sub';
+    /** Of kind sub: what the child may use of the account's credits in a month, null for expressly no cap. */
+    readonly caps?: Readonly<Record<CreditUnit, number | null>>;
     readonly at: string;
   }): Promise<void>;
   /** Active children, by link id, account id or slug; what is not found is not in the map. */

@@ -11,6 +11,7 @@ import { delegations } from './0006-delegations.ts';
 import { parsers } from './0007-parsers.ts';
 import { resources } from './0008-resources.ts';
 import { permissionSets } from './0009-permission-sets.ts';
+import { credits } from './0010-credits.ts';
 import { forms } from './0012-forms.ts';
 import { formRecords } from './0013-records.ts';
 import { type Ddl, toMigration } from './ddl.ts';
@@ -26,6 +27,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0007_parsers': parsers,
   '0008_resources': resources,
   '0009_permission_sets': permissionSets,
+  '0010_credits': credits,
   '0012_forms': forms,
   '0013_records': formRecords,
 };
