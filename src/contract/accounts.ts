@@ -179,6 +179,7 @@ export const accounts = {
       pending_invites: z.int(),
       workspaces: z.int(),
       parsers: z.int(),
+      forms: z.int(),
       resources: z.int(),
       tokens: z.int(),
       keys: z.int(),

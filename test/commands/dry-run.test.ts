@@ -133,6 +133,8 @@ const tables = {
   parser_revisions: true,
   parser_secrets: true,
   promotion_paths: true,
+  forms: true,
+  form_shares: true,
   settings: true,
   plans: true,
   plan_prices: true,

@@ -103,6 +103,14 @@ class Authorised {
   }
 }
 
+/** What is named by an id is said not to be there; what is named by its name lies in a workspace that is not. */
+function unseenPlace({ noun, reference, workspace }: Within): DomainError {
+  const byName = noun === 'form' && !looksLikeId(reference ?? '');
+  return byName
+    ? notFound('workspace', workspace ?? firstWorkspace)
+    : notFound(noun, reference ?? firstWorkspace);
+}
+
 /** Authorises and says no in the one way: 401, 404 for what may not be seen, else 403 with the reasons. */
 async function authorise(
   transaction: Transaction,
@@ -124,7 +132,7 @@ async function authorise(
     return new Authorised(decision, standing);
   }
   if (decision.unseen === 'place' && within !== null)
-    throw notFound(within.noun, within.reference ?? firstWorkspace);
+    throw unseenPlace(within);
   if (decision.unseen !== null && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');

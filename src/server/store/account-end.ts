@@ -22,6 +22,7 @@ export async function holdingsOf(trx: Trx, accountId: string, now: string): Prom
         counted(liveInvites).as('pendingInvites'),
         counted(eb.selectFrom('workspaces').where('account_id', '=', accountId)).as('workspaces'),
         counted(eb.selectFrom('parsers').where('account_id', '=', accountId)).as('parsers'),
+        counted(eb.selectFrom('forms').where('account_id', '=', accountId)).as('forms'),
         counted(eb.selectFrom('resources').where('account_id', '=', accountId)).as('resources'),
         counted(liveTokens.where('kind', '<>', 'key')).as('tokens'),
         counted(liveTokens.where('kind', '=', 'key')).as('keys'),
@@ -62,6 +63,9 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
   await trx.deleteFrom('subscriptions').where('account_id', '=', accountId).execute();
   // Revisions and secrets go with the parsers.
   await trx.deleteFrom('parsers').where('account_id', '=', accountId).execute();
+  // And shares with the forms; what others chose for this account is for nobody any more.
+  await trx.deleteFrom('forms').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('form_shares').where('to_account_id', '=', accountId).execute();
   await trx.deleteFrom('promotion_paths').where('account_id', '=', accountId).execute();
   // What they hold may be anything; the trail says what was there.
   await trx.deleteFrom('resources').where('account_id', '=', accountId).execute();
