@@ -76,6 +76,12 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/parsers/index.ts')).parsers,
   },
   {
+    name: 'forms',
+    aliases: ['form'],
+    summary: 'Forms: questions, and what other accounts have of them',
+    noun: async () => (await import('./commands/forms/index.ts')).forms,
+  },
+  {
     name: 'access',
     summary: 'Who may do what, and why',
     noun: async () => (await import('./commands/access/index.ts')).access,

@@ -38,6 +38,8 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   mail_not_configured: { command: 'start the server with --smtp URL, or with --dev' },
   sms_not_configured: { command: 'start the server with --sms-webhook URL, or with --dev' },
   record_key_taken: { command: 'tenantctl forms records list FORM --key KEY', inAccount: true },
+  form_name_taken: { command: 'tenantctl forms list', inAccount: true },
+  form_limit: { command: 'tenantctl forms list', inAccount: true },
   parser_name_taken: { command: 'tenantctl parsers list', inAccount: true },
   parser_limit: { command: 'tenantctl parsers list', inAccount: true },
   stale: { command: 'read it again, then repeat the change' },

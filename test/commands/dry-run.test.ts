@@ -9,6 +9,12 @@ import { join, organization, type Person, person } from '../support/estate.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
 
 /** A parser as a file, but for its name. */
+const formFile = JSON.stringify({
+  schema: 'tenantctl/form/v1',
+  name: 'Visit',
+  title: 'Visit',
+  questions: [{ type: 'text', name: 'site', label: 'Site' }],
+});
 const parserFile = `schema: tenantctl/parser/v1
 document_type: invoice
 fields: [{name: total, type: amount, rules: [{kind: label, label: Total}]}]
@@ -79,6 +85,13 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'plans change': 'plans change business',
   'plans cancel-change': 'plans cancel-change --account acme-dev',
   'plans replace': 'plans replace --file plans.yaml --profile staff',
+  'forms create': ['forms create New --file -', formFile],
+  'forms update': 'forms update Visit --title Other',
+  'forms delete': 'forms delete Visit',
+  'forms share': 'forms share Visit acme-dev --role viewer',
+  'forms unshare': 'forms unshare Survey acme-dev',
+  'forms example': 'forms example Visit',
+  'forms save-copy': 'forms save-copy acme/Visit --name Copy',
   'parsers create': ['parsers create New --file -', `${parserFile}name: New`],
   'parsers update': 'parsers update Invoice --type bill',
   'parsers delete': 'parsers delete Invoice',
@@ -200,6 +213,8 @@ async function estate() {
   await withWorkspaces(server, bo);
   await cli.ok('invites send zoe@example.com --modules forms');
   await cli.ok('parsers import -', { stdin: `${parserFile}name: Invoice` });
+  for (const name of ['Visit', 'Survey']) await cli.ok(`forms create ${name} --file -`, { stdin: formFile });
+  await cli.ok('forms share Survey acme-dev --role viewer');
   await cli.ok('parsers secrets set Invoice api_key --value-stdin', { stdin: 'x' });
   await cli.ok('parsers update Invoice --description changed');
   await cli.ok('parsers promotion-path set acme acme-dev');

@@ -163,6 +163,50 @@ Between the accounts of a family, all or nothing, and run again without harm:
 Overwriting refuses what was made or edited at the target; --force overwrites that too. Every
 change is a revision: parsers revisions NAME, parsers rollback NAME --to REVISION.`,
   },
+  forms: {
+    summary: 'Forms as files, their names, and what other accounts have of them',
+    text: `A form is named NAME, in the account and workspace that you work in, or
+ACCOUNT[/WORKSPACE]/NAME: forms of other accounts too. A file holds one, in YAML or JSON:
+
+  schema: tenantctl/form/v1
+  name: Visit
+  title: After each visit
+  questions:
+    - type: text
+      name: site
+      label: Which site?
+      required: true
+    - type: group
+      name: safety
+      label: Safety
+      questions:
+        - type: boolean
+          name: incident
+          label: Was there an incident?
+        - type: long_text
+          name: what
+          label: What happened?
+          show_if: {question: incident, equals: true}
+
+Types: text, long_text, integer, decimal, date, datetime, boolean, choice, choices, email, phone.
+The server has the JSON Schema, for editors, at /schemas/form.json. Mistakes are told with file,
+line and column, before anything is sent.
+
+  tenantctl forms create Visit --file visit.yaml --account partner
+  tenantctl forms show Visit --as-file                     the way back
+
+What another account has of a form, each role with those before it: viewer sees the questions,
+data_collector adds records, data_manager sees and edits them, form_admin edits the questions.
+Sharing on and deleting stay with the owning account. While a sub-account is linked, its umbrella
+is data_manager of all its forms by itself, and the examples of the umbrella are shown to it.
+
+  tenantctl forms shares Visit --account partner           who has what, and why
+  tenantctl forms share Visit umbrella --role viewer       lower or raise it, for this form
+  tenantctl forms share Visit umbrella --role automatic    back to what it has by itself
+  tenantctl forms unshare Visit umbrella                   nothing at all
+  tenantctl forms list --shared --account umbrella         what others share
+  tenantctl forms save-copy umbrella/Survey --account partner`,
+  },
   delegations: {
     summary: 'Logging in to a managed account',
     text: `  tenantctl accounts login acme-dev --reason "invoice 4711" --for 30m
