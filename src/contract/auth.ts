@@ -156,6 +156,14 @@ export const auth = {
         current_password: c.password,
         expires_in_days: z.int().min(1).max(30).optional(),
       }),
+      /** A metering token: staff only, with the password again. It reports usage and does nothing else. */
+      z.strictObject({
+        kind: z.literal('meter'),
+        name: c.displayName,
+        reason: c.reason,
+        current_password: c.password,
+        expires_in_days: expires_in_days.optional(),
+      }),
     ]),
     answer: tokenWithSecret,
   },

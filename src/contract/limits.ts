@@ -33,6 +33,8 @@ export const limits = {
   /** Records that one request submits, and telephones that one sends a form to. */
   formRecords: 1000,
   smsRecipients: 1000,
+  /** Records of usage that one request reports. */
+  usageRecords: 1000,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -82,6 +84,18 @@ export type FormRole = (typeof formRoles)[number];
 /** What credits pay for (domain.md, The bill). */
 export const creditUnits = ['upload', 'message'] as const;
 export type CreditUnit = (typeof creditUnits)[number];
+/** What a record of usage can come to; the list is closed. Only `recorded` changes anything. */
+export const usageOutcomes = [
+  'recorded',
+  'repeated',
+  'conflict',
+  'insufficient',
+  'cap_reached',
+  'unknown_account',
+  'account_suspended',
+  'payer_suspended',
+] as const;
+export type UsageOutcome = (typeof usageOutcomes)[number];
 
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];

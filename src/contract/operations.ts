@@ -714,6 +714,39 @@ export const operations = {
     path: '/accounts/{account}/bill',
     summary: 'The bill of a period: lines and totals',
   },
+  'credits.show': {
+    method: 'GET',
+    path: '/accounts/{account}/credits',
+    summary: 'The credits of the account, who pays, and what was used this month',
+  },
+  'credits.ledger': {
+    method: 'GET',
+    path: '/accounts/{account}/ledger',
+    summary: 'List the entries of the ledger that the account paid for or used, the newest first',
+  },
+  'credits.usage': {
+    method: 'GET',
+    path: '/accounts/{account}/usage',
+    summary: 'What was used and paid for, by month, day or account',
+  },
+  'credits.grant': {
+    method: 'POST',
+    path: '/accounts/{account}/credits/grants',
+    summary: 'Grant an account credits that do not expire',
+    dry_run: true,
+    status: 201,
+  },
+  'credits.verify': {
+    method: 'GET',
+    path: '/ledger/verify',
+    summary: 'Recompute what accounts have from the ledger, a page of them, and report every difference',
+  },
+  'usage.record': {
+    method: 'POST',
+    path: '/usage',
+    summary: 'Report usage, up to 1,000 records; each key of an account charges once',
+    natural: true,
+  },
   'roles.list': {
     method: 'GET',
     path: '/roles',

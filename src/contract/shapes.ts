@@ -5,6 +5,7 @@ import { auth } from './auth.ts';
 import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
+import { creditShapes } from './credits.ts';
 import { delegations } from './delegations.ts';
 import { forms } from './forms.ts';
 import { type OperationId, operationOf } from './operations.ts';
@@ -31,6 +32,7 @@ export const shapes = {
   ...delegations,
   ...people,
   ...billing,
+  ...creditShapes,
   ...parsers,
   ...forms,
   ...workspaces,

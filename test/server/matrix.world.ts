@@ -2,6 +2,7 @@ import { modules as allModules, type WorkspaceRole } from '../../src/contract/li
 import type { OperationId } from '../../src/contract/operations.ts';
 import { mintToken } from '../../src/contract/token.ts';
 import type { Transactions } from '../../src/server/domain/ports.ts';
+import { meterToken } from '../support/credits.ts';
 import {
   accountToken,
   apiToken,
@@ -261,6 +262,14 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'subscription.change': (target) => ({ ...one(target), body: { plan: 'enterprise', reason: 'test' } }),
   'subscription.cancel_change': one,
   'billing.show': one,
+  'credits.show': one,
+  'credits.ledger': one,
+  'credits.usage': one,
+  'credits.grant': (target) => ({ ...one(target), body: { unit: 'upload', amount: 1, reason: 'test' } }),
+  'credits.verify': none,
+  'usage.record': ({ account }) => ({
+    body: { records: [{ account, unit: 'upload', amount: 1, key: 'k', cause: 'parsers.run' }] },
+  }),
   'roles.list': none,
   'audit.list': one,
   'audit.platform': none,
@@ -371,6 +380,7 @@ export async function buildWorld(options: TestOptions = {}): Promise<World> {
     ['garbage', mintToken('user')],
     ['stranger', stranger.token],
     ['staff', staff],
+    ['meter', await meterToken(server)],
   ] as const;
 
   const userOf = async (accountId: string, name: string, modules: readonly (typeof allModules)[number][]) => {

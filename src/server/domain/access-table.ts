@@ -58,6 +58,7 @@ const inspectBill: Rule = {
   grants: ['admin', 'billing_admin', 'master', 'staff'],
   suspended: 'admins_read',
 };
+const readCredits: Rule = { grants: ['admin', 'billing_admin'], suspended: 'admins_read' };
 const choosePlan: Rule = { grants: ['admin', 'billing_admin', 'master', 'staff'], suspended: 'refused' };
 /**
  * Content of a workspace, as its roles have it (domain.md, Workspace roles). A standard account's users need the module.
@@ -271,6 +272,12 @@ export const accessTable = {
   'subscription.change': choosePlan,
   'subscription.cancel_change': choosePlan,
   'billing.show': inspectBill,
+  'credits.show': readCredits,
+  'credits.ledger': readCredits,
+  'credits.usage': readCredits,
+  'credits.grant': byStaff,
+  'credits.verify': byStaff,
+  'usage.record': { grants: ['meter'] },
   'roles.list': openToAll,
   'audit.list': { ...inspect, delegated: true },
   'audit.platform': byStaff,

@@ -63,6 +63,8 @@ interface Binding<Id extends OperationId, W> {
   readonly target: (input: Input<Id>) => string | null;
   /** The workspace of that account that it works in; left out for none. */
   readonly within?: (input: Input<Id>) => Within;
+  /** With which changes it lines up: those of the account that it names, unless it says otherwise. */
+  readonly line?: (transaction: Transaction, input: Input<Id>) => Promise<string | undefined>;
   readonly widen: (work: Work, standing: Standing | null, transaction: Transaction) => W;
 }
 
@@ -331,6 +333,8 @@ function wrap<Id extends OperationId, W, P>(
       });
     mustBeToken(call.credential);
     const prepared = await prepare(input, deps, lookup);
+    const { line } = binding;
+    const queue = line ? await lookup((transaction) => line(transaction, input)) : (reference ?? undefined);
     let committed: (() => void)[] = [];
     const body = async (transaction: Transaction): Promise<Outcome<Id> | RefusedAndKept> => {
       const state = new WorkState();
@@ -391,9 +395,7 @@ function wrap<Id extends OperationId, W, P>(
     };
     try {
       const { transactions } = deps;
-      const outcome = await (writes
-        ? transactions.write(body, reference ?? undefined)
-        : transactions.read(body));
+      const outcome = await (writes ? transactions.write(body, queue) : transactions.read(body));
       if (outcome instanceof RefusedAndKept) throw outcome.refusal;
       for (const task of committed) task();
       return outcome;
@@ -492,4 +494,16 @@ export function onPlatformPrepared<Id extends OperationId, P>(
   rule: (work: Work, input: Input<Id>, prepared: P) => Promise<Answer<Id>>,
 ): Handler<Id> {
   return wrap({ id, target: () => null, widen: (work) => work }, prepare, rule);
+}
+
+/**
+ * The same for a rule that changes what belongs to somebody else than it names: whoever pays for an account. Changes of
+ * one line follow one another inside this process, and do not run into each other in the database.
+ */
+export function onPlatformLined<Id extends OperationId>(
+  id: Id,
+  line: (transaction: Transaction, input: Input<Id>) => Promise<string | undefined>,
+  rule: (work: Work, input: Input<Id>) => Promise<Answer<Id>>,
+): Handler<Id> {
+  return wrap({ id, target: () => null, line, widen: (work) => work }, unprepared, rule);
 }

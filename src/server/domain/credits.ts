@@ -20,10 +20,7 @@ export async function consumerOf({ platform }: Pick<Work, 'platform'>, account: 
 }
 
 /** Whose credits an account uses: its umbrella's while it has one, else its own (domain.md, The bill). */
-export async function payerOf(
-  work: Pick<Work, 'platform'>,
-  accountId: string,
-): Promise<Consumer['payer']> {
+export async function payerOf(work: Pick<Work, 'platform'>, accountId: string): Promise<Consumer['payer']> {
   return (await consumerOf(work, accountId)).payer;
 }
 
@@ -85,6 +82,7 @@ export async function spend(
   const [charged] = await charge(postingOf(work), [use]);
   if (charged === undefined) throw new Error('a use was not judged');
   const refused = refusal(charged, use, work.now);
-  if (refused !== null || charged.outcome === 'unknown_account') throw refused ?? notFound('account', use.account);
+  if (refused !== null || charged.outcome === 'unknown_account')
+    throw refused ?? notFound('account', use.account);
   return { repeated: charged.outcome === 'repeated', payer: charged.consumer.payer };
 }

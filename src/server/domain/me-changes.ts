@@ -120,6 +120,7 @@ export async function deleteMe(
   await platform.sessions.revokeOfUser(user.id, null, 'user_gone', at);
   await platform.tokens.revokeOfUser(user.id, 'api', at);
   await platform.tokens.revokeOfUser(user.id, 'staff', at);
+  await platform.tokens.revokeOfUser(user.id, 'meter', at);
   await platform.staff.remove(user.id);
   await platform.secrets.revokePending({ userId: user.id }, 'password_reset');
   await platform.secrets.revokePending({ userId: user.id }, 'email_change');

@@ -1,8 +1,8 @@
 import { type CreditUnit, creditUnits } from '../../contract/limits.ts';
 import { monthOf } from './calendar.ts';
 import type { Terms } from './entitlements.ts';
-import { Posting, type PostingContext } from './posting.ts';
 import type { Consumer, Purse } from './ports/ledger.ts';
+import { Posting, type PostingContext } from './posting.ts';
 
 const limitNames = { upload: 'uploads_per_month', message: 'messages_per_month' } as const;
 
@@ -17,7 +17,11 @@ export function isOver(purse: Purse, now: Date): boolean {
 }
 
 /** The turn of the month for a payer, as far as it has not been made. */
-export function turnMonth(posting: Posting, payer: Pick<Consumer['payer'], 'accountId' | 'limits'>, now: Date): void {
+export function turnMonth(
+  posting: Posting,
+  payer: Pick<Consumer['payer'], 'accountId' | 'limits'>,
+  now: Date,
+): void {
   for (const unit of creditUnits) {
     if (isOver(posting.purse(payer.accountId, unit), now))
       posting.grantMonth(payer.accountId, unit, grantOf(payer.limits, unit));

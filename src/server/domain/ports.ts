@@ -4,6 +4,7 @@ import type { AddressRulesPort } from './ports/address-rules.ts';
 import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
+import type { CreditsPort } from './ports/credits.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
 import type { FormSharesPort } from './ports/form-shares.ts';
 import type { FormsPort } from './ports/forms.ts';
@@ -64,6 +65,7 @@ export interface Tenant {
   readonly permissionSets: PermissionSetsPort;
   readonly addressRules: AddressRulesPort;
   readonly subscription: SubscriptionPort;
+  readonly credits: CreditsPort;
   readonly audit: AuditListPort;
 }
 

@@ -8,8 +8,8 @@ import type { AccountRow } from './ports/accounts.ts';
 import type { AuditEntry, Facts } from './ports/audit.ts';
 import type { Subscription } from './ports/subscriptions.ts';
 import type { Tenant, Transaction } from './ports.ts';
-import { periodBegins } from './proration.ts';
 import { Posting, type PostingContext } from './posting.ts';
+import { periodBegins } from './proration.ts';
 import { billed } from './subscriptions.ts';
 import type { Deps } from './work.ts';
 

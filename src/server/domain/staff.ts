@@ -59,7 +59,9 @@ export async function removeStaff(
   if (!user.staff) return { changed: false };
   await mustKeepStaff(work, user);
   await platform.staff.remove(user.id);
-  const tokens = await platform.tokens.revokeOfUser(user.id, 'staff', now.toISOString());
+  const at = now.toISOString();
+  const staffTokens = await platform.tokens.revokeOfUser(user.id, 'staff', at);
+  const tokens = staffTokens + (await platform.tokens.revokeOfUser(user.id, 'meter', at));
   work.record({
     target: { kind: 'user', id: user.id, name: user.email },
     before: { staff: true },

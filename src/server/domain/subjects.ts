@@ -133,7 +133,7 @@ async function tokenNamed(work: Work, scene: Standing, id: string): Promise<Toke
 }
 
 function kindOf({ kind, owner }: Token): Explanation['who']['kind'] {
-  if (kind === 'key' || kind === 'staff') return kind;
+  if (kind === 'key' || kind === 'staff' || kind === 'meter') return kind;
   return owner === 'account' ? 'account_token' : 'api';
 }
 

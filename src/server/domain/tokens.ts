@@ -14,6 +14,7 @@ import type { AccountWork, Input, Work } from './work.ts';
 const DAY_MS = 86_400_000;
 const API_DAYS = 90;
 const STAFF_DAYS = 7;
+const METER_DAYS = 90;
 
 /** The signed-in person; the access table lets nobody else through. */
 export function signedIn(work: Pick<Work, 'actor'>): UserActor {
@@ -77,9 +78,9 @@ async function make(work: Work, draft: Unmade, days: number): Promise<TokenWithS
   return { token, secret };
 }
 
-/** A staff token takes the password once more (T72); a member's is bound by their membership. */
+/** A staff or metering token takes the password once more (T72); a member's is bound by their membership. */
 export const prepareToken: Prepare<'tokens.create', Verified | null> = async ({ body, ip }, deps, lookup) => {
-  if (body.kind !== 'staff') return null;
+  if (body.kind === 'api') return null;
   const user = await lookup(async ({ platform }, actor) =>
     actor.kind === 'user' ? await platform.users.find(actor.userId) : null,
   );
@@ -95,19 +96,20 @@ export async function createToken(
 ): Promise<TokenWithSecret> {
   const { userId } = signedIn(work);
   const common = { userId, name: body.name, createdBy: userId };
-  if (body.kind === 'staff') {
+  if (body.kind !== 'api') {
     const user = found && (await stillVerified(work, found));
     if (!user?.staff) throw denied('staff', 'you are not staff');
     const draft = {
       ...common,
-      kind: 'staff',
+      kind: body.kind,
       owner: 'user',
       accountId: null,
       role: null,
       modules: [],
       reason: body.reason,
     } as const;
-    return await make(work, draft, body.expires_in_days ?? STAFF_DAYS);
+    const days = body.kind === 'staff' ? STAFF_DAYS : METER_DAYS;
+    return await make(work, draft, body.expires_in_days ?? days);
   }
   const { account, membership } = await work.authorise(body.account, 'accounts.show');
   if (membership?.state !== 'active') throw denied('member', `you are no active member of ${account.slug}`);

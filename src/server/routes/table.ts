@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
+import { credits } from './credits.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
 import { forms } from './forms.ts';
@@ -21,6 +22,7 @@ export const handlers = {
   ...auth,
   ...catalogue,
   ...billing,
+  ...credits,
   ...invites,
   ...me,
   ...accounts,

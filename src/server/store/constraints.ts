@@ -61,8 +61,7 @@ export const UNIQUE = {
   credit_totals_pkey: 'credit_totals.payer_id, credit_totals.unit',
   credit_entries_pkey: 'credit_entries.payer_id, credit_entries.id',
   credit_entries_key: 'credit_entries.consumer_id, credit_entries.entry_key',
-  credit_usage_pkey:
-    'credit_usage.payer_id, credit_usage.consumer_id, credit_usage.unit, credit_usage.day',
+  credit_usage_pkey: 'credit_usage.payer_id, credit_usage.consumer_id, credit_usage.unit, credit_usage.day',
 } as const;
 
 /** SQLite does not say which foreign key was violated, so neither do we: a rule checks references first. */

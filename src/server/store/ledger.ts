@@ -37,9 +37,7 @@ function selectConsumers(trx: Trx) {
       join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active').on('l.kind', '=', 'sub'),
     )
     .leftJoin('accounts as u', (join) => join.onRef('u.id', '=', 'l.parent_id').on('u.state', '<>', 'gone'))
-    .innerJoin('plans as c', (join) =>
-      join.on('c.name', '=', (eb) => eb.fn.coalesce('u.plan', 'a.plan')),
-    )
+    .innerJoin('plans as c', (join) => join.on('c.name', '=', (eb) => eb.fn.coalesce('u.plan', 'a.plan')))
     .where('a.state', '<>', 'gone')
     .select(['a.id', 'a.slug', 'a.state', 'u.id as u_id', 'u.slug as u_slug', 'u.state as u_state'])
     .select(['l.upload_cap', 'l.message_cap', 'c.entitlements', 'c.limits']);
@@ -146,11 +144,13 @@ export function ledgerStore(trx: Trx): LedgerPort {
         .execute();
       const wanted = new Set(references);
       return new Map(
-        rows.flatMap(toConsumer).flatMap((consumer) =>
-          [consumer.accountId, consumer.slug]
-            .filter((name) => wanted.has(name))
-            .map((name) => [name, consumer] as const),
-        ),
+        rows
+          .flatMap(toConsumer)
+          .flatMap((consumer) =>
+            [consumer.accountId, consumer.slug]
+              .filter((name) => wanted.has(name))
+              .map((name) => [name, consumer] as const),
+          ),
       );
     },
 
@@ -226,12 +226,19 @@ export function ledgerStore(trx: Trx): LedgerPort {
         .insertInto('credit_entries')
         .columns(names)
         .expression((eb) =>
-          eb.selectFrom(jsonRows(trx, 'r', entryColumns, rows)).select(names.map((name) => `r.${name}` as const)),
+          eb
+            .selectFrom(jsonRows(trx, 'r', entryColumns, rows))
+            .select(names.map((name) => `r.${name}` as const)),
         )
         .execute();
       const used = usageOf(entries);
       if (used.length === 0) return;
-      const usageColumns = { payer_id: 'text', consumer_id: 'text', unit: 'text', amount: 'integer' } as const;
+      const usageColumns = {
+        payer_id: 'text',
+        consumer_id: 'text',
+        unit: 'text',
+        amount: 'integer',
+      } as const;
       await trx
         .insertInto('credit_usage')
         .columns(['payer_id', 'consumer_id', 'unit', 'day', 'amount'])

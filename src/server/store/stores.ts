@@ -7,6 +7,7 @@ import { auditListStore, auditStore } from './audit.ts';
 import { batchesStore } from './batches.ts';
 import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
+import { creditsStore } from './credits.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
@@ -95,6 +96,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     permissionSets: permissionSetsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
     subscription: subscriptionStore(trx, accountId),
+    credits: creditsStore(trx, accountId),
     audit: auditListStore(trx, accountId),
   };
 }

@@ -6,7 +6,7 @@ export interface NewToken {
   readonly id: string;
   /** SHA-256 of the token, hex. */
   readonly hash: string;
-  readonly kind: 'api' | 'staff';
+  readonly kind: 'api' | 'staff' | 'meter';
   /** A member's, a person's own (staff), or the account's (D24). */
   readonly owner: 'user' | 'member' | 'account';
   readonly userId: string | null;
@@ -29,7 +29,7 @@ export interface TokensPort {
   /** @returns false when it was revoked already */
   revoke(id: string, at: string): Promise<boolean>;
   /** Everything of this kind that the person has. @returns how many */
-  revokeOfUser(userId: string, kind: 'api' | 'staff', at: string): Promise<number>;
+  revokeOfUser(userId: string, kind: 'api' | 'staff' | 'meter', at: string): Promise<number>;
   /** Notes that tokens were used; those noted within the hour before are left alone. */
   touch(ids: readonly string[], at: string): Promise<void>;
 }
