@@ -45,6 +45,7 @@ export interface Target {
   readonly token: string;
   readonly parser: string;
   readonly form: string;
+  readonly record: string;
   readonly delegation: string;
   /** Who tries, by name; null sends no credential. */
   readonly callers: ReadonlyMap<string, string | null>;
@@ -72,6 +73,7 @@ const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite 
 const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
 const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
 const oneForm = ({ account, form: id }: Target) => ({ params: { account, form: id } });
+const oneRecord = ({ account, form: id, record }: Target) => ({ params: { account, form: id, record } });
 const anyRevision = { 'if-match': '*' };
 const parserContent = { document_type: 'invoice', definition: definition() };
 const oneWorkspace = ({ account, workspace }: Target) => ({ params: { account, workspace } });
@@ -103,6 +105,9 @@ const plans = [
     messages_per_month: null,
   },
 }));
+
+/** Answers that fit the form of the world's accounts. */
+const visit = { site: 'Nord', incident: false };
 
 /** A well-formed request of every operation. One that is missing here fails the test. */
 export const requests: { readonly [Id in OperationId]: (target: Target) => Request<Id> } = {
@@ -203,6 +208,16 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
     // With itself it is shared already: whoever gets this far may share.
     body: { shares: [{ account: target.account, role: 'viewer' }] },
   }),
+  'forms.sms': (target) => ({ ...oneForm(target), body: { to: ['+41791234567'], mode: 'structured' } }),
+  'records.submit': (target) => ({ ...oneForm(target), body: { records: [{ answers: visit }] } }),
+  'records.list': oneForm,
+  'records.show': oneRecord,
+  'records.update': (target) => ({
+    ...oneRecord(target),
+    headers: anyRevision,
+    body: { answers: { people: 4 } },
+  }),
+  'records.delete': oneRecord,
   'forms.mark_example': oneForm,
   'forms.unmark_example': oneForm,
   'parsers.list': one,
@@ -274,6 +289,7 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'audit.list': one,
   'audit.platform': none,
   'dev.mail': none,
+  'dev.messages': none,
   'dev.clock': none,
   'dev.clock_set': () => ({ body: { advance_seconds: 0 } }),
 };
@@ -323,12 +339,18 @@ export async function contents(
   );
   const { id: parserId } = await parser(server, { token }, account, 'Invoice');
   const { id: formId } = await form(server, { token }, account, 'Visit');
+  const { records } = await server.ok('records.submit', {
+    token,
+    params: { account, form: formId },
+    body: { records: [{ answers: visit }] },
+  });
   return {
     account,
     accountId,
     member,
     parser: parserId,
     form: formId,
+    record: records[0]?.id ?? '',
     invite: invite.id,
     receipt: gone.receipt_id ?? '',
     batch: batch.id,
@@ -561,6 +583,7 @@ async function personalOf(
     token: `tok_${nothing}`,
     parser: `prs_${nothing}`,
     form: `frm_${nothing}`,
+    record: `rec_${nothing}`,
     delegation: `dlg_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',
     resource: `res_${nothing}`,
