@@ -304,6 +304,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     resource: `res_${nothing}`,
     parser: parserId,
     form: formId,
+    record: `rec_${nothing}`,
     delegation: `dlg_${nothing}`,
     workspace: key.workspace_id,
     key: key.id,

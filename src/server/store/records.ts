@@ -150,15 +150,5 @@ export function recordsStore(trx: Trx, accountId: string): RecordsPort {
         .where((eb) => eb.and(one(formId, id)))
         .execute();
     },
-
-    async count(formId) {
-      const row = await trx
-        .selectFrom('form_records')
-        .where('account_id', '=', accountId)
-        .where('form_id', '=', formId)
-        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('n'))
-        .executeTakeFirst();
-      return row?.n ?? 0;
-    },
   };
 }

@@ -51,5 +51,4 @@ export interface RecordsPort {
   /** Makes the next revision. */
   update(formId: string, id: string, change: { readonly answers: Answers } & Omit<RecordMark, 'formId'>): Promise<void>;
   remove(formId: string, id: string): Promise<void>;
-  count(formId: string): Promise<number>;
 }
