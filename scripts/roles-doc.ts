@@ -1,7 +1,7 @@
 // Writes docs/roles.md from the table that decides; with --check only compares.
 import { fileURLToPath } from 'node:url';
 import { keysOf } from '../src/contract/keys.ts';
-import { modules, workspaceRoles } from '../src/contract/limits.ts';
+import { formRoles, modules, workspaceRoles } from '../src/contract/limits.ts';
 import { type OperationId, operationIds, operationOf } from '../src/contract/operations.ts';
 import { type Action, accessTable, type Rule } from '../src/server/domain/access-table.ts';
 import { keepGenerated } from './generated-file.ts';
@@ -38,8 +38,15 @@ function masterCell(grants: readonly string[]): string {
   return names.join(', ');
 }
 
+/** What other accounts need on a form of this one. */
+function formNote(grants: readonly string[]): string[] {
+  const least = formRoles.find((role) => grants.includes(`form:${role}`));
+  return least === undefined ? [] : [`other accounts with the form role \`${least}\` or more`];
+}
+
 function notesOf(rule: Rule): string {
   const notes = [
+    ...formNote(rule.grants),
     ...(rule.person === 'signed_in' ? ['in person, not by a token'] : []),
     ...(rule.person === 'behind' ? ['not by a token of the account'] : []),
     ...(rule.delegated === true ? ['also by delegation'] : []),

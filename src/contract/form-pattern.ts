@@ -89,7 +89,9 @@ class Reader {
     if (this.#peek() === '[') this.#class();
     else if (this.#peek() === '\\') this.#escape();
     else if (/^[*+?{}\]^$]$/.test(this.#peek()))
-      throw new NotAPattern(`${this.#peek()} stands where it means nothing; write \\${this.#peek()} for the sign`);
+      throw new NotAPattern(
+        `${this.#peek()} stands where it means nothing; write \\${this.#peek()} for the sign`,
+      );
     else this.#take();
     return { kind: 'one', test: oneOf(this.#source.slice(from, this.#at)) };
   }

@@ -127,14 +127,20 @@ const group = z
     show_if: condition.optional(),
     questions: z.array(question).min(1).max(limits.formQuestions),
   })
-  .meta({ id: 'FormGroup', description: 'Questions under one heading. Answers name them as if there were no group' });
+  .meta({
+    id: 'FormGroup',
+    description: 'Questions under one heading. Answers name them as if there were no group',
+  });
 
 export type Question = z.output<typeof question>;
 export type QuestionGroup = z.output<typeof group>;
 export type QuestionCondition = z.output<typeof condition>;
 export type QuestionEntry = Question | QuestionGroup;
 
-const entries = z.array(z.discriminatedUnion('type', [...questionTypes, group])).min(1).max(limits.formQuestions);
+const entries = z
+  .array(z.discriminatedUnion('type', [...questionTypes, group]))
+  .min(1)
+  .max(limits.formQuestions);
 
 type Path = (string | number)[];
 type Report = (path: Path, message: string) => void;
@@ -160,7 +166,12 @@ function canBe(asked: Question, wanted: string | number | boolean): boolean {
   }
 }
 
-function checkCondition(one: QuestionCondition, earlier: ReadonlyMap<string, Question>, at: Path, report: Report) {
+function checkCondition(
+  one: QuestionCondition,
+  earlier: ReadonlyMap<string, Question>,
+  at: Path,
+  report: Report,
+) {
   const about = earlier.get(one.question);
   if (about === undefined) {
     report([...at, 'question'], `names no earlier question: ${one.question}`);

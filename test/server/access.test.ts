@@ -331,7 +331,14 @@ describe('a workspace’s key', () => {
   });
   const inside = (kind: AccountKind, state: AccountFacts['state'] = 'active') =>
     standing(null, { kind, state, place: { workspaceId: 'wsp_a', slug: 'ops', role: null } });
-  const sees = ['accounts.show', 'workspaces.list', 'workspaces.show', 'access.matrix', ...parserReads, ...formReads];
+  const sees = [
+    'accounts.show',
+    'workspaces.list',
+    'workspaces.show',
+    'access.matrix',
+    ...parserReads,
+    ...formReads,
+  ];
 
   it('does what its role says in its own workspace, in an account of any kind, and nothing outside', () => {
     for (const kind of ['personal', 'standard', 'organization'] as const) {

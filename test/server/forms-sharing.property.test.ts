@@ -48,7 +48,8 @@ class Oracle {
 
   choose(known: Known, to: Account, wanted: FormRole | null): void {
     const linked = this.parent.get(known.owner) === to;
-    if (wanted === null || (wanted === 'none' && this.automatic(known, to) === 'none')) known.chosen.delete(to);
+    if (wanted === null || (wanted === 'none' && this.automatic(known, to) === 'none'))
+      known.chosen.delete(to);
     else if (known.chosen.get(to)?.role !== wanted) known.chosen.set(to, { role: wanted, underLink: linked });
   }
 
@@ -105,7 +106,10 @@ class World {
   async run(one: Step): Promise<void> {
     const { oracle, server } = this;
     const known = 'form' in one ? oracle.forms[one.form % Math.max(oracle.forms.length, 1)] : undefined;
-    const at = known && { token: this.token(known.owner), params: { account: known.owner, form: known.name } };
+    const at = known && {
+      token: this.token(known.owner),
+      params: { account: known.owner, form: known.name },
+    };
     switch (one.do) {
       case 'link': {
         const sub = subs[one.sub % subs.length] ?? 'one';

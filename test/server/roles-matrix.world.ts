@@ -22,8 +22,8 @@ import {
   place,
   workspaceKey,
 } from '../support/estate.ts';
-import { held } from '../support/held.ts';
 import { form } from '../support/forms.ts';
+import { held } from '../support/held.ts';
 import { parser } from '../support/parsers.ts';
 import type { TestServer } from '../support/server.ts';
 import { contents, nothing, type Target } from './matrix.world.ts';
@@ -275,7 +275,13 @@ async function second(
   const target = { ...inside, name: 'organization', callers: new Map<string, null>(), admin: token };
   const { id: parserId } = await parser(server, sue, account, 'Invoice', { workspace: 'second' });
   const { id: formId } = await form(server, sue, account, 'Visit', { workspace: 'second' });
-  const things = { workspace: made.id, key: key.id, resource: resources.workflow, parser: parserId, form: formId };
+  const things = {
+    workspace: made.id,
+    key: key.id,
+    resource: resources.workflow,
+    parser: parserId,
+    form: formId,
+  };
   return { target: { ...target, ...things }, resources };
 }
 

@@ -74,11 +74,7 @@ export async function linkSub(server: TestServer, umbrellaId: string, childId: s
 }
 
 /** Ends such a link: by whichever side, and whether what was chosen under it is kept, the test says. */
-export async function unlinkSub(
-  server: TestServer,
-  umbrellaId: string,
-  linkId: string,
-): Promise<void> {
+export async function unlinkSub(server: TestServer, umbrellaId: string, linkId: string): Promise<void> {
   await server.deps.transactions.write(({ tenant }) =>
     tenant(umbrellaId).links.end(linkId, server.clock.now().toISOString()),
   );

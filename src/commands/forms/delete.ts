@@ -59,8 +59,7 @@ async function tell(ctx: Context, name: string, answer: Answer<'forms.delete'>):
   await tellChange(ctx, {
     value: answer,
     changed: answer.changed,
-    done:
-      ctx.flags.dryRun === true ? `${name} would be deleted, ${withIt}.` : `Deleted ${name}, ${withIt}.`,
+    done: ctx.flags.dryRun === true ? `${name} would be deleted, ${withIt}.` : `Deleted ${name}, ${withIt}.`,
     already: `${name} is deleted already.`,
   });
 }

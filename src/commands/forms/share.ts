@@ -13,7 +13,10 @@ const spec = {
     'viewer sees the questions, data_collector adds records, data_manager also sees and edits them, form_admin edits the questions too. What is chosen for the umbrella stands instead of what it has by itself, and automatic goes back to that. Sharing on and deleting stay with the owning account.',
   args: {
     name: { help: 'NAME, or ACCOUNT[/WORKSPACE]/NAME, or an id' },
-    account: { help: 'slugs of accounts that you see or that are linked to this one, or ids of any', rest: true },
+    account: {
+      help: 'slugs of accounts that you see or that are linked to this one, or ids of any',
+      rest: true,
+    },
   },
   flags: {
     role: { value: 'ROLE', choices, required: 'Which role', help: `their role: ${choices.join(', ')}` },

@@ -94,7 +94,9 @@ async function changeForm(
 /** What differs, named. */
 function changesOf(before: Form, after: Form): string[] {
   const texts = (['name', 'title', 'description'] as const).flatMap((field) =>
-    before[field] === after[field] ? [] : [`${field} ${before[field] ?? 'none'} -> ${after[field] ?? 'none'}`],
+    before[field] === after[field]
+      ? []
+      : [`${field} ${before[field] ?? 'none'} -> ${after[field] ?? 'none'}`],
   );
   const same = isDeepStrictEqual(before.questions, after.questions);
   return same ? texts : [...texts, `questions (${before.question_count} -> ${after.question_count})`];

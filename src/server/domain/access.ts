@@ -11,7 +11,15 @@ import {
   workspaceRoles,
 } from '../../contract/limits.ts';
 import { operationOf } from '../../contract/operations.ts';
-import { type Action, accessTable, type FormGrant, type Grant, isOperation, type Rule, writes } from './access-table.ts';
+import {
+  type Action,
+  accessTable,
+  type FormGrant,
+  type Grant,
+  isOperation,
+  type Rule,
+  writes,
+} from './access-table.ts';
 import type { Actor } from './actor.ts';
 import type { Day } from './calendar.ts';
 import type { Terms } from './entitlements.ts';

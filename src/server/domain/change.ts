@@ -133,8 +133,7 @@ async function authorise(
     if (standing !== null) mustBeSettled(standing, now);
     return new Authorised(decision, standing);
   }
-  if (decision.unseen === 'place' && within !== null)
-    throw unseenPlace(within);
+  if (decision.unseen === 'place' && within !== null) throw unseenPlace(within);
   if (decision.unseen !== null && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');

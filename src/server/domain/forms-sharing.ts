@@ -89,7 +89,10 @@ const rolesOf = (shares: readonly FormShare[]): Record<string, string> =>
   Object.fromEntries(shares.map(({ account, role }) => [account.id, role]));
 
 /** Sharing stays with the owning account, whatever role another one has (R38, R40). */
-export async function shareForm(work: PlaceWork, input: Input<'forms.share'>): Promise<Answer<'forms.share'>> {
+export async function shareForm(
+  work: PlaceWork,
+  input: Input<'forms.share'>,
+): Promise<Answer<'forms.share'>> {
   const form = await formNamed(work, input);
   const wanted = await wantedShares(work, input.body);
   const { formShares } = work.tenant;

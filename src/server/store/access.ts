@@ -245,7 +245,8 @@ export function accessStore(trx: Trx): AccessPort {
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
       const place = await findPlace(trx, standing, within);
-      if (place === null || within.noun !== 'form' || within.reference === null) return { ...standing, place };
+      if (place === null || within.noun !== 'form' || within.reference === null)
+        return { ...standing, place };
       const forms = await formStandings(trx, actor, standing.account.id, place, within.reference);
       return { ...standing, place, forms };
     },

@@ -111,10 +111,13 @@ export function formSharesStore(trx: Trx, accountId: string): FormSharesPort {
         ])
         .expression((eb) =>
           eb
-            .selectFrom(
-              jsonRows(trx, 'r', { accountId: 'text', role: 'text', linkId: 'text' }, choices),
-            )
-            .select([eb.val(accountId).as('account_id'), eb.val(formId).as('form_id'), 'r.accountId', 'r.role'])
+            .selectFrom(jsonRows(trx, 'r', { accountId: 'text', role: 'text', linkId: 'text' }, choices))
+            .select([
+              eb.val(accountId).as('account_id'),
+              eb.val(formId).as('form_id'),
+              'r.accountId',
+              'r.role',
+            ])
             .select(['r.linkId', eb.val(by).as('created_by'), eb.val(at).as('created_at')])
             .select(eb.val(at).as('updated_at'))
             .where(sql<boolean>`true`),
@@ -145,7 +148,8 @@ export function formSharesStore(trx: Trx, accountId: string): FormSharesPort {
         .where('a.state', '<>', 'gone')
         .where('a.id', '<>', accountId)
         .select(['a.id', 'a.slug', 'a.name']);
-      if (looksLikeId(reference)) return (await query.where('a.id', '=', reference).executeTakeFirst()) ?? null;
+      if (looksLikeId(reference))
+        return (await query.where('a.id', '=', reference).executeTakeFirst()) ?? null;
       const known = await query
         .where('a.slug', '=', reference)
         .where((eb) =>

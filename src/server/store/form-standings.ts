@@ -24,9 +24,7 @@ function actsFor(actor: Actor): { userId: string; accountId: string | null } | n
 
 function selectForms(trx: Trx, { userId, accountId }: NonNullable<ReturnType<typeof actsFor>>) {
   return formsBeside(trx)
-    .leftJoin('members as m', (join) =>
-      join.onRef('m.account_id', '=', 'x.id').on('m.user_id', '=', userId),
-    )
+    .leftJoin('members as m', (join) => join.onRef('m.account_id', '=', 'x.id').on('m.user_id', '=', userId))
     .where((eb) =>
       accountId === null
         ? eb('x.id', 'in', eb.selectFrom('members').where('user_id', '=', userId).select('account_id'))

@@ -199,12 +199,7 @@ export function formsStore(trx: Trx, accountId: string): FormsPort {
         query = query.where((eb) =>
           eb(eb.refTuple('o.slug', 'f.name', 'f.id'), '>', eb.tuple(slug, name, id)),
         );
-      return toPage(
-        await query.execute(),
-        page.limit,
-        (row) => [row.owner_slug, row.name, row.id],
-        toShared,
-      );
+      return toPage(await query.execute(), page.limit, (row) => [row.owner_slug, row.name, row.id], toShared);
     },
   };
 }

@@ -61,7 +61,10 @@ describe('forms create', () => {
         '  Code: bad_form_file',
       ),
     ]);
-    file('b.yaml', small('    show_if: {question: later, equals: 1}\n  - {type: text, name: site, label: S}\n'));
+    file(
+      'b.yaml',
+      small('    show_if: {question: later, equals: 1}\n  - {type: text, name: site, label: S}\n'),
+    );
     const [, , told] = await run('forms create Visit --file b.yaml', { send: undefined });
     expect(told).toContain('questions[0].show_if.question: names no earlier question: later');
     expect(told).toContain('questions[1].name: is there twice: site');
@@ -69,7 +72,9 @@ describe('forms create', () => {
 
   it('asks for the file on a terminal', async () => {
     file('a.yaml', small());
-    const { code, stdout } = await cli.run('forms create Visit', { answers: [['Which file has the questions?', 'a.yaml\r']] });
+    const { code, stdout } = await cli.run('forms create Visit', {
+      answers: [['Which file has the questions?', 'a.yaml\r']],
+    });
     expect([code, stdout.includes('Created Visit')]).toEqual([0, true]);
   });
 });
@@ -173,14 +178,21 @@ describe('forms example and save-copy', () => {
   it('show an umbrella’s form to its sub-account, which keeps a copy', async () => {
     file('a.yaml', small());
     await cli.ok('forms create Survey --file a.yaml --account big --profile uma');
-    expect((await run('forms list --shared')).slice(1)).toEqual(['', 'No other account shares a form with partner.\n']);
-    expect((await run('forms example Survey --account big --profile uma'))[1]).toBe('Survey is an example now.\n');
+    expect((await run('forms list --shared')).slice(1)).toEqual([
+      '',
+      'No other account shares a form with partner.\n',
+    ]);
+    expect((await run('forms example Survey --account big --profile uma'))[1]).toBe(
+      'Survey is an example now.\n',
+    );
     expect((await run('forms list --shared --no-headers'))[1].split('\t').slice(0, 3)).toEqual([
       'big/Survey',
       'Visit',
       'viewer',
     ]);
-    expect((await run('forms save-copy big/Survey'))[1]).toBe('Saved big/Survey as Survey (frm_1) in partner.\n');
+    expect((await run('forms save-copy big/Survey'))[1]).toBe(
+      'Saved big/Survey as Survey (frm_1) in partner.\n',
+    );
     await cli.ok('forms example Survey --off --account big --profile uma');
     expect((await run('forms list --shared --no-headers'))[1]).toBe('');
     expect((await shown('Survey')).source).toMatchObject({ name: 'Survey', revision: 2 });

@@ -32,7 +32,11 @@ export interface FormSharesPort {
   count(formId: string): Promise<number>;
   /** For how many accounts a role was chosen. */
   chosen(formId: string): Promise<number>;
-  choose(formId: string, choices: readonly FormChoice[], mark: { by: string | null; at: string }): Promise<void>;
+  choose(
+    formId: string,
+    choices: readonly FormChoice[],
+    mark: { by: string | null; at: string },
+  ): Promise<void>;
   forget(formId: string, accountIds: readonly string[]): Promise<void>;
   /** An account to share with by id, or by the slug of one that is linked to this one. */
   target(reference: string): Promise<FormOwner | null>;
