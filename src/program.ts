@@ -99,6 +99,17 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/billing/index.ts')).billing,
   },
   {
+    name: 'credits',
+    aliases: ['credit'],
+    summary: 'Uploads and messages: what there is, who pays, and what was used',
+    noun: async () => (await import('./commands/credits/index.ts')).credits,
+  },
+  {
+    name: 'usage',
+    summary: 'Report usage, with a metering token',
+    noun: async () => (await import('./commands/usage/index.ts')).usage,
+  },
+  {
     name: 'roles',
     aliases: ['role'],
     summary: 'Account roles, workspace roles and modules',

@@ -95,7 +95,9 @@ export function refuseRecords(ctx: Context, file: RecordFile, check: RecordCheck
     ctx,
     told.map(({ line, text }) => ({ file: file.name, line, message: text })),
   );
-  const shown = told.slice(0, SHOWN).map(({ line, text }) => ({ pointer: `${file.name}:${line}`, detail: text }));
+  const shown = told
+    .slice(0, SHOWN)
+    .map(({ line, text }) => ({ pointer: `${file.name}:${line}`, detail: text }));
   const more = mistakeCount - shown.length;
   return usageError(
     `${file.name}: ${badRows} of ${rows} ${rows === 1 ? 'row is' : 'rows are'} bad; nothing was submitted`,

@@ -92,7 +92,9 @@ interface Source {
   readonly records: () => AsyncGenerator<RecordRow[], void, void>;
 }
 
-async function* chunks(blocks: AsyncGenerator<RecordRow[], void, void>): AsyncGenerator<RecordRow[], void, void> {
+async function* chunks(
+  blocks: AsyncGenerator<RecordRow[], void, void>,
+): AsyncGenerator<RecordRow[], void, void> {
   let chunk: RecordRow[] = [];
   for await (const block of blocks) {
     for (const record of block) {
@@ -112,7 +114,11 @@ interface Places {
 }
 
 /** `--map depth=Depth in metres`, as [question, heading]. */
-function mapped(entries: readonly string[], asked: readonly Question[], refuse: Refuse): [Question, string][] {
+function mapped(
+  entries: readonly string[],
+  asked: readonly Question[],
+  refuse: Refuse,
+): [Question, string][] {
   return entries.map((entry) => {
     const at = entry.indexOf('=');
     const question = asked.find(({ name }) => name === entry.slice(0, at).trim());
@@ -131,13 +137,18 @@ function placesOf(headings: readonly string[], { refuse, options }: File): Place
     const twice = [...questions].find(([, one]) => one.name === question.name);
     if (twice !== undefined) {
       const both = list([headings[twice[0]] ?? '', headings[at] ?? '']);
-      throw refuse(1, `two columns could be ${question.name}: ${both}`, `say which with --map ${question.name}=HEADING`);
+      throw refuse(
+        1,
+        `two columns could be ${question.name}: ${both}`,
+        `say which with --map ${question.name}=HEADING`,
+      );
     }
     questions.set(at, question);
   };
   for (const [question, heading] of map) {
     const at = headings.indexOf(heading);
-    if (at === -1) throw refuse(1, `there is no column ${JSON.stringify(heading)}`, `its columns are ${list(headings)}`);
+    if (at === -1)
+      throw refuse(1, `there is no column ${JSON.stringify(heading)}`, `its columns are ${list(headings)}`);
     claim(at, question);
   }
   const named = new Set(map.map(([question]) => question.name));
@@ -197,9 +208,16 @@ async function csvRecords(file: File): Promise<Source> {
   return { delimiter: heading.delimiter, columns, columnOf, records };
 }
 
-function rowOf(row: number, line: number, cells: readonly string[], width: number, places: Places): RecordRow {
+function rowOf(
+  row: number,
+  line: number,
+  cells: readonly string[],
+  width: number,
+  places: Places,
+): RecordRow {
   const extra = cells.slice(width).some((cell) => cell.trim() !== '');
-  const problem = extra || cells.length < width ? `it has ${cells.length} cells, the heading has ${width}` : null;
+  const problem =
+    extra || cells.length < width ? `it has ${cells.length} cells, the heading has ${width}` : null;
   const answers = [...places.questions].map(([at, question]) => {
     const cell = cells[at] ?? '';
     return [question.name, answerFromText(question, unescaped(cell))] as const;
@@ -231,7 +249,8 @@ function jsonRecords({ path, refuse, options }: File): Source {
 /** `{"site": "Nord"}`, or a whole record as `forms records list -o ndjson` writes it. */
 function jsonRow(value: Readonly<Record<string, unknown>>, names: readonly string[], ignore: boolean) {
   const { answers: inner } = value;
-  const whole = typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !names.includes('answers');
+  const whole =
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !names.includes('answers');
   const given: Readonly<Record<string, unknown>> = whole ? Object.fromEntries(Object.entries(inner)) : value;
   const key = whole ? value['key'] : value[KEY_COLUMN];
   const answers = Object.fromEntries(
@@ -239,7 +258,11 @@ function jsonRow(value: Readonly<Record<string, unknown>>, names: readonly strin
   );
   const shown = (name: string): string => {
     const one = answers[name];
-    return one === undefined || one === null ? '' : typeof one === 'object' ? JSON.stringify(one) : String(one);
+    return one === undefined || one === null
+      ? ''
+      : typeof one === 'object'
+        ? JSON.stringify(one)
+        : String(one);
   };
   const cells = [typeof key === 'string' ? key : '', ...names.map(shown)];
   return { answers, key: typeof key === 'string' && key !== '' ? key : null, cells };

@@ -53,7 +53,11 @@ export async function submitFile(job: RecordJob): Promise<RecordRun> {
       });
       await report?.write(lines);
       const done = sum.recorded + sum.repeated;
-      progress.update({ done, total: check.rows, outcomes: { recorded: sum.recorded, repeated: sum.repeated } });
+      progress.update({
+        done,
+        total: check.rows,
+        outcomes: { recorded: sum.recorded, repeated: sum.repeated },
+      });
     }
     return { ...sum, failure: undefined };
   } catch (thrown) {
@@ -66,7 +70,9 @@ async function submitRows(job: RecordJob, rows: readonly RecordRow[]): Promise<A
   const { client, params, check, patience } = job;
   const records = rows.map((row) => ({ key: keyOf(row, check), answers: sendable(check.answersOf(row)) }));
   try {
-    return await patience.keep((signal) => client.call('records.submit', { params, body: { records }, signal }));
+    return await patience.keep((signal) =>
+      client.call('records.submit', { params, body: { records }, signal }),
+    );
   } catch (thrown) {
     if (asTenantctlError(thrown).status !== 413 || rows.length < 2) throw thrown;
   }

@@ -1,6 +1,6 @@
 import { parseAddress } from './address.ts';
-import { patternMatcher } from './form-pattern.ts';
 import { type AskedQuestion, questionsInOrder } from './form-order.ts';
+import { patternMatcher } from './form-pattern.ts';
 import type { Question, QuestionCondition, QuestionEntry } from './form-questions.ts';
 import { limits } from './limits.ts';
 import { parsePhone } from './phone.ts';
@@ -51,8 +51,14 @@ function lengthMistake(length: number, min: number | undefined, max: number, wha
 
 function readText(question: Of<'text'>, given: string, matches: Matcher): Read {
   const value = given.trim();
-  if (CONTROL.test(value) || !value.isWellFormed()) return wrong('must be one line without control characters');
-  const mistake = lengthMistake([...value].length, question.min, question.max ?? limits.formTextChars, 'characters');
+  if (CONTROL.test(value) || !value.isWellFormed())
+    return wrong('must be one line without control characters');
+  const mistake = lengthMistake(
+    [...value].length,
+    question.min,
+    question.max ?? limits.formTextChars,
+    'characters',
+  );
   if (mistake !== null) return wrong(mistake);
   const { pattern } = question;
   if (pattern !== undefined && !matches(pattern, value)) return wrong(`must match ${pattern}`);
@@ -61,7 +67,8 @@ function readText(question: Of<'text'>, given: string, matches: Matcher): Read {
 
 function readLongText(question: Of<'long_text'>, given: string): Read {
   const value = given.replaceAll('\r\n', '\n').trim();
-  if (CONTROL_IN_LINES.test(value) || !value.isWellFormed()) return wrong('must be text without control characters');
+  if (CONTROL_IN_LINES.test(value) || !value.isWellFormed())
+    return wrong('must be text without control characters');
   const most = question.max ?? limits.formLongTextChars;
   const mistake = lengthMistake([...value].length, question.min, most, 'characters');
   return mistake === null ? { value } : wrong(mistake);
@@ -87,7 +94,8 @@ function readDate(question: Of<'date'>, given: string): Read {
 function readDatetime(question: Of<'datetime'>, given: string): Read {
   const time = DATETIME.test(given) ? new Date(given) : null;
   const day = given.slice(0, 10);
-  const isDay = time !== null && 'value' in readDate({ ...question, type: 'date', min: undefined, max: undefined }, day);
+  const isDay =
+    time !== null && 'value' in readDate({ ...question, type: 'date', min: undefined, max: undefined }, day);
   if (time === null || !isDay || Number.isNaN(time.getTime()))
     return wrong('must be a time such as 2026-03-31T17:00:00Z or 2026-03-31T17:00:00+02:00');
   const value = time.toISOString();
@@ -109,7 +117,12 @@ function readChoices(question: Of<'choices'>, given: readonly unknown[]): Read {
   const unknown = given.find((one) => typeof one !== 'string' || !isOffered(question, one));
   if (unknown !== undefined) return wrong(`must be of ${offers(question)}`);
   if (new Set(chosen).size < chosen.length) return wrong('must hold each choice once');
-  const mistake = lengthMistake(chosen.length, question.min, question.max ?? question.choices.length, 'choices');
+  const mistake = lengthMistake(
+    chosen.length,
+    question.min,
+    question.max ?? question.choices.length,
+    'choices',
+  );
   if (mistake !== null) return wrong(mistake);
   // In the form's order: what was ticked first says nothing.
   return { value: question.choices.flatMap(({ value }) => (chosen.includes(value) ? [value] : [])) };
@@ -135,7 +148,9 @@ function readAnswer(question: Question, given: unknown, matches: Matcher): Read 
     case 'boolean':
       return typeof given === 'boolean' ? { value: given } : wrong('must be true or false');
     case 'choices':
-      return Array.isArray(given) ? readChoices(question, given) : wrong(`must be a list of ${offers(question)}`);
+      return Array.isArray(given)
+        ? readChoices(question, given)
+        : wrong(`must be a list of ${offers(question)}`);
     default:
       if (typeof given !== 'string') return wrong('must be text');
   }
@@ -247,7 +262,8 @@ export function answerFromText(question: Question, text: string): unknown {
       return valueOf(question, word);
     case 'choices':
       // One that has a ; in it stands alone.
-      if (question.choices.some(({ value, label }) => value === word || label === word)) return [valueOf(question, word)];
+      if (question.choices.some(({ value, label }) => value === word || label === word))
+        return [valueOf(question, word)];
       return word.split(/[;\n]/).flatMap((one) => (one.trim() === '' ? [] : [valueOf(question, one.trim())]));
     default:
       return text;

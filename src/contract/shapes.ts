@@ -12,8 +12,8 @@ import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 import { permissionSets } from './permission-sets.ts';
-import { records } from './records.ts';
 import { receipts } from './receipts.ts';
+import { records } from './records.ts';
 import { workspaces } from './workspaces.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */

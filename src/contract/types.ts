@@ -13,8 +13,8 @@ import type { parserDefinition, parserFile } from './parser-definition.ts';
 import type * as parsers from './parsers.ts';
 import type * as people from './people.ts';
 import type * as permissionSets from './permission-sets.ts';
-import type * as records from './records.ts';
 import type * as receipts from './receipts.ts';
+import type * as records from './records.ts';
 import type * as workspaces from './workspaces.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */

@@ -81,6 +81,7 @@ export class Collector {
       result: async (value, text, { changed } = { changed: true }) =>
         one(columnsOf(value), value, { text, changed }),
       tree: () => neverPrinted('a tree'),
+      charts: () => neverPrinted('a chart'),
       checks: () => neverPrinted('a chain of checks'),
       raw: () => neverPrinted('raw text'),
       event: () => undefined,

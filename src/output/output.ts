@@ -1,3 +1,4 @@
+import type { Chart } from './bars.ts';
 import type { CheckReport } from './checks.ts';
 import type { Column } from './columns.ts';
 import { messagesOn } from './messages.ts';
@@ -33,6 +34,8 @@ export interface Output {
   result(value: object, text?: string, told?: { readonly changed: boolean }): Promise<void>;
   /** `data` is what machine formats print: the contract's own object. */
   tree(root: TreeNode, data: object): Promise<void>;
+  /** Bars on a terminal; elsewhere and in machine formats the rows that they are drawn from. */
+  charts<Row>(charts: readonly Chart[], columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void>;
   /** A verdict with what it was reached by; `data` is what machine formats print. */
   checks(report: CheckReport, data: object): Promise<void>;
   /** As it is, e.g. a completion script. Never text from the API. */

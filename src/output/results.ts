@@ -1,3 +1,4 @@
+import { chartText } from './bars.ts';
 import { checksText } from './checks.ts';
 import type { Paint } from './colour.ts';
 import { asCell, type Column, cellText } from './columns.ts';
@@ -25,7 +26,7 @@ const TTY_ROWS = 50;
 export function resultsOn(
   setup: Setup,
   note: (text: string) => void,
-): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'checks' | 'raw'> {
+): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'charts' | 'checks' | 'raw'> {
   const { sink, format, fields } = setup;
   const item = <Row>(columns: readonly Column<Row>[], row: Row) => writeItem(setup, columns, row);
   return {
@@ -38,6 +39,12 @@ export function resultsOn(
       else await item(columnsOf(value), value);
     },
     tree: (root, data) => writeTree(setup, root, data),
+    async charts(charts, columns, rows) {
+      if (format !== 'table' || !setup.terminal || fields !== undefined || rows.length === 0)
+        return await writeList(setup, columns, rows, { all: true }, note);
+      const look = { width: setup.width.stdout(), unicode: setup.unicode, ellipsis: setup.ellipsis };
+      await sink.write(charts.map((chart) => chartText(chart, look)).join('\n'));
+    },
     async checks(report, data) {
       if (format !== 'table' || fields !== undefined) return await item(columnsOf(data), data);
       await sink.write(`${checksText(report, setup.unicode, await setup.paint.stdout())}\n`);

@@ -123,8 +123,7 @@ function gatewayOf(
 ): { readonly url: string; readonly secret: string } | null {
   if (url === undefined) return null;
   const parsed = URL.canParse(url) ? new URL(url) : null;
-  const safe =
-    parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(hostOf(parsed)));
+  const safe = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(hostOf(parsed)));
   if (parsed === null || !safe || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') {
     throw new StartError(
       '--sms-webhook: give an https URL without a password, such as https://gateway.example.org/messages; http only to this machine',
@@ -192,7 +191,9 @@ function settle(options: StartOptions) {
     throw new StartError('--dev captures mail and sends none: leave --smtp out, or leave --dev out');
   }
   if (dev && options.smsWebhook !== undefined) {
-    throw new StartError('--dev captures messages and sends none: leave --sms-webhook out, or leave --dev out');
+    throw new StartError(
+      '--dev captures messages and sends none: leave --sms-webhook out, or leave --dev out',
+    );
   }
   const publicUrl = options.publicUrl === undefined ? null : cleanPublicUrl(options.publicUrl);
   if (smtp !== undefined && !dev && publicUrl === null && !isLoopback(host)) {

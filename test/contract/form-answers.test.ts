@@ -86,8 +86,20 @@ describe('one answer', () => {
 describe('answers together', () => {
   const judge = new AnswerJudge(
     parse([
-      { name: 'kind', label: 'Kind', type: 'choice', choices: [{ value: 'well' }, { value: 'pump' }], required: true },
-      { name: 'depth', label: 'Depth', type: 'integer', required: true, show_if: { question: 'kind', equals: 'well' } },
+      {
+        name: 'kind',
+        label: 'Kind',
+        type: 'choice',
+        choices: [{ value: 'well' }, { value: 'pump' }],
+        required: true,
+      },
+      {
+        name: 'depth',
+        label: 'Depth',
+        type: 'integer',
+        required: true,
+        show_if: { question: 'kind', equals: 'well' },
+      },
       {
         name: 'broken',
         label: 'Broken',
@@ -103,7 +115,10 @@ describe('answers together', () => {
   );
 
   it('asks what the conditions say, by the answers before', () => {
-    expect(judge.judge({ kind: 'well', depth: 12 })).toEqual({ ok: true, answers: { kind: 'well', depth: 12 } });
+    expect(judge.judge({ kind: 'well', depth: 12 })).toEqual({
+      ok: true,
+      answers: { kind: 'well', depth: 12 },
+    });
     expect(judge.judge({ arm_size: 2, parts: ['arm'], kind: 'pump', why: 'age' })).toEqual({
       ok: true,
       answers: { kind: 'pump', parts: ['arm'], arm_size: 2, why: 'age' },
@@ -117,7 +132,10 @@ describe('answers together', () => {
       mistakes: [
         { name: 'depth', detail: 'is required' },
         { name: 'parts', detail: 'is not asked by these answers: only if kind is "pump"' },
-        { name: 'arm_size', detail: 'is not asked by these answers: only if kind is "pump", and only if parts is "arm"' },
+        {
+          name: 'arm_size',
+          detail: 'is not asked by these answers: only if kind is "pump", and only if parts is "arm"',
+        },
         { name: 'colour', detail: 'is no question of the form' },
       ],
     });
@@ -136,20 +154,23 @@ describe('answers together', () => {
 
 /** A question, answers that fit it, and answers that do not. */
 const anyQuestion: fc.Arbitrary<{ question: object; good: unknown; bad: unknown }> = fc.oneof(
-  fc.record({ low: fc.integer({ min: -50, max: 50 }), span: fc.integer({ min: 0, max: 50 }), at: fc.nat(50) }).map(
-    ({ low, span, at }) => ({
+  fc
+    .record({ low: fc.integer({ min: -50, max: 50 }), span: fc.integer({ min: 0, max: 50 }), at: fc.nat(50) })
+    .map(({ low, span, at }) => ({
       question: { type: 'integer', min: low, max: low + span },
       good: low + Math.min(at, span),
       bad: at % 2 === 0 ? low - 1 - at : low + span + 1 + at,
-    }),
-  ),
-  fc.record({ words: fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 6 }), at: fc.nat() }).map(
-    ({ words, at }) => ({
+    })),
+  fc
+    .record({
+      words: fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 6 }),
+      at: fc.nat(),
+    })
+    .map(({ words, at }) => ({
       question: { type: 'choice', choices: words.map((value) => ({ value })) },
       good: words[at % words.length],
       bad: `${words.join('')}!`,
-    }),
-  ),
+    })),
   fc.boolean().map((good) => ({ question: { type: 'boolean' }, good, bad: String(good) })),
   fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => ({
     question: { type: 'datetime' },
@@ -213,11 +234,20 @@ describe('any form', () => {
 
   it('says no to anything at all without falling over', () => {
     fc.assert(
-      fc.property(anyForm, fc.dictionary(fc.string(), fc.anything()), fc.anything(), (entries, given, one) => {
-        const questions = entries.map(([{ question }], at) => ({ name: `q${at}`, label: 'Q', ...question }));
-        const judge = new AnswerJudge(parse(questions));
-        expect(typeof judge.judge({ ...given, q0: one }).ok).toBe('boolean');
-      }),
+      fc.property(
+        anyForm,
+        fc.dictionary(fc.string(), fc.anything()),
+        fc.anything(),
+        (entries, given, one) => {
+          const questions = entries.map(([{ question }], at) => ({
+            name: `q${at}`,
+            label: 'Q',
+            ...question,
+          }));
+          const judge = new AnswerJudge(parse(questions));
+          expect(typeof judge.judge({ ...given, q0: one }).ok).toBe('boolean');
+        },
+      ),
     );
   });
 });

@@ -32,7 +32,7 @@ export class Machine {
     if (status !== 0) throw new Error(`the build failed: ${stderr}`);
   }
 
-  tool(words: readonly string[], stdin?: string): ChildProcess {
+  tool(words: readonly string[], stdin?: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
     const child = spawn(process.execPath, [join(this.#build, 'bin/tenantctl.js'), ...words], {
       cwd: this.folder,
       env: {
@@ -41,6 +41,7 @@ export class Machine {
         TENANTCTL_KEYRING: '0',
         NODE_COMPILE_CACHE: join(this.#build, 'cache'),
         ...(this.#database !== undefined && { TENANTCTL_DATABASE: this.#database }),
+        ...env,
       },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
@@ -86,6 +87,11 @@ export class Machine {
 
   async stopServer(): Promise<void> {
     await killed(this.#server);
+  }
+
+  /** Where the server listens; the same after each start. */
+  get port(): number {
+    return this.#port;
   }
 
   /** Where the data lies, for whoever writes to it while no server does. */

@@ -39,7 +39,9 @@ it('a file goes on after the tool and the server were killed, and no record is d
   expect(done.repeated).toBeGreaterThanOrEqual(1000);
   const again = (await machine.json(submit)) as { recorded: number; credits: number };
   expect([again.recorded, again.credits]).toEqual([0, 0]);
-  const exported = await machine.run(words('forms records export Wells --account acme --fields answers.site -o csv'));
+  const exported = await machine.run(
+    words('forms records export Wells --account acme --fields answers.site -o csv'),
+  );
   const sites = exported.stdout.trim().split('\r\n').slice(1);
   expect(sites).toHaveLength(ROWS);
   expect(new Set(sites).size).toBe(ROWS);

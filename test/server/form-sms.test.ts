@@ -17,13 +17,20 @@ const send = (server: TestServer, { token }: Person, body: object, query = {}) =
 
 const queued = (server: TestServer) =>
   server.database.read((trx) =>
-    trx.selectFrom('messages').select(['recipient', 'mode', 'credits', 'body', 'state']).orderBy('id').execute(),
+    trx
+      .selectFrom('messages')
+      .select(['recipient', 'mode', 'credits', 'body', 'state'])
+      .orderBy('id')
+      .execute(),
   );
 
 describeOnEachDatabase('forms by SMS', (open) => {
   it('go to each number once, with what became of every one', async () => {
     let woken = 0;
-    const server = await startServer({ database: await open(), deps: { messagesQueued: () => (woken += 1) } });
+    const server = await startServer({
+      database: await open(),
+      deps: { messagesQueued: () => (woken += 1) },
+    });
     const { ann, account, form } = await acme(server);
     const to = ['+41 79 123 45 67', '0041791234567', '079 123 45 67', '+41 79 123 45 68'];
     const reply = await send(server, ann, { to, mode: 'structured' });
@@ -87,7 +94,11 @@ describeOnEachDatabase('forms by SMS', (open) => {
     const server = await startServer({ database: await open() });
     const { ann, account } = await acme(server);
     const staff = await server.staffToken();
-    await server.ok('subscription.change', { token: staff, params: { account: account.id }, body: { plan: 'starter', reason: 'test' } });
+    await server.ok('subscription.change', {
+      token: staff,
+      params: { account: account.id },
+      body: { plan: 'starter', reason: 'test' },
+    });
     const numbers = (count: number) => Array.from({ length: count }, (_, at) => `+41790${100_000 + at}`);
     const dry = await send(server, ann, { to: numbers(3), mode: 'structured' }, { dry_run: true });
     expect(dry.body).toMatchObject({ queued: 3, credits: 3 });
@@ -152,7 +163,10 @@ describeOnEachDatabase('forms by SMS', (open) => {
     );
     const interactive = await server.refused('forms.sms', { ...long, body: { to, mode: 'interactive' } });
     expect(interactive.errors).toEqual([
-      { pointer: '/mode', detail: 'does not suit this form: A dialogue would have 51 questions, and can have 50.' },
+      {
+        pointer: '/mode',
+        detail: 'does not suit this form: A dialogue would have 51 questions, and can have 50.',
+      },
     ]);
   });
 
@@ -177,10 +191,17 @@ describeOnEachDatabase('forms by SMS', (open) => {
     await send(server, ann, { to: ['+41791234567', '+41791234568'], mode: 'structured', text: 'Hello' });
     const { data } = await server.ok('dev.messages', { token });
     expect(data.map(({ to }) => to)).toEqual(['+41791234568', '+41791234567']);
-    expect(data[0]).toMatchObject({ account_id: account.id, mode: 'structured', state: 'queued', questions: [] });
+    expect(data[0]).toMatchObject({
+      account_id: account.id,
+      mode: 'structured',
+      state: 'queued',
+      questions: [],
+    });
     const one = await server.ok('dev.messages', { token, query: { to: '0041 79 123 45 67' } });
     expect(one.data.map(({ to }) => to)).toEqual(['+41791234567']);
-    expect((await server.refused('dev.messages', { token, query: { to: 'nobody' } })).code).toBe('invalid_request');
+    expect((await server.refused('dev.messages', { token, query: { to: 'nobody' } })).code).toBe(
+      'invalid_request',
+    );
     expect((await server.call('dev.messages', { token: ann.token })).status).toBe(403);
     const plain = await startServer({ database: await open() });
     expect((await plain.call('dev.messages', { token: await plain.staffToken() })).status).toBe(404);

@@ -14,7 +14,10 @@ async function acme(server: TestServer) {
 const params = { account: 'acme', form: 'Wells' };
 const etag = (revision: number) => ({ 'if-match': `"${revision}"` });
 
-type Given = readonly { key?: string; answers: Record<string, string | number | boolean | string[] | null> }[];
+type Given = readonly {
+  key?: string;
+  answers: Record<string, string | number | boolean | string[] | null>;
+}[];
 
 const submit = (server: TestServer, { token }: Person, records: Given) =>
   server.ok('records.submit', { token, params, body: { records: [...records] } });
@@ -62,7 +65,11 @@ describeOnEachDatabase('records', (open) => {
     expect(changed.body).toMatchObject({ answers: { site: 'Nord', depth: 13, state: 'works' }, revision: 2 });
     expect((await update({ answers: { depth: 13 } }, 2)).body).toMatchObject({ revision: 2 });
     expect((await update({ answers: { depth: 14 } }, 1)).status).toBe(412);
-    const blind = await server.call('records.update', { token, params: one, body: { answers: { depth: 14 } } });
+    const blind = await server.call('records.update', {
+      token,
+      params: one,
+      body: { answers: { depth: 14 } },
+    });
     expect(blind.status).toBe(428);
     expect((await update({ answers: { site: null, depth: 'deep' } }, 2)).body).toMatchObject({
       code: 'invalid_request',
@@ -96,7 +103,8 @@ describeOnEachDatabase('records', (open) => {
     expect(problem).toMatchObject({
       code: 'invalid_request',
       status: 400,
-      detail: 'The answers do not fit the form; nothing was recorded. /records/1/key is there twice, and 4 more.',
+      detail:
+        'The answers do not fit the form; nothing was recorded. /records/1/key is there twice, and 4 more.',
       errors: [
         { pointer: '/records/1/key', detail: 'is there twice' },
         { pointer: '/records/1/answers/site', detail: 'is required' },
@@ -158,7 +166,12 @@ describeOnEachDatabase('records', (open) => {
     // What was corrected since is still what was submitted.
     const one = { ...params, record: first.records[0]?.id ?? '' };
     const headers = etag(1);
-    await server.ok('records.update', { token: ann.token, params: one, headers, body: { answers: { depth: 99 } } });
+    await server.ok('records.update', {
+      token: ann.token,
+      params: one,
+      headers,
+      body: { answers: { depth: 99 } },
+    });
     expect(await submit(server, ann, keyed(1, 1))).toMatchObject({ repeated: 1 });
     const other = [{ key: 'row 1', answers: { site: 'Somewhere else' } }];
     const problem = await server.refused('records.submit', {
@@ -170,7 +183,10 @@ describeOnEachDatabase('records', (open) => {
       code: 'record_key_taken',
       status: 409,
       errors: [
-        { pointer: '/records/1/key', detail: `is that of ${one.record}, which was submitted with other answers` },
+        {
+          pointer: '/records/1/key',
+          detail: `is that of ${one.record}, which was submitted with other answers`,
+        },
       ],
     });
     expect(await listed(server, ann)).toHaveLength(5);
@@ -237,7 +253,8 @@ describeOnEachDatabase('records', (open) => {
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
     expect(sites).toEqual(['Well 1', 'Well 2', 'Well 3', 'Late']);
-    const only = async (query: object) => (await listed(server, ann, query)).map(({ answers }) => answers.site);
+    const only = async (query: object) =>
+      (await listed(server, ann, query)).map(({ answers }) => answers.site);
     expect(await only({ since: later })).toEqual(['Late']);
     expect(await only({ until: later })).toEqual(['Well 1', 'Well 2', 'Well 3']);
     expect(await only({ key: 'k' })).toEqual(['Late']);
@@ -252,7 +269,12 @@ describeOnEachDatabase('records', (open) => {
       token,
       params,
       headers: etag(1),
-      body: { questions: [{ name: 'site', label: 'Site', type: 'text' }, { name: 'owner', label: 'Owner', type: 'text' }] },
+      body: {
+        questions: [
+          { name: 'site', label: 'Site', type: 'text' },
+          { name: 'owner', label: 'Owner', type: 'text' },
+        ],
+      },
     });
     const one = { ...params, record: records[0]?.id ?? '' };
     const update = (answers: Record<string, string | number | null>, revision: number) =>
@@ -272,7 +294,9 @@ describeOnEachDatabase('records', (open) => {
       params,
       body: { records: [{ answers: { site: 'x', depth: 1 } }] },
     });
-    expect(gone.errors).toEqual([{ pointer: '/records/0/answers/depth', detail: 'is no question of the form' }]);
+    expect(gone.errors).toEqual([
+      { pointer: '/records/0/answers/depth', detail: 'is no question of the form' },
+    ]);
   });
 
   it('leave no answers in the trail', async () => {
@@ -352,7 +376,11 @@ describeOnEachDatabase('records', (open) => {
       const tries = {
         show_form: () => server.call('forms.show', { token: bob.token, params: one }),
         submit: () =>
-          server.call('records.submit', { token: bob.token, params: one, body: { records: wellsAnswers(1) } }),
+          server.call('records.submit', {
+            token: bob.token,
+            params: one,
+            body: { records: wellsAnswers(1) },
+          }),
         list: () => server.call('records.list', { token: bob.token, params: one }),
         show: () => server.call('records.show', { token: bob.token, params: one }),
         update: async () =>
@@ -383,8 +411,24 @@ describeOnEachDatabase('records', (open) => {
       expect(statuses).toEqual({
         none: { show_form: 404, submit: 404, list: 404, show: 404, update: 404, delete: 404, sms: 404 },
         viewer: { show_form: 200, submit: 403, list: 403, show: 403, update: 403, delete: 403, sms: 403 },
-        data_collector: { show_form: 200, submit: 201, list: 403, show: 403, update: 403, delete: 403, sms: 403 },
-        data_manager: { show_form: 200, submit: 201, list: 200, show: 200, update: 200, delete: 403, sms: 403 },
+        data_collector: {
+          show_form: 200,
+          submit: 201,
+          list: 403,
+          show: 403,
+          update: 403,
+          delete: 403,
+          sms: 403,
+        },
+        data_manager: {
+          show_form: 200,
+          submit: 201,
+          list: 200,
+          show: 200,
+          update: 200,
+          delete: 403,
+          sms: 403,
+        },
         form_admin: { show_form: 200, submit: 201, list: 200, show: 200, update: 200, delete: 200, sms: 403 },
       });
     });

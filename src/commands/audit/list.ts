@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { timeFrom } from '../when.ts';
 import { auditColumns } from './columns.ts';
-import { timeFrom } from './when.ts';
 
 const spec = {
   path: 'audit list',

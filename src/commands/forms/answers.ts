@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { answerFromText, AnswerJudge, type Answers } from '../../contract/form-answers.ts';
+import { AnswerJudge, type Answers, answerFromText } from '../../contract/form-answers.ts';
 import { questionsInOrder } from '../../contract/form-order.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { Form } from '../../contract/types.ts';
@@ -19,7 +19,8 @@ export function answersFrom(form: Form, words: readonly string[]): Record<string
     words.map((word) => {
       const at = word.indexOf('=');
       const question = asked.find(({ name }) => name === word.slice(0, at));
-      if (at > 0 && question !== undefined) return [question.name, answerFromText(question, word.slice(at + 1))];
+      if (at > 0 && question !== undefined)
+        return [question.name, answerFromText(question, word.slice(at + 1))];
       throw usageError(`--answer ${word}: not QUESTION=ANSWER`, {
         code: 'invalid_value',
         why: `The questions are ${asked.map(({ name }) => name).join(', ')}.`,

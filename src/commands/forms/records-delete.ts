@@ -27,7 +27,10 @@ export function recordsDeleteCommand(ctx: Context, run = recordsDeleteRun): Verb
   return verb(spec, ctx, run);
 }
 
-export async function recordsDeleteRun({ form: typed, record }: RecordsDeleteOptions, ctx: Context): Promise<void> {
+export async function recordsDeleteRun(
+  { form: typed, record }: RecordsDeleteOptions,
+  ctx: Context,
+): Promise<void> {
   const form = await formAt(ctx, namedAt(ctx, typed));
   if (ctx.flags.dryRun !== true) {
     await ctx.confirmed({

@@ -9,7 +9,8 @@ import { recordFilters, timesOf } from './record-filters.ts';
 const spec = {
   path: 'forms records list',
   summary: 'List the records of a form, oldest first',
-  about: 'A column for each question, in the order of the form. For all of them as a file: forms records export.',
+  about:
+    'A column for each question, in the order of the form. For all of them as a file: forms records export.',
   args: { form: { help: 'NAME, or ACCOUNT[/WORKSPACE]/NAME, or an id' } },
   flags: { ...recordFilters, key: { value: 'KEY', help: 'only the one that was submitted under this key' } },
   examples: [

@@ -43,7 +43,9 @@ export async function recordsUpdateRun(options: RecordsUpdateOptions, ctx: Conte
   const params = { account: form.owner.id, form: form.id, record: options.record };
   const before = await client.call('records.show', { params });
   const given = { ...(data === undefined ? {} : answersIn(data)), ...answersFrom(form, answer) };
-  const answers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, sendable(name, value)]));
+  const answers = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, sendable(name, value)]),
+  );
   const ifMatch = options.ifRevision ?? before.revision;
   const after = await client.call('records.update', { params, body: { answers }, ifMatch });
   await tellChange(ctx, {

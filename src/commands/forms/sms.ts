@@ -57,15 +57,24 @@ export async function smsRun(options: SmsOptions, ctx: Context): Promise<void> {
   if (ctx.flags.dryRun !== true && ctx.prompt.allowed) await agreed(ctx, options, form.name, form.owner.slug);
   const sent = await ctx.client().call('forms.sms', { params, body });
   await tell(ctx, sent);
-  const failed = sent.outcomes.filter(({ outcome }) => outcome === 'invalid_number' || outcome === 'recipient_limit');
+  const failed = sent.outcomes.filter(
+    ({ outcome }) => outcome === 'invalid_number' || outcome === 'recipient_limit',
+  );
   if (failed.length > 0 && ctx.flags.dryRun !== true) {
     throw partialError(`${counted(failed.length, 'number')} of ${sent.outcomes.length} got nothing`, {
-      details: failed.slice(0, 20).map(({ to: number, detail }) => ({ pointer: number, detail: detail ?? 'no' })),
+      details: failed
+        .slice(0, 20)
+        .map(({ to: number, detail }) => ({ pointer: number, detail: detail ?? 'no' })),
     });
   }
 }
 
-async function agreed(ctx: Context, { to, mode, form }: SmsOptions, name: string, owner: string): Promise<void> {
+async function agreed(
+  ctx: Context,
+  { to, mode, form }: SmsOptions,
+  name: string,
+  owner: string,
+): Promise<void> {
   const numbers = new Set(to.flatMap((one) => numberOf(one)));
   await ctx.confirmed({
     weight: 'yes',

@@ -110,7 +110,10 @@ async function conclude(
     { outcome: dryRun ? 'would be recorded' : 'recorded', rows: recorded },
     { outcome: 'repeated', rows: repeated },
   ];
-  await out.list(columns, counts.filter((one) => one.rows > 0));
+  await out.list(
+    columns,
+    counts.filter((one) => one.rows > 0),
+  );
   out.note(`${counted(credits, 'upload')} ${dryRun ? 'would be' : credits === 1 ? 'was' : 'were'} used.`);
   if (report !== null) out.note(`Report: ${report}`);
 }

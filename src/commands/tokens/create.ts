@@ -9,11 +9,12 @@ const spec = {
   path: 'tokens create',
   summary: 'Make a token, and show its secret once',
   about:
-    'A token of your own membership has a role no higher than yours and ends with it. With --account-token the account owns it: it takes no seat, outlives people, and every administrator can revoke it. With --staff, staff make theirs, with a reason and their password.',
+    'A token of your own membership has a role no higher than yours and ends with it. With --account-token the account owns it: it takes no seat, outlives people, and every administrator can revoke it. With --staff, staff make theirs, with a reason and their password; with --meter one that reports usage (usage record) and can do nothing else.',
   args: { name: { help: 'what it is for, for people' } },
   flags: {
     accountToken: { help: 'the account owns it; needs --role' },
     staff: { help: 'a staff token; needs --reason and your password' },
+    meter: { help: 'a metering token, made by staff; needs --reason and your password' },
     role: { value: 'ROLE', choices: accountRoles, help: 'its role in the account (your own by default)' },
     modules: {
       value: 'MODULE,...',
@@ -24,10 +25,10 @@ const spec = {
     expiresInDays: {
       value: 'N',
       number: true,
-      help: 'days until it ends (90, at most 365; for staff 7, at most 30)',
+      help: 'days until it ends (90, at most 365; with --staff 7, at most 30)',
     },
-    reason: { value: 'TEXT', help: 'with --staff: why' },
-    passwordStdin: { help: 'with --staff: read your password from the first line of stdin' },
+    reason: { value: 'TEXT', help: 'with --staff and --meter: why' },
+    passwordStdin: { help: 'with --staff and --meter: read your password from the first line of stdin' },
   },
   examples: [
     'tenantctl tokens create laptop --account acme',
@@ -47,9 +48,12 @@ export function createCommand(ctx: Context, run = createRun): Verb {
 export async function createRun(options: CreateOptions, ctx: Context): Promise<void> {
   checkTogether(options);
   mustBeShown(ctx, 'secret,token.id');
-  const make = options.staff === true ? await staffToken(options, ctx) : memberOrAccountToken(options, ctx);
+  const make = isStaffs(options) ? await staffToken(options, ctx) : memberOrAccountToken(options, ctx);
   await showOnce(ctx, make, ({ token }) => described(token));
 }
+
+/** Made by staff, with their password once more. */
+const isStaffs = ({ staff, meter }: CreateOptions): boolean => staff === true || meter === true;
 
 type Maker = () => Promise<TokenWithSecret>;
 
@@ -76,7 +80,8 @@ async function staffToken(options: CreateOptions, ctx: Context): Promise<Maker> 
   const reason = options.reason ?? (await ctx.prompt.input(question));
   const { name, expiresInDays: expires_in_days } = options;
   const current_password = await passwordOf(options, ctx);
-  const body = { kind: 'staff' as const, name, reason, current_password, expires_in_days };
+  const kind = options.meter === true ? ('meter' as const) : ('staff' as const);
+  const body = { kind, name, reason, current_password, expires_in_days };
   return () => ctx.client().call('tokens.create', { body });
 }
 
@@ -91,12 +96,15 @@ async function passwordOf(options: CreateOptions, ctx: Context): Promise<string>
 
 function checkTogether(options: CreateOptions): void {
   const refuse = (message: string) => usageError(message, { code: 'invalid_value' });
-  const { staff, accountToken, role, modules: granted, reason, passwordStdin } = options;
-  if (staff === true && accountToken === true) throw refuse('--staff and --account-token exclude each other');
-  if (staff === true && (role !== undefined || granted !== undefined))
-    throw refuse('--staff goes without --role and --modules: staff rights are no role of an account');
-  if (staff !== true && (reason !== undefined || passwordStdin === true))
-    throw refuse('--reason and --password-stdin go with --staff');
+  const { staff, meter, accountToken, role, modules: granted, reason, passwordStdin } = options;
+  const flag = meter === true ? '--meter' : '--staff';
+  if (staff === true && meter === true) throw refuse('--staff and --meter exclude each other');
+  if (isStaffs(options) && accountToken === true)
+    throw refuse(`${flag} and --account-token exclude each other`);
+  if (isStaffs(options) && (role !== undefined || granted !== undefined))
+    throw refuse(`${flag} goes without --role and --modules: what it may is no role of an account`);
+  if (!isStaffs(options) && (reason !== undefined || passwordStdin === true))
+    throw refuse('--reason and --password-stdin go with --staff or --meter');
 }
 
 function described({ name, id, kind, role, expires_at }: Token): string {

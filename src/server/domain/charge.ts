@@ -1,8 +1,9 @@
 import type { CreditUnit } from '../../contract/limits.ts';
-import { monthOf } from './calendar.ts';
+import { dayOf, monthOf } from './calendar.ts';
 import { grantOf, turnMonth } from './monthly-credits.ts';
 import type { Consumer } from './ports/ledger.ts';
 import { Posting, type PostingContext } from './posting.ts';
+import { SubscriptionDue } from './settlement.ts';
 
 /** One use of credits that an account asks for. */
 export interface Use {
@@ -15,6 +16,11 @@ export interface Use {
   readonly key: string | null;
   /** RFC 3339; now unless given. */
   readonly usedAt?: string | undefined;
+}
+
+/** A payer that is due has another plan in a moment, perhaps: what is due comes first. */
+function payerMustBeSettled({ accountId, dueOn }: Consumer['payer'], now: Date): void {
+  if (dueOn !== null && dueOn <= dayOf(now)) throw new SubscriptionDue(accountId);
 }
 
 interface Of {
@@ -90,6 +96,7 @@ function judge(posting: Posting, known: Known, use: Use, consumer: Consumer): Ch
  */
 export async function charge(context: PostingContext, uses: readonly Use[]): Promise<readonly Charged[]> {
   const consumers = await context.ledger.consumers([...new Set(uses.map(({ account }) => account))]);
+  for (const { payer } of consumers.values()) payerMustBeSettled(payer, context.now);
   const known = await Known.read(context, uses, consumers);
   const payers = new Map([...consumers.values()].map(({ payer }) => [payer.accountId, payer]));
   const posting = await Posting.begin(context, [...payers.keys()]);

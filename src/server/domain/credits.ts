@@ -3,7 +3,7 @@ import { endOf, monthOf } from './calendar.ts';
 import { type Charged, charge, type Use } from './charge.ts';
 import type { Terms } from './entitlements.ts';
 import { DomainError, notFound } from './errors.ts';
-import { grantByPlan } from './monthly-credits.ts';
+import { grantFirstMonth } from './monthly-credits.ts';
 import type { Consumer } from './ports/ledger.ts';
 import type { PostingContext } from './posting.ts';
 import type { Maker } from './users.ts';
@@ -30,7 +30,11 @@ export async function beginCredits(
   accountId: string,
   limits: Terms['limits'],
 ): Promise<void> {
-  await grantByPlan({ ledger: platform.ledger, newId: deps.newId, actor: 'system', now }, accountId, limits);
+  await grantFirstMonth(
+    { ledger: platform.ledger, newId: deps.newId, actor: 'system', now },
+    accountId,
+    limits,
+  );
 }
 
 const units: Record<CreditUnit, string> = { upload: 'uploads', message: 'messages' };

@@ -18,7 +18,10 @@ export async function listCapturedMail(work: Work, input: Input<'dev.mail'>): Pr
 }
 
 /** Messages stay where they are: what was captured are those that are marked sent. */
-export async function listMessages(work: Work, input: Input<'dev.messages'>): Promise<Answer<'dev.messages'>> {
+export async function listMessages(
+  work: Work,
+  input: Input<'dev.messages'>,
+): Promise<Answer<'dev.messages'>> {
   const { to } = input.query;
   const phone = to === undefined ? null : parsePhone(to);
   if (phone?.ok === false) throw invalid('?to', `is no telephone number: ${phone.reason}.`);

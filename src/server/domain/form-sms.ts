@@ -45,7 +45,8 @@ function bodyOf(work: PlaceWork, form: FormRow, mode: SmsMode, text: string): Me
   const about = { account: work.standing.account.id, id, name, revision };
   if (mode === 'interactive') {
     mustFit(questions.length, DIALOGUE_MAX, 'questions', 'A dialogue');
-    for (const prompt of questions) mustFit(prompt.text.length, TEXT_MAX, 'characters', `The question ${prompt.name}`);
+    for (const prompt of questions)
+      mustFit(prompt.text.length, TEXT_MAX, 'characters', `The question ${prompt.name}`);
     return { text, form: about, questions };
   }
   const asked = questions.map((prompt, at) => `${at + 1}) ${prompt.text}`).join(' ');
@@ -56,7 +57,10 @@ function bodyOf(work: PlaceWork, form: FormRow, mode: SmsMode, text: string): Me
 
 function mustFit(size: number, most: number, unit: string, what: string): void {
   if (size <= most) return;
-  throw invalid('/mode', `does not suit this form: ${what} would have ${size} ${unit}, and can have ${most}.`);
+  throw invalid(
+    '/mode',
+    `does not suit this form: ${what} would have ${size} ${unit}, and can have ${most}.`,
+  );
 }
 
 /** A dialogue takes one message to open it and one for each question, all of them paid before it begins. */
@@ -69,7 +73,12 @@ async function outcomesOf(work: PlaceWork, to: readonly string[]): Promise<Outco
   const today = await work.platform.messageQueue.toRecipientsSince(numbers, dayStart(work.now));
   const seen = new Set<string>();
   return read.map(({ written, phone }): Outcome => {
-    const say = (outcome: Outcome['outcome'], number: string | null, detail: string | null, id: string | null) => ({
+    const say = (
+      outcome: Outcome['outcome'],
+      number: string | null,
+      detail: string | null,
+      id: string | null,
+    ) => ({
       to: written,
       number,
       outcome,
@@ -116,7 +125,9 @@ export async function sendForm(work: PlaceWork, input: Input<'forms.sms'>): Prom
   const messages = outcomes.flatMap(({ number, message_id: id }): NewMessage[] => {
     if (number === null || id === null) return [];
     const by = makerOf(work.actor);
-    return [{ id, formId: form.id, mode, recipient: number, body, credits: each, by, at: work.now.toISOString() }];
+    return [
+      { id, formId: form.id, mode, recipient: number, body, credits: each, by, at: work.now.toISOString() },
+    ];
   });
   const credits = messages.length * each;
   if (messages.length > 0) await send(work, form, mode, messages, credits);

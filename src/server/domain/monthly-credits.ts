@@ -28,13 +28,28 @@ export function turnMonth(
   }
 }
 
-/** Brings the month's grants of an account up to its plan: when it is made, and when it gets a higher one. */
-export async function grantByPlan(
+/** A new account has the credits of its first month at once. */
+export async function grantFirstMonth(
   context: PostingContext,
   accountId: string,
   limits: Terms['limits'],
 ): Promise<void> {
   const posting = await Posting.begin(context, [accountId]);
   for (const unit of creditUnits) posting.grantMonth(accountId, unit, grantOf(limits, unit));
+  await posting.write();
+}
+
+/**
+ * The plan changes: what the new one grants more a month is there at once, what it grants less is not taken away.
+ * @param plans `from` when the running month began by the plan before, else null
+ */
+export async function grantByPlan(
+  context: PostingContext,
+  accountId: string,
+  plans: { readonly from: Terms['limits'] | null; readonly to: Terms['limits'] },
+): Promise<void> {
+  const posting = await Posting.begin(context, [accountId]);
+  if (plans.from !== null) turnMonth(posting, { accountId, limits: plans.from }, context.now);
+  for (const unit of creditUnits) posting.grantMonth(accountId, unit, grantOf(plans.to, unit));
   await posting.write();
 }

@@ -74,7 +74,10 @@ function refusal(
 }
 
 /** All of them as they are kept, or every mistake of every one. */
-function judged(form: FormRow, submitted: Submitted): { key: string | null; answers: Answers; digest: string }[] {
+function judged(
+  form: FormRow,
+  submitted: Submitted,
+): { key: string | null; answers: Answers; digest: string }[] {
   const judge = new AnswerJudge(form.questions);
   const keys = new Set<string>();
   const mistakes: Mistake[] = [];
@@ -107,7 +110,12 @@ export async function submitRecords(
   const taken = records.flatMap(({ key, digest }, at) => {
     const there = key === null ? undefined : known.get(key);
     if (there === undefined || there.digest === digest) return [];
-    return [{ pointer: `/records/${at}/key`, detail: `is that of ${there.id}, which was submitted with other answers` }];
+    return [
+      {
+        pointer: `/records/${at}/key`,
+        detail: `is that of ${there.id}, which was submitted with other answers`,
+      },
+    ];
   });
   if (taken.length > 0) throw refusal('record_key_taken', 'A key was used for something else', taken);
   const fresh: NewRecord[] = [];
@@ -176,7 +184,10 @@ function changed(form: FormRow, one: RecordRow, given: Input<'records.update'>['
   const wanted = Object.entries(given).filter(([name, value]) => asked.has(name) || value !== null);
   const result = judge.judge(Object.fromEntries([...kept, ...wanted]));
   if (result.ok) return { ...result.answers, ...Object.fromEntries(orphans) };
-  const mistakes = result.mistakes.map(({ name, detail }) => ({ pointer: `/answers/${token(name)}`, detail }));
+  const mistakes = result.mistakes.map(({ name, detail }) => ({
+    pointer: `/answers/${token(name)}`,
+    detail,
+  }));
   throw refusal('invalid_request', 'The answers do not fit the form', mistakes);
 }
 
@@ -188,7 +199,9 @@ export async function updateRecord(work: PlaceWork, input: Input<'records.update
   if (digestOf(answers) === digestOf(one.answers)) return toRecord(work, one);
   await work.tenant.records.update(form.id, one.id, { answers, ...markOf(work, form) });
   const names = [...new Set([...Object.keys(one.answers), ...Object.keys(answers)])];
-  const differing = names.filter((name) => JSON.stringify(one.answers[name]) !== JSON.stringify(answers[name]));
+  const differing = names.filter(
+    (name) => JSON.stringify(one.answers[name]) !== JSON.stringify(answers[name]),
+  );
   work.record({
     target: recordTarget(form, one.id),
     before: { revision: one.revision },

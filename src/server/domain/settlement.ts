@@ -1,7 +1,7 @@
 import type { Plan } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
 import { accountTarget } from './account-view.ts';
-import { type Day, dayOf, followingPeriod, startOf } from './calendar.ts';
+import { type Day, dayOf, followingPeriod, monthOf, startOf } from './calendar.ts';
 import { type Blocker, blockersOf } from './fit.ts';
 import { grantByPlan, turnMonth } from './monthly-credits.ts';
 import type { AccountRow } from './ports/accounts.ts';
@@ -107,6 +107,9 @@ async function tellAdmins(
   );
 }
 
+/** Did the running month begin before a plan that is in force from this day on? */
+const startedBy = (day: Day, now: Date): boolean => day > `${monthOf(now)}-01`;
+
 /** The plan of the period that begins: the scheduled one, if the account fits it still; else the one that it has. */
 async function planOfNext(task: Task, subscription: Subscription, account: AccountRow): Promise<string> {
   const { plan, scheduledPlan } = subscription;
@@ -126,7 +129,10 @@ async function planOfNext(task: Task, subscription: Subscription, account: Accou
   const after = { plan: scheduledPlan, scheduled: null };
   await platform.audit.append([event(task, 'system.subscription_change', account, before, after)]);
   await task.tenant.account.update({ plan: scheduledPlan }, task.now.toISOString());
-  if (to !== null) await grantByPlan(postingOf(task), account.id, to.limits);
+  if (from !== null && to !== null) {
+    const begun = startedBy(subscription.periodEnd, task.now) ? from.limits : null;
+    await grantByPlan(postingOf(task), account.id, { from: begun, to: to.limits });
+  }
   return scheduledPlan;
 }
 

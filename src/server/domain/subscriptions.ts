@@ -131,7 +131,7 @@ async function carryOut(work: AccountWork, before: Subscription, change: PlanCha
   await tenant.subscription.update(after, now.toISOString());
   await tenant.subscription.append(billed(change.lines, after, now));
   await tenant.account.update({ plan: after.plan }, now.toISOString());
-  await grantByPlan(postingOf(work), tenant.accountId, change.to.limits);
+  await grantByPlan(postingOf(work), tenant.accountId, { from: change.from.limits, to: change.to.limits });
   return after;
 }
 

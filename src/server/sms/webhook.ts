@@ -103,9 +103,14 @@ async function statusOf(dispatcher: Dispatcher, request: Dispatcher.RequestOptio
 
 /** Nothing was heard of it: no message can have arrived. */
 function neverThere(code: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].some(
-    (known) => known === code,
-  );
+  return [
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'UND_ERR_CONNECT_TIMEOUT',
+  ].some((known) => known === code);
 }
 
 /** What a status means for what comes next; null: it took the message. */

@@ -38,8 +38,19 @@ function selectConsumers(trx: Trx) {
     )
     .leftJoin('accounts as u', (join) => join.onRef('u.id', '=', 'l.parent_id').on('u.state', '<>', 'gone'))
     .innerJoin('plans as c', (join) => join.on('c.name', '=', (eb) => eb.fn.coalesce('u.plan', 'a.plan')))
+    .leftJoin('subscriptions as s', (join) =>
+      join.on('s.account_id', '=', (eb) => eb.fn.coalesce('u.id', 'a.id')),
+    )
     .where('a.state', '<>', 'gone')
-    .select(['a.id', 'a.slug', 'a.state', 'u.id as u_id', 'u.slug as u_slug', 'u.state as u_state'])
+    .select([
+      's.period_end',
+      'a.id',
+      'a.slug',
+      'a.state',
+      'u.id as u_id',
+      'u.slug as u_slug',
+      'u.state as u_state',
+    ])
     .select(['l.upload_cap', 'l.message_cap', 'c.entitlements', 'c.limits']);
 }
 
@@ -48,10 +59,11 @@ type ConsumerRow = Awaited<ReturnType<ReturnType<typeof selectConsumers>['execut
 function toConsumer(row: ConsumerRow): Consumer[] {
   const { id: accountId, slug, state, u_id, u_slug, u_state } = row;
   if (state === 'gone') return [];
+  const { period_end: dueOn } = row;
   const { limits } = toTerms(row);
   if (u_id === null || u_slug === null || u_state === null || u_state === 'gone')
-    return [{ accountId, slug, state, payer: { accountId, slug, state, limits }, caps: null }];
-  const payer = { accountId: u_id, slug: u_slug, state: u_state, limits };
+    return [{ accountId, slug, state, payer: { accountId, slug, state, limits, dueOn }, caps: null }];
+  const payer = { accountId: u_id, slug: u_slug, state: u_state, limits, dueOn };
   return [{ accountId, slug, state, payer, caps: { upload: row.upload_cap, message: row.message_cap } }];
 }
 

@@ -55,8 +55,7 @@ function toRecord(row: Selected, answers: string): RecordRow {
 }
 
 export function recordsStore(trx: Trx, accountId: string): RecordsPort {
-  const one = (formId: string, id: string) =>
-    ({ account_id: accountId, form_id: formId, id }) as const;
+  const one = (formId: string, id: string) => ({ account_id: accountId, form_id: formId, id }) as const;
   return {
     async insert(records, { formId, formRevision, by, at }) {
       if (records.length === 0) return;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listCommand } from '../../../src/commands/audit/list.ts';
-import { timeFrom } from '../../../src/commands/audit/when.ts';
+import { timeFrom } from '../../../src/commands/when.ts';
 import { Cli } from '../../support/cli.ts';
 import { parsed } from '../../support/parse.ts';
 import { lines, plain } from '../../support/plain.ts';

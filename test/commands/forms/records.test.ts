@@ -34,15 +34,21 @@ describe('forms submit', () => {
     const words = ['forms', 'submit', 'Wells', '--answer', 'site=Nord', '--answer', 'state=Out of order'];
     const more = ['--answer', 'parts=valve;pump', '--key', 'w1'];
     expect(await run([...words, ...more])).toEqual([0, 'Recorded rec_1 for 1 upload.\n', '']);
-    expect(await run([...words, ...more])).toEqual([0, 'rec_1 was recorded under this key already.\n', 'Nothing to do.\n']);
+    expect(await run([...words, ...more])).toEqual([
+      0,
+      'rec_1 was recorded under this key already.\n',
+      'Nothing to do.\n',
+    ]);
     expect(await answers()).toEqual([{ site: 'Nord', state: 'broken', parts: ['pump', 'valve'] }]);
-    expect((await cli.ok(['forms', 'submit', 'Wells', '--data', '{"site":"Süd","depth":3}', '--json'])).json()).toMatchObject(
-      { recorded: 1, credits: 1 },
-    );
+    expect(
+      (await cli.ok(['forms', 'submit', 'Wells', '--data', '{"site":"Süd","depth":3}', '--json'])).json(),
+    ).toMatchObject({ recorded: 1, credits: 1 });
   });
 
   it('tells what is wrong with one before anything is sent', async () => {
-    expect(await run(['forms', 'submit', 'Wells', '--answer', 'depth=deep', '--answer', 'parts=pump'])).toEqual([
+    expect(
+      await run(['forms', 'submit', 'Wells', '--answer', 'depth=deep', '--answer', 'parts=pump']),
+    ).toEqual([
       2,
       '',
       lines(
@@ -120,7 +126,9 @@ describe('forms submit', () => {
     write('twice.csv', 'site,SITE\nA,B\n');
     expect((await run('forms submit Wells --csv twice.csv'))[2]).toContain('two columns could be site');
     write('evil.ndjson', '{"__proto__":{"site":"x"}}\n');
-    expect((await run('forms submit Wells --csv evil.ndjson'))[2]).toContain('a key may not be called __proto__');
+    expect((await run('forms submit Wells --csv evil.ndjson'))[2]).toContain(
+      'a key may not be called __proto__',
+    );
   });
 
   it('reads NDJSON with its types, from stdin too', async () => {
@@ -131,7 +139,9 @@ describe('forms submit', () => {
       { site: 'Süd', state: 'broken', parts: ['pump'] },
     ]);
     expect((await records())[0]?.key).toBe('n');
-    const [, , told] = await run('forms submit Wells --csv -', { stdin: '{"site":"x","depth":"3"}\nnot json\n{"a":1}\n' });
+    const [, , told] = await run('forms submit Wells --csv -', {
+      stdin: '{"site":"x","depth":"3"}\nnot json\n{"a":1}\n',
+    });
     expect(told).toContain('stdin:1: row 1, depth: must be a number');
     expect(told).toContain('stdin:2: row 2: the line is not JSON');
     expect(told).toContain('stdin:3: row 3, a: is no question of the form');
@@ -198,7 +208,8 @@ describe('forms submit', () => {
 
 describe('forms records', () => {
   it('are exported as a file that submit reads back, safe for spreadsheets', async () => {
-    const stdin = '{"site":"=cmd()","depth":-0,"_key":"k"}\n{"site":"@x, \\"y\\"","state":"broken","parts":["pump","valve"]}\n';
+    const stdin =
+      '{"site":"=cmd()","depth":-0,"_key":"k"}\n{"site":"@x, \\"y\\"","state":"broken","parts":["pump","valve"]}\n';
     await cli.ok('forms submit Wells --csv -', { stdin });
     const csv = (await cli.ok('forms records export Wells')).stdout;
     const [heading, first, second] = csv.split('\r\n');
@@ -224,17 +235,25 @@ describe('forms records', () => {
     await cli.ok('forms submit Wells --csv wells.csv');
     const [record] = await records();
     const id = record?.id ?? '';
-    expect((await run('forms records list Wells --fields answers.site,answers.depth -o csv --limit 1'))[1]).toBe(
-      'answers.site,answers.depth\r\nWell 1,0\r\n',
-    );
-    expect(await run('forms records list Wells --since 2027-01-01')).toEqual([0, '', expect.stringContaining('No record here')]);
+    expect(
+      (await run('forms records list Wells --fields answers.site,answers.depth -o csv --limit 1'))[1],
+    ).toBe('answers.site,answers.depth\r\nWell 1,0\r\n');
+    expect(await run('forms records list Wells --since 2027-01-01')).toEqual([
+      0,
+      '',
+      expect.stringContaining('No record here'),
+    ]);
     expect((await run('forms records list Wells --since soon'))[0]).toBe(2);
     expect(await run(`forms records update Wells ${id} --answer depth=7`)).toEqual([
       0,
       'Changed 1 answer of rec_1 (revision 2).\n',
       '',
     ]);
-    expect(await run(`forms records update Wells ${id} --answer depth=7`)).toEqual([0, 'rec_1 is like that already.\n', 'Nothing to do.\n']);
+    expect(await run(`forms records update Wells ${id} --answer depth=7`)).toEqual([
+      0,
+      'rec_1 is like that already.\n',
+      'Nothing to do.\n',
+    ]);
     await cli.ok(['forms', 'records', 'update', 'Wells', id, '--data', '{"depth":null}']);
     const shown = (await cli.ok(`forms records show Wells ${id} --json`)).json() as FormRecord;
     expect([shown.answers, shown.revision]).toEqual([{ site: 'Well 1' }, 3]);
@@ -254,7 +273,15 @@ describe('forms records', () => {
 
 describe('forms sms', () => {
   it('sends to each number once, and says who gets nothing', async () => {
-    const words = ['forms', 'sms', 'Wells', '--to', '+41791234567,0041 79 123 45 67,079', '--mode', 'structured'];
+    const words = [
+      'forms',
+      'sms',
+      'Wells',
+      '--to',
+      '+41791234567,0041 79 123 45 67,079',
+      '--mode',
+      'structured',
+    ];
     const [code, stdout, stderr] = await run([...words, '--fields', 'to,outcome,detail', '-o', 'csv']);
     expect([code, stdout]).toEqual([
       3,
@@ -276,7 +303,10 @@ describe('forms sms', () => {
         ['Go on?', 'y'],
       ],
     });
-    expect([done.code, done.stderr.includes('send Wells of acme to 1 telephone, structured')]).toEqual([0, true]);
+    expect([done.code, done.stderr.includes('send Wells of acme to 1 telephone, structured')]).toEqual([
+      0,
+      true,
+    ]);
   });
 
   it('lists for staff what a --dev server kept', async () => {

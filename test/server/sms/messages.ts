@@ -1,7 +1,7 @@
 import { idMaker } from '../../../src/server/domain/new-id.ts';
 import type { DueMessage } from '../../../src/server/domain/ports/messages.ts';
-import { SmsWorker, type SmsWorkerOptions } from '../../../src/server/sms/worker.ts';
 import type { GatewayTransport, SmsTransport } from '../../../src/server/sms/transport.ts';
+import { SmsWorker, type SmsWorkerOptions } from '../../../src/server/sms/worker.ts';
 import type { Database } from '../../../src/server/store/database.ts';
 import { messagesStore } from '../../../src/server/store/messages.ts';
 import { transactionsOf } from '../../../src/server/store/stores.ts';

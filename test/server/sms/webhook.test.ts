@@ -96,7 +96,9 @@ it('follows no redirect, whatever it points at', async () => {
     response.end();
   });
   for (const status of [301, 302, 303, 307, 308]) {
-    const url = await gateway((_, response) => response.writeHead(status, { location: `${inside}/admin` }).end());
+    const url = await gateway((_, response) =>
+      response.writeHead(status, { location: `${inside}/admin` }).end(),
+    );
     expect(await troubleWith(url)).toMatchObject({
       trouble: 'outage',
       message: `the gateway answered ${status}: it redirects, which is not followed`,

@@ -56,6 +56,8 @@ export interface Consumer {
     readonly slug: string;
     readonly state: State;
     readonly limits: Terms['limits'];
+    /** The day on which its subscription has something to carry out; null if it has none. */
+    readonly dueOn: Day | null;
   };
   /** What the umbrella lets it use in a month, null for no cap; null as a whole for an account that pays for itself. */
   readonly caps: Readonly<Record<CreditUnit, number | null>> | null;

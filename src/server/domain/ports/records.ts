@@ -49,6 +49,10 @@ export interface RecordsPort {
   list(formId: string, filter: RecordFilter, page: PageRequest): Promise<Page<RecordRow>>;
   find(formId: string, id: string): Promise<RecordRow | null>;
   /** Makes the next revision. */
-  update(formId: string, id: string, change: { readonly answers: Answers } & Omit<RecordMark, 'formId'>): Promise<void>;
+  update(
+    formId: string,
+    id: string,
+    change: { readonly answers: Answers } & Omit<RecordMark, 'formId'>,
+  ): Promise<void>;
   remove(formId: string, id: string): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.ts';
+import { usageError } from '../errors.ts';
 
 const unitMs = new Map([
   ['m', 60_000],
