@@ -252,18 +252,15 @@ function jsonRow(value: Readonly<Record<string, unknown>>, names: readonly strin
   const whole =
     typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !names.includes('answers');
   const given: Readonly<Record<string, unknown>> = whole ? Object.fromEntries(Object.entries(inner)) : value;
-  const key = whole ? value['key'] : value[KEY_COLUMN];
+  const written = whole ? value['key'] : value[KEY_COLUMN];
   const answers = Object.fromEntries(
     Object.entries(given).filter(([name]) => !name.startsWith('_') && (!ignore || names.includes(name))),
   );
   const shown = (name: string): string => {
     const one = answers[name];
-    return one === undefined || one === null
-      ? ''
-      : typeof one === 'object'
-        ? JSON.stringify(one)
-        : String(one);
+    if (one === undefined || one === null) return '';
+    return typeof one === 'string' ? one : JSON.stringify(one);
   };
-  const cells = [typeof key === 'string' ? key : '', ...names.map(shown)];
-  return { answers, key: typeof key === 'string' && key !== '' ? key : null, cells };
+  const key = typeof written === 'string' || typeof written === 'number' ? String(written).trim() : '';
+  return { answers, key: key === '' ? null : key, cells: [key, ...names.map(shown)] };
 }

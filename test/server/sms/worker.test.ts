@@ -99,7 +99,7 @@ describeOnEachDatabase('the SMS worker', (open) => {
     await box.queue(...numbers(4));
     const worker = box.worker(new FakeGateway(fails('cut', 'socket hang up'), 1));
     await worker.round();
-    const attempts = (await box.rows()).map((row) => row.attempts).sort();
+    const attempts = (await box.rows()).map((row) => row.attempts).sort((a, b) => a - b);
     expect(attempts).toEqual([0, 0, 0, 1]);
   });
 
