@@ -22,7 +22,7 @@ export function answersFrom(form: Form, words: readonly string[]): Record<string
       if (at > 0 && question !== undefined)
         return [question.name, answerFromText(question, word.slice(at + 1))];
       throw usageError(`--answer ${word}: not QUESTION=ANSWER`, {
-        code: 'invalid_value',
+        code: 'bad_answers',
         why: `The questions are ${asked.map(({ name }) => name).join(', ')}.`,
       });
     }),
@@ -35,11 +35,11 @@ export function answersIn(data: string): Record<string, unknown> {
   try {
     parsed = JSON.parse(data);
   } catch {
-    throw usageError('--data: not JSON', { code: 'invalid_value', hint: `--data '{"site": "Nord"}'` });
+    throw usageError('--data: not JSON', { code: 'bad_answers', hint: `--data '{"site": "Nord"}'` });
   }
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
     return Object.fromEntries(Object.entries(parsed));
-  throw usageError('--data: not a JSON object of answers', { code: 'invalid_value' });
+  throw usageError('--data: not a JSON object of answers', { code: 'bad_answers' });
 }
 
 /** One record, judged before it is sent. */

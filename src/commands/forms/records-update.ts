@@ -62,7 +62,7 @@ function sendable(name: string, value: unknown): Given[string] {
     return value;
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
   throw usageError(`--data: ${name} is no answer`, {
-    code: 'invalid_value',
+    code: 'bad_answers',
     why: 'An answer is text, a number, true or false, a list of texts, or null.',
   });
 }
