@@ -83,6 +83,8 @@ const advice = {
   copy_refused:
     '`blockers[]` lists everything that stands in the way. Put it right, or choose with `--on-conflict` and `--force` what is to happen.',
   form_name_taken: 'Choose another name, or change the form that has it.',
+  record_key_taken:
+    '`errors[]` names each: use another key, or change the record that has it with `tenantctl forms records update`.',
   form_limit: 'Delete forms that nobody needs, or take roles back from accounts that need them no more.',
   parser_limit: 'Delete parsers that nobody needs, or choose a larger plan.',
   batch_closed: 'Send the file again: that makes a new batch.',
@@ -100,6 +102,8 @@ const advice = {
   idempotency_mismatch: 'Use a new key for a new request.',
   precondition_required: 'Read the object and send its ETag as If-Match.',
   rate_limited: 'Wait as long as `Retry-After` says. The tool does so by itself.',
+  message_limit:
+    'The account has used the messages of a day. Send the rest tomorrow, or choose a larger plan.',
   mail_limit:
     'The plan or the recipient has had its mails for today. A batch waits by itself; a single invitation goes tomorrow, or on a larger plan.',
   internal: 'Try again; if it stays, give the operators the request id.',
@@ -107,6 +111,8 @@ const advice = {
   database_unavailable: 'Try again; the operators look at `/readyz`.',
   secrets_not_configured:
     'Start the server with `TENANTCTL_SECRETS_KEY` or `TENANTCTL_SECRETS_KEY_FILE` (docs/operating.md). Everything but secrets works without.',
+  sms_not_configured:
+    'Start the server with `--sms-webhook URL` and `TENANTCTL_SMS_SECRET`, or with `--dev` to capture messages.',
   mail_not_configured: 'Start the server with `--smtp URL`, or with `--dev` to capture mail.',
 } as const satisfies Record<ErrorCode, string>;
 

@@ -33,7 +33,8 @@ function synonymsOf(fields: readonly Field[]): ReadonlyMap<string, Field> {
   return new Map(read.flatMap(([field, words]) => words.split(' ').map((word) => [word, field] as const)));
 }
 
-function plain(heading: string): string {
+/** As headings are compared: any case, without blanks, hyphens, dots and underscores. */
+export function plain(heading: string): string {
   return heading.toLowerCase().replace(/[\s_.-]+/g, '');
 }
 
@@ -131,7 +132,8 @@ function noEmail(names: readonly string[], refuse: Refuse) {
   );
 }
 
-function list(names: readonly string[]): string {
+/** For a sentence; not all of very many. */
+export function list(names: readonly string[]): string {
   const shown = names.slice(0, 20).map((name) => JSON.stringify(name.slice(0, 60)));
   return shown.join(', ') + (names.length > 20 ? ', ...' : '');
 }

@@ -102,7 +102,12 @@ interface Records {
   records: () => AsyncGenerator<InputRecord[], void, void>;
 }
 
-async function reread(name: string, options: InputOptions, refuse: Refuse): Promise<Spooled> {
+/** A file that can be read more than once: of what comes once only, a copy. */
+export async function reread(
+  name: string,
+  options: Pick<InputOptions, 'stdin' | 'spoolTo' | 'directory'>,
+  refuse: Refuse,
+): Promise<Spooled> {
   if (name === '-') {
     if (!options.stdin) throw refuse(null, 'there is no standard input');
     return spool(options.stdin, options.spoolTo);
@@ -123,7 +128,8 @@ async function reread(name: string, options: InputOptions, refuse: Refuse): Prom
   return spool(createReadStream(path), options.spoolTo);
 }
 
-async function formatOf(name: string, path: string, refuse: Refuse): Promise<'csv' | 'ndjson'> {
+/** By its ending, else by how it begins. */
+export async function formatOf(name: string, path: string, refuse: Refuse): Promise<'csv' | 'ndjson'> {
   if (/\.(ndjson|jsonl)$/i.test(name)) return 'ndjson';
   for await (const block of readText(path, refuse)) {
     const first = /\S/.exec(block);
@@ -160,7 +166,7 @@ async function csvSource(file: File, given: string | undefined): Promise<Records
   return { delimiter: heading.delimiter, columns, ignored, records };
 }
 
-async function firstRecord(blocks: ReturnType<typeof readCsv>) {
+export async function firstRecord(blocks: ReturnType<typeof readCsv>) {
   for await (const { delimiter, records } of blocks) {
     const [first] = records;
     if (first) return { delimiter, cells: first.cells };
@@ -169,7 +175,7 @@ async function firstRecord(blocks: ReturnType<typeof readCsv>) {
 }
 
 /** A spreadsheet writes delimiters for columns it once had; without heading and content they are none. */
-function trimmedEnd(cells: readonly string[]): string[] {
+export function trimmedEnd(cells: readonly string[]): string[] {
   const names = cells.map((cell) => cell.trim());
   while (names.at(-1) === '') names.pop();
   return names;
@@ -251,12 +257,12 @@ async function* chunked(
 }
 
 /** Checked and sent must be the same rows. */
-async function* unchanged(
+export async function* unchanged<T>(
   path: string,
   before: string,
-  chunks: AsyncGenerator<InputRecord[], void, void>,
+  chunks: AsyncGenerator<T[], void, void>,
   refuse: Refuse,
-): AsyncGenerator<InputRecord[], void, void> {
+): AsyncGenerator<T[], void, void> {
   const same = async () => {
     if ((await fingerprint(path)) === before) return;
     throw refuse(

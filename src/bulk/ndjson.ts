@@ -10,6 +10,13 @@ export interface JsonRecord {
   problem: string | null;
 }
 
+/** One line: an object, and why it is none. */
+export interface JsonLine {
+  readonly line: number;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly problem: string | null;
+}
+
 /** One JSON object a line. A line that is none is that row's problem: the next line is sound again. */
 export async function* readNdjson(
   blocks: AsyncIterable<string>,
@@ -28,23 +35,39 @@ async function* readLines(blocks: AsyncIterable<string>, refuse: Refuse): AsyncG
   }
 }
 
-function readLine(line: number, text: string, refuse: Refuse): JsonRecord {
-  const values = new Map<string, string>();
+/** The same as they are: values keep their types. */
+export async function* jsonLines(
+  blocks: AsyncIterable<string>,
+  refuse: Refuse,
+): AsyncGenerator<JsonLine[], void, void> {
+  for await (const lines of readLines(blocks, refuse)) {
+    yield lines.map(({ line, cells }) => objectOn(line, cells[0] ?? '', refuse));
+  }
+}
+
+function objectOn(line: number, text: string, refuse: Refuse): JsonLine {
+  const bad = (problem: string): JsonLine => ({ line, value: {}, problem });
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    return { line, values, problem: 'the line is not JSON' };
+    return bad('the line is not JSON');
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    return { line, values, problem: 'the line is not a JSON object' };
-  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    return bad('the line is not a JSON object');
   const entries = Object.entries(parsed);
-  if (entries.length > COLUMNS_MAX) return { line, values, problem: `it has more than ${COLUMNS_MAX} keys` };
+  if (entries.length > COLUMNS_MAX) return bad(`it has more than ${COLUMNS_MAX} keys`);
+  const evil = entries.find(([key]) => /^(__proto__|constructor|prototype)$/i.test(key));
+  if (evil) throw refuse(line, `a key may not be called ${evil[0]}`);
+  return { line, value: Object.fromEntries(entries), problem: null };
+}
+
+function readLine(line: number, text: string, refuse: Refuse): JsonRecord {
+  const values = new Map<string, string>();
+  const { value: object, problem: broken } = objectOn(line, text, refuse);
+  if (broken !== null) return { line, values, problem: broken };
   let problem: string | null = null;
-  for (const [key, value] of entries) {
-    if (/^(__proto__|constructor|prototype)$/i.test(key))
-      throw refuse(line, `a key may not be called ${key}`);
+  for (const [key, value] of Object.entries(object)) {
     const cell = asCell(value);
     if (cell === null) problem ??= `${JSON.stringify(key.slice(0, 60))} is neither text nor a list of texts`;
     values.set(key, cell ?? JSON.stringify(value));

@@ -7,10 +7,18 @@ import { wordsOf } from './kinds.ts';
 import type { InputRecord } from './rows.ts';
 
 /** Of any report: fed in again as input, it has them replaced. */
-const OWN_COLUMNS = ['_row', '_status', '_invite_id', '_receipt_id', '_error'];
+const OWN_COLUMNS = ['_row', '_status', '_invite_id', '_receipt_id', '_record_id', '_error'];
+
+/** Of a row, what is repeated. */
+type Reported = Pick<InputRecord, 'row' | 'cells'>;
+
+/** What a report is about. */
+export interface Reportable extends Pick<RowSource, 'path' | 'columns' | 'delimiter' | 'byteOrderMark'> {
+  rows(): AsyncGenerator<Reported[], void, void>;
+}
 
 export interface ReportLine {
-  record: InputRecord;
+  record: Reported;
   /** An outcome of the contract, `malformed_row`, or `not_sent`. */
   status: string;
   /** Of the invitation or the receipt. */
@@ -22,7 +30,12 @@ export interface ReportLine {
  * Opens and empties the report before any work, so that a wrong path fails first; mode 0600, for it holds
  * addresses. The file that is read is refused as report. Throws TenantctlError `usage`.
  */
-export async function openReport(path: string, source: RowSource, kind: BatchKind): Promise<Report> {
+export function openReport(path: string, source: RowSource, kind: BatchKind): Promise<Report> {
+  return reportAt(path, source, wordsOf[kind].idColumn);
+}
+
+/** The same of whatever comes in rows. @param idColumn of what a row came to be; null for none */
+export async function reportAt(path: string, source: Reportable, idColumn: string | null): Promise<Report> {
   if (await sameFile(path, source.path)) {
     throw usageError(`the report would overwrite its own input, ${path}`, {
       hint: 'name another file with --report',
@@ -32,7 +45,7 @@ export async function openReport(path: string, source: RowSource, kind: BatchKin
     const file = await open(path, 'w', 0o600);
     // An existing file kept its mode; what is no regular file (/dev/null) may refuse.
     await file.chmod(0o600).catch(() => {});
-    return new Report(path, file, source, wordsOf[kind].idColumn);
+    return new Report(path, file, source, idColumn);
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw usageError(`the report cannot be written: ${reason}`, { cause: thrown });
@@ -47,7 +60,7 @@ export async function openReport(path: string, source: RowSource, kind: BatchKin
 export class Report {
   readonly path: string;
   readonly #file: FileHandle;
-  readonly #source: RowSource;
+  readonly #source: Reportable;
   readonly #idColumn: string | null;
   /** Runs of rows that were answered before their turn, by first row. */
   readonly #waiting = new Map<number, { text: string; next: number }>();
@@ -57,7 +70,7 @@ export class Report {
   /** Writes follow one another, whoever awaits them. */
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(path: string, file: FileHandle, source: RowSource, idColumn: string | null) {
+  constructor(path: string, file: FileHandle, source: Reportable, idColumn: string | null) {
     this.path = path;
     this.#file = file;
     this.#source = source;
@@ -181,8 +194,8 @@ async function sameFile(path: string, input: string): Promise<boolean> {
 }
 
 /** Splits records into runs of consecutive rows. */
-function runsOf(records: readonly InputRecord[]): InputRecord[][] {
-  const runs: InputRecord[][] = [];
+function runsOf(records: readonly Reported[]): Reported[][] {
+  const runs: Reported[][] = [];
   for (const record of records) {
     const run = runs.at(-1);
     if (run && run.at(-1)?.row === record.row - 1) run.push(record);

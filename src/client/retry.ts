@@ -36,7 +36,7 @@ export interface Again {
 }
 
 /** Codes that a repeat cannot heal although their status is a retryable one. */
-const settledCodes = new Set(['mail_not_configured']);
+const settledCodes = new Set(['mail_not_configured', 'sms_not_configured', 'message_limit']);
 
 export function againAfterAnswer(
   answer: WireAnswer,

@@ -59,6 +59,7 @@ export const errorCodes = {
   personal_account: { status: 409, title: 'Not possible for a personal account' },
   parser_name_taken: { status: 409, title: 'A parser has this name already' },
   form_name_taken: { status: 409, title: 'A form has this name already' },
+  record_key_taken: { status: 409, title: 'A record with other answers has this key' },
   form_limit: { status: 409, title: 'There is no room for more forms or shares' },
   copy_refused: { status: 409, title: 'The copy was refused; nothing was written' },
   parser_limit: { status: 409, title: 'The plan has no room for more parsers' },
@@ -76,11 +77,13 @@ export const errorCodes = {
   idempotency_mismatch: { status: 422, title: 'The Idempotency-Key was used with another request' },
   precondition_required: { status: 428, title: 'If-Match is needed' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  message_limit: { status: 429, title: 'Too many messages' },
   mail_limit: { status: 429, title: 'Too many mails' },
   internal: { status: 500, title: 'Something went wrong here' },
   busy: { status: 503, title: 'Busy; try again' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
   secrets_not_configured: { status: 503, title: 'No key for secrets is configured' },
+  sms_not_configured: { status: 503, title: 'SMS is not configured' },
   mail_not_configured: { status: 503, title: 'Mail is not configured' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

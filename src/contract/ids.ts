@@ -16,6 +16,8 @@ export const idPrefixes = {
   event: 'evt',
   receipt: 'rcp',
   mail: 'mai',
+  record: 'rec',
+  message: 'msg',
   entry: 'ent',
 } as const;
 

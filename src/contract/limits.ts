@@ -30,6 +30,9 @@ export const limits = {
   /** How long a workspace's key lives unless asked otherwise, and at most. */
   keyDays: 365,
   keyDaysMax: 3650,
+  /** Records that one request submits, and telephones that one sends a form to. */
+  formRecords: 1000,
+  smsRecipients: 1000,
   /** Records of usage that one request reports. */
   usageRecords: 1000,
 } as const;
@@ -62,6 +65,11 @@ export const resourceKinds = ['connector', 'workflow', 'job'] as const;
 export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 /** The roles that a workspace's key may have: never one that gives roles to people. */
 export const keyRoles = ['viewer', 'operator', 'developer'] as const;
+
+/** How a form goes out: all of it at once, to be answered in one message, or question by question (R42). */
+export const smsModes = ['structured', 'interactive'] as const;
+/** What becomes of one number that a form is sent to. */
+export const smsOutcomes = ['queued', 'duplicate', 'invalid_number', 'recipient_limit'] as const;
 
 /** Whom an account lets copy its parsers out of its family (R7). */
 export const copyOutChoices = ['family', 'anyone'] as const;
@@ -106,6 +114,8 @@ export type DelegationState = (typeof delegationStates)[number];
 export type ResourceKind = (typeof resourceKinds)[number];
 export type JobState = (typeof jobStates)[number];
 export type KeyRole = (typeof keyRoles)[number];
+export type SmsMode = (typeof smsModes)[number];
+export type SmsOutcome = (typeof smsOutcomes)[number];
 
 /** The slug of the workspace that an account begins with, and that is meant where none is named. */
 export const firstWorkspace = 'default';

@@ -704,6 +704,41 @@ export const operations = {
     dry_run: true,
     if_match: 'required',
   },
+  'forms.sms': {
+    method: 'POST',
+    path: '/accounts/{account}/forms/{form}/sms',
+    summary: 'Send a form by SMS, all at once or question by question (R42)',
+    dry_run: true,
+  },
+  'records.submit': {
+    method: 'POST',
+    path: '/accounts/{account}/forms/{form}/records',
+    summary: 'Submit records of a form: all of them, or none',
+    dry_run: true,
+    status: 201,
+  },
+  'records.list': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}/records',
+    summary: 'List the records of a form, oldest first',
+  },
+  'records.show': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}/records/{record}',
+    summary: 'Show a record of a form',
+  },
+  'records.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/forms/{form}/records/{record}',
+    summary: 'Change answers of a record',
+    if_match: 'required',
+  },
+  'records.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}/records/{record}',
+    summary: 'Delete a record, for good',
+    if_match: 'optional',
+  },
   'forms.shares': {
     method: 'GET',
     path: '/accounts/{account}/forms/{form}/shares',
@@ -840,6 +875,12 @@ export const operations = {
   'audit.platform': { method: 'GET', path: '/audit', summary: 'Platform events' },
 
   'dev.mail': { method: 'GET', path: '/dev/mail', summary: 'Captured mail, newest first', dev: true },
+  'dev.messages': {
+    method: 'GET',
+    path: '/dev/messages',
+    summary: 'Messages that were kept instead of sent, newest first',
+    dev: true,
+  },
   'dev.clock': { method: 'GET', path: '/dev/clock', summary: 'What time the server thinks it is', dev: true },
   'dev.clock_set': {
     method: 'POST',

@@ -13,6 +13,7 @@ import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 import { permissionSets } from './permission-sets.ts';
 import { receipts } from './receipts.ts';
+import { records } from './records.ts';
 import { umbrella } from './umbrella.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -39,6 +40,7 @@ export const shapes = {
   ...workspaces,
   ...permissionSets,
   ...receipts,
+  ...records,
   ...batches,
 } as const satisfies Record<OperationId, Shape>;
 

@@ -14,6 +14,7 @@ import type * as parsers from './parsers.ts';
 import type * as people from './people.ts';
 import type * as permissionSets from './permission-sets.ts';
 import type * as receipts from './receipts.ts';
+import type * as records from './records.ts';
 import type * as umbrella from './umbrella.ts';
 import type * as workspaces from './workspaces.ts';
 
@@ -65,6 +66,7 @@ export type UmbrellaLink = z.output<typeof umbrella.umbrellaLink>;
 export type Link = z.output<typeof umbrella.link>;
 export type UmbrellaInvite = z.output<typeof umbrella.umbrellaInvite>;
 export type Holding = z.output<typeof people.holding>;
+export type FormRecord = z.output<typeof records.formRecord>;
 export type Receipt = z.output<typeof receipts.receipt>;
 export type PermissionSet = z.output<typeof permissionSets.permissionSet>;
 export type RemovalPreview = z.output<typeof people.removalPreview>;

@@ -6,6 +6,9 @@ export interface ServerEnvironment {
   readonly database?: string;
   readonly smtp?: string;
   readonly mailFrom?: string;
+  readonly smsWebhook?: string;
+  /** What messages to the gateway are signed with. */
+  readonly smsSecret?: string;
   readonly data: string;
   /** Keys that secrets are sealed with, or the file that holds them. */
   readonly secretsKey?: string;
@@ -16,8 +19,8 @@ export interface ServerEnvironment {
 const levels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /**
- * Reads TENANTCTL_DATABASE, _SMTP, _MAIL_FROM, _DATA, _SECRETS_KEY, _SECRETS_KEY_FILE and _LOG_LEVEL. A database URL and an SMTP URL hold passwords,
- * which a flag would show to everybody who can list processes.
+ * Reads TENANTCTL_DATABASE, _SMTP, _MAIL_FROM, _SMS_WEBHOOK, _SMS_SECRET, _DATA, _SECRETS_KEY, _SECRETS_KEY_FILE and
+ * _LOG_LEVEL. A database URL and an SMTP URL hold passwords, which a flag would show to everybody who can list processes.
  */
 export function serverEnvironment(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -26,6 +29,8 @@ export function serverEnvironment(
   const database = read('TENANTCTL_DATABASE');
   const smtp = read('TENANTCTL_SMTP');
   const mailFrom = read('TENANTCTL_MAIL_FROM');
+  const smsWebhook = read('TENANTCTL_SMS_WEBHOOK');
+  const smsSecret = read('TENANTCTL_SMS_SECRET');
   const secretsKey = read('TENANTCTL_SECRETS_KEY');
   const secretsKeyFile = read('TENANTCTL_SECRETS_KEY_FILE');
   const level = levels.find((known) => known === read('TENANTCTL_LOG_LEVEL'));
@@ -33,6 +38,8 @@ export function serverEnvironment(
     ...(database !== undefined && { database }),
     ...(smtp !== undefined && { smtp }),
     ...(mailFrom !== undefined && { mailFrom }),
+    ...(smsWebhook !== undefined && { smsWebhook }),
+    ...(smsSecret !== undefined && { smsSecret }),
     ...(secretsKey !== undefined && { secretsKey }),
     ...(secretsKeyFile !== undefined && { secretsKeyFile }),
     data:

@@ -19,6 +19,9 @@ import type { Clock, Deps, Setup } from './domain/work.ts';
 import { type ServerEnvironment, serverEnvironment } from './env.ts';
 import type { Transport } from './mail/transport.ts';
 import { MailWorker } from './mail/worker.ts';
+import type { SmsTransport } from './sms/transport.ts';
+import { webhookTransport } from './sms/webhook.ts';
+import { SmsWorker } from './sms/worker.ts';
 import { type Database, openDatabase, type Place } from './store/database.ts';
 import { KeyError, type KeyPlace, sealAt } from './store/key-file.ts';
 import { transactionsOf } from './store/stores.ts';
@@ -38,6 +41,8 @@ export interface StartOptions {
   readonly publicUrl?: string | undefined;
   /** smtp://user:password@host:587 */
   readonly smtp?: string | undefined;
+  /** https://gateway.example.org/messages: forms by SMS are posted there, signed with TENANTCTL_SMS_SECRET. */
+  readonly smsWebhook?: string | undefined;
   /** Captured mail, a movable clock, every plan self-serve; on loopback only. */
   readonly dev?: boolean | undefined;
   /** May people sign up by themselves? true. */
@@ -75,6 +80,7 @@ type App = ReturnType<typeof buildApp>;
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 7411;
 const DRAIN_MS = 10_000;
+const SMS_SECRET_MIN = 16;
 const YOUNG_BYTES = 32 * 2 ** 20;
 const YOUNG_LOOK_MS = 250;
 const HOUSEKEEPING_MS = 5 * 60_000;
@@ -109,6 +115,29 @@ function cleanPublicUrl(url: string): string {
   }
   return parsed.href.replace(/\/+$/, '');
 }
+
+/** Where messages go and what they are signed with; null where no gateway is named. */
+function gatewayOf(
+  url: string | undefined,
+  secret: string | undefined,
+): { readonly url: string; readonly secret: string } | null {
+  if (url === undefined) return null;
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const safe = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(hostOf(parsed)));
+  if (parsed === null || !safe || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') {
+    throw new StartError(
+      '--sms-webhook: give an https URL without a password, such as https://gateway.example.org/messages; http only to this machine',
+    );
+  }
+  if (secret === undefined || secret.length < SMS_SECRET_MIN) {
+    throw new StartError(
+      `--sms-webhook needs TENANTCTL_SMS_SECRET in the environment, ${SMS_SECRET_MIN} characters or more: the gateway tells our messages from others' by it`,
+    );
+  }
+  return { url: parsed.href, secret };
+}
+
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 /** A line a request is for whoever collects logs, not for the person who started it in a terminal. */
 function quietOnATerminal(): LogOptions['level'] {
@@ -161,6 +190,11 @@ function settle(options: StartOptions) {
   if (dev && options.smtp !== undefined) {
     throw new StartError('--dev captures mail and sends none: leave --smtp out, or leave --dev out');
   }
+  if (dev && options.smsWebhook !== undefined) {
+    throw new StartError(
+      '--dev captures messages and sends none: leave --sms-webhook out, or leave --dev out',
+    );
+  }
   const publicUrl = options.publicUrl === undefined ? null : cleanPublicUrl(options.publicUrl);
   if (smtp !== undefined && !dev && publicUrl === null && !isLoopback(host)) {
     throw new StartError(
@@ -182,6 +216,7 @@ function settle(options: StartOptions) {
     data: database === undefined ? data : withoutCredentials(database),
     signup: options.signup ?? true,
     mailFrom: env.mailFrom,
+    gateway: dev ? null : gatewayOf(options.smsWebhook ?? env.smsWebhook, env.smsSecret),
     key: keyPlaceOf(env, database === undefined ? `${data}/secrets.key` : null),
     log: {
       level: options.logLevel ?? env.logLevel ?? quietOnATerminal(),
@@ -222,6 +257,11 @@ async function transportOf(settled: Settled, setup: Setup): Promise<Transport> {
   const { smtpTransport } = await import('./mail/smtp.ts');
   const from = settled.mailFrom ?? `no-reply@${new URL(setup.publicUrl).hostname}`;
   return smtpTransport({ url: settled.smtp, from });
+}
+
+function smsTransportOf({ dev, gateway }: Settled): SmsTransport {
+  if (dev) return { kind: 'captured' };
+  return gateway === null ? { kind: 'none' } : webhookTransport(gateway);
 }
 
 /** What nobody waits for: expired rows go, token use is written down. Short transactions, one after the other. */
@@ -306,14 +346,17 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   const { dev, signup } = settled;
   const clock = await clockOf(transactions, dev);
   const mail = dev ? 'captured' : settled.smtp === undefined ? 'none' : 'smtp';
+  const sms = smsTransportOf(settled);
   const setup: { -readonly [Key in keyof Setup]: Setup[Key] } = {
     dev,
     signup,
     mail,
+    sms: sms.kind,
     publicUrl: settled.publicUrl ?? '',
   };
   const use = new TokenUse(clock);
   let worker: MailWorker | null = null;
+  let smsWorker: SmsWorker | null = null;
   let billing: BillingWorker | null = null;
   const deps: Deps = {
     transactions,
@@ -324,8 +367,10 @@ async function run(settled: Settled, options: StartOptions, database: Database):
     attempts: new Attempts(clock),
     newId: idMaker(clock),
     mailQueued: () => worker?.wake(),
+    messagesQueued: () => smsWorker?.wake(),
     clockMoved: () => {
       worker?.wake();
+      smsWorker?.wake();
       billing?.wake();
     },
     tokenSeen: use.seen,
@@ -343,6 +388,8 @@ async function run(settled: Settled, options: StartOptions, database: Database):
   const transport = await transportOf(settled, setup);
   worker = new MailWorker({ transactions, clock, transport, publicUrl: setup.publicUrl, log: app.log });
   worker.start();
+  smsWorker = new SmsWorker({ transactions, clock, transport: sms, log: app.log });
+  smsWorker.start();
   billing = new BillingWorker({ deps, log: app.log });
   billing.start();
   const stopHousekeeping = housekeeping(database, transactions, clock, use, app.log);
@@ -351,6 +398,7 @@ async function run(settled: Settled, options: StartOptions, database: Database):
     await drain(app);
     await billing?.stop();
     await worker?.stop();
+    await smsWorker?.stop();
     await stopHousekeeping();
     await database.close();
   };

@@ -88,6 +88,10 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'forms create': ['forms create New --file -', formFile],
   'forms update': 'forms update Visit --title Other',
   'forms delete': 'forms delete Visit',
+  'forms submit': 'forms submit Visit --answer site=Nord',
+  'forms sms': 'forms sms Visit --to +41791234567 --mode structured',
+  'forms records update': 'forms records update Visit RECORD --answer site=South',
+  'forms records delete': 'forms records delete Visit RECORD',
   'forms share': 'forms share Visit acme-dev --role viewer',
   'forms unshare': 'forms unshare Survey acme-dev',
   'forms example': 'forms example Visit',
@@ -150,6 +154,8 @@ const tables = {
   promotion_paths: true,
   forms: true,
   form_shares: true,
+  form_records: true,
+  messages: true,
   settings: true,
   plans: true,
   plan_prices: true,
@@ -217,6 +223,8 @@ async function estate() {
   await cli.ok('parsers import -', { stdin: `${parserFile}name: Invoice` });
   for (const name of ['Visit', 'Survey']) await cli.ok(`forms create ${name} --file -`, { stdin: formFile });
   await cli.ok('forms share Survey acme-dev --role viewer');
+  const submitted = (await cli.ok('forms submit Visit --answer site=West --json')).json();
+  const [record] = (submitted as { records: { id: string }[] }).records;
   await cli.ok('parsers secrets set Invoice api_key --value-stdin', { stdin: 'x' });
   await cli.ok('parsers update Invoice --description changed');
   await cli.ok('parsers promotion-path set acme acme-dev');
@@ -236,6 +244,7 @@ async function estate() {
       .replace('DELEGATION', delegation)
       .replace('KEY', key)
       .replace('SECRET', secret)
+      .replace('RECORD', record?.id ?? '')
       .replace('people.csv', file)
       .replace('plans.yaml', plans);
   /** Runs a sample, and says which changes it sent. */

@@ -212,6 +212,7 @@ class Estate {
       member: admin.email,
       invite: `inv_${nobody}`,
       batch: `bat_${nobody}`,
+      record: `rec_${nobody}`,
       workspace: 'default',
       token: `tok_${nobody}`,
       resource: `res_${nobody}`,

@@ -48,6 +48,7 @@ export interface Target {
   readonly token: string;
   readonly parser: string;
   readonly form: string;
+  readonly record: string;
   readonly delegation: string;
   /** Only an umbrella has any. */
   readonly link: string;
@@ -78,6 +79,7 @@ const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } }
 const oneLink = ({ account, link }: Target) => ({ params: { account, link } });
 const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
 const oneForm = ({ account, form: id }: Target) => ({ params: { account, form: id } });
+const oneRecord = ({ account, form: id, record }: Target) => ({ params: { account, form: id, record } });
 const anyRevision = { 'if-match': '*' };
 const parserContent = { document_type: 'invoice', definition: definition() };
 const oneWorkspace = ({ account, workspace }: Target) => ({ params: { account, workspace } });
@@ -109,6 +111,9 @@ const plans = [
     messages_per_month: null,
   },
 }));
+
+/** Answers that fit the form of the world's accounts. */
+const visit = { site: 'Nord', incident: false };
 
 /** A well-formed request of every operation. One that is missing here fails the test. */
 export const requests: { readonly [Id in OperationId]: (target: Target) => Request<Id> } = {
@@ -239,6 +244,16 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
     // With itself it is shared already: whoever gets this far may share.
     body: { shares: [{ account: target.account, role: 'viewer' }] },
   }),
+  'forms.sms': (target) => ({ ...oneForm(target), body: { to: ['+41791234567'], mode: 'structured' } }),
+  'records.submit': (target) => ({ ...oneForm(target), body: { records: [{ answers: visit }] } }),
+  'records.list': oneForm,
+  'records.show': oneRecord,
+  'records.update': (target) => ({
+    ...oneRecord(target),
+    headers: anyRevision,
+    body: { answers: { people: 4 } },
+  }),
+  'records.delete': oneRecord,
   'forms.mark_example': oneForm,
   'forms.unmark_example': oneForm,
   'parsers.list': one,
@@ -310,6 +325,7 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'audit.list': one,
   'audit.platform': none,
   'dev.mail': none,
+  'dev.messages': none,
   'dev.clock': none,
   'dev.clock_set': () => ({ body: { advance_seconds: 0 } }),
 };
@@ -359,12 +375,18 @@ export async function contents(
   );
   const { id: parserId } = await parser(server, { token }, account, 'Invoice');
   const { id: formId } = await form(server, { token }, account, 'Visit');
+  const { records } = await server.ok('records.submit', {
+    token,
+    params: { account, form: formId },
+    body: { records: [{ answers: visit }] },
+  });
   return {
     account,
     accountId,
     member,
     parser: parserId,
     form: formId,
+    record: records[0]?.id ?? '',
     invite: invite.id,
     receipt: gone.receipt_id ?? '',
     batch: batch.id,
@@ -642,6 +664,7 @@ async function personalOf(
     token: `tok_${nothing}`,
     parser: `prs_${nothing}`,
     form: `frm_${nothing}`,
+    record: `rec_${nothing}`,
     delegation: `dlg_${nothing}`,
     link: `lnk_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',

@@ -99,6 +99,8 @@ const special: Partial<Record<OperationId, readonly Line[]>> = {
   'forms.save_copy': [
     line('forms.save_copy', ({ target }) => named(requests['forms.save_copy'](target), target)),
   ],
+  // The right to the form besides.
+  'forms.sms': [line('forms.sms', ({ target }) => requests['forms.sms'](target), { also: ['forms.show'] })],
   'parsers.list': [
     line('parsers.list', ({ target }) => ({ ...requests['parsers.list'](target), ...inside(target) })),
   ],

@@ -310,6 +310,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     resource: `res_${nothing}`,
     parser: parserId,
     form: formId,
+    record: `rec_${nothing}`,
     delegation: `dlg_${nothing}`,
     link: `lnk_${nothing}`,
     workspace: key.workspace_id,

@@ -8,7 +8,7 @@ export function plain({ code, stdout, stderr }: CliResult): [code: number, stdou
 
 export function steady(text: string): string {
   return stripVTControlCharacters(text)
-    .replaceAll(/\b(acc|usr|mbr|inv|wsp|res|lnk|tok|evt|rcp|prs|frm)_[0-9a-z]{26}\b/g, '$1_1')
+    .replaceAll(/\b(acc|usr|mbr|inv|wsp|res|lnk|tok|evt|rcp|prs|frm|rec|msg)_[0-9a-z]{26}\b/g, '$1_1')
     .replaceAll(/tctl_([a-z]+)_[0-9A-Za-z]+/g, 'tctl_$1_1')
     .replaceAll(/Request ID: \S+/g, 'Request ID: 1');
 }

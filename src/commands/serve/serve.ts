@@ -8,7 +8,7 @@ const spec = {
   path: 'serve',
   summary: 'Run the tenancy API here, until SIGTERM or Ctrl-C',
   about:
-    'On an empty database it makes the first user, who is also staff, and saves two profiles: local, signed in as that user and the default, and local-staff, with a staff token. The next command in another terminal works at once. With --json the ready line is one JSON line. --dev captures mail and makes the clock movable; it listens on this machine only.',
+    'On an empty database it makes the first user, who is also staff, and saves two profiles: local, signed in as that user and the default, and local-staff, with a staff token. The next command in another terminal works at once. With --json the ready line is one JSON line. --dev captures mail and messages and makes the clock movable; it listens on this machine only.',
   flags: {
     host: { value: 'ADDRESS', help: 'the address to listen on (default 127.0.0.1)' },
     port: { value: 'PORT', number: true, help: 'the port; 0 takes a free one (default 7411)' },
@@ -16,7 +16,11 @@ const spec = {
     database: { value: 'URL', help: 'a PostgreSQL instead: postgres://...' },
     publicUrl: { value: 'URL', help: 'the address in mailed links' },
     smtp: { value: 'URL', help: 'the mail server: smtp://... or smtps://...' },
-    dev: { help: 'capture mail, allow the clock to be moved, make every plan self-serve' },
+    smsWebhook: {
+      value: 'URL',
+      help: 'where forms by SMS are posted to, signed with TENANTCTL_SMS_SECRET from the environment',
+    },
+    dev: { help: 'capture mail and messages, allow the clock to be moved, make every plan self-serve' },
     noSignup: { help: 'close self-serve sign-up' },
     staff: { value: 'ADDRESS', help: 'issue a fresh staff token to this user, saved as local-staff' },
   },
@@ -54,6 +58,7 @@ export async function serveRun(
     database: options.database,
     publicUrl: options.publicUrl,
     smtp: options.smtp,
+    smsWebhook: options.smsWebhook,
     dev: options.dev === true,
     signup: options.noSignup !== true,
     staff: options.staff,

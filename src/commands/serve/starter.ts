@@ -11,6 +11,7 @@ export interface StartOptions {
   readonly database: string | undefined;
   readonly publicUrl: string | undefined;
   readonly smtp: string | undefined;
+  readonly smsWebhook: string | undefined;
   readonly dev: boolean;
   readonly signup: boolean;
   /** Issues a staff token to this user. */

@@ -20,6 +20,7 @@ export type Grant =
   | 'parsers'
   | 'reports'
   | 'forms'
+  | 'messages'
   /** A role in the workspace that the operation works in, at least this one. */
   | WorkspaceRole
   | 'anyone_in'
@@ -250,6 +251,16 @@ export const accessTable = {
   'forms.show': { ...readForms, grants: [...readForms.grants, 'form:viewer'] },
   'forms.update': { ...developForms, grants: [...developForms.grants, 'form:form_admin'] },
   'forms.delete': developForms,
+  /** The right to the form besides, which its rule asks for: `forms.show`. */
+  'forms.sms': { grants: ['operator', 'messages', 'admin'], delegated: true, suspended: 'refused' },
+  'records.submit': {
+    ...operate,
+    grants: ['operator', 'forms', 'admin', 'form:data_collector'],
+  },
+  'records.list': { ...readForms, grants: [...readForms.grants, 'form:data_manager'] },
+  'records.show': { ...readForms, grants: [...readForms.grants, 'form:data_manager'] },
+  'records.update': { ...developForms, grants: [...developForms.grants, 'form:data_manager'] },
+  'records.delete': { ...developForms, grants: [...developForms.grants, 'form:form_admin'] },
   'forms.shares': { grants: ['workspace_admin', 'admin'], suspended: 'admins_read' },
   'forms.share': shareForms,
   'forms.mark_example': shareForms,
@@ -305,6 +316,7 @@ export const accessTable = {
   'audit.list': { ...inspect, delegated: true },
   'audit.platform': byStaff,
   'dev.mail': byStaff,
+  'dev.messages': byStaff,
   'dev.clock': byStaff,
   'dev.clock_set': byStaff,
 } as const satisfies Record<Action, Rule>;

@@ -1,3 +1,4 @@
+import { parsePhone } from '../../contract/phone.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { CLOCK_SETTING } from './clock.ts';
 import { DomainError, invalid } from './errors.ts';
@@ -13,6 +14,30 @@ export async function listCapturedMail(work: Work, input: Input<'dev.mail'>): Pr
   return listAnswer({
     next,
     items: items.map((mail) => ({ ...mail, links: linksIn(mail.text, work.deps.setup.publicUrl) })),
+  });
+}
+
+/** Messages stay where they are: what was captured are those that are marked sent. */
+export async function listMessages(
+  work: Work,
+  input: Input<'dev.messages'>,
+): Promise<Answer<'dev.messages'>> {
+  const { to } = input.query;
+  const phone = to === undefined ? null : parsePhone(to);
+  if (phone?.ok === false) throw invalid('?to', `is no telephone number: ${phone.reason}.`);
+  const page = await work.platform.messageQueue.list(phone?.number ?? null, pageRequest(input));
+  return listAnswer({
+    ...page,
+    items: page.items.map(({ id, accountId, recipient, mode, body, state, at }) => ({
+      id,
+      account_id: accountId,
+      to: recipient,
+      mode,
+      text: body.text,
+      questions: body.questions.map((prompt) => ({ ...prompt })),
+      state,
+      at,
+    })),
   });
 }
 

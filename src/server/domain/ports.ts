@@ -16,6 +16,7 @@ import type { LedgerPort } from './ports/ledger.ts';
 import type { LinksPort } from './ports/links.ts';
 import type { MailQueuePort } from './ports/mail-queue.ts';
 import type { MembersPort } from './ports/members.ts';
+import type { MessageQueuePort, MessagesPort } from './ports/messages.ts';
 import type { OutboxPort } from './ports/outbox.ts';
 import type { ParserCopiesPort } from './ports/parser-copies.ts';
 import type { ParserDifferencesPort } from './ports/parser-differences.ts';
@@ -24,6 +25,7 @@ import type { PermissionSetsPort } from './ports/permission-sets.ts';
 import type { PlansPort } from './ports/plans.ts';
 import type { PromotionPathsPort } from './ports/promotion-paths.ts';
 import type { ReceiptsPort } from './ports/receipts.ts';
+import type { RecordsPort } from './ports/records.ts';
 import type { ResourcesPort } from './ports/resources.ts';
 import type { SealedSecretsPort } from './ports/sealed-secrets.ts';
 import type { SecretsPort } from './ports/secrets.ts';
@@ -54,6 +56,8 @@ export interface Tenant {
   readonly workspaceMembers: WorkspaceMembersPort;
   readonly workspaceKeys: WorkspaceKeysPort;
   readonly resources: ResourcesPort;
+  readonly records: RecordsPort;
+  readonly messages: MessagesPort;
   readonly invites: InvitesPort;
   readonly subInvites: SubInvitesPort;
   readonly batches: BatchesPort;
@@ -86,6 +90,8 @@ export interface Platform {
   /** The outbox's sending side: the mail worker's. */
   readonly mailQueue: MailQueuePort;
   readonly capturedMail: CapturedMailPort;
+  /** Messages of every account: the SMS worker's. */
+  readonly messageQueue: MessageQueuePort;
   readonly plans: PlansPort;
   readonly subscriptions: SubscriptionsPort;
   readonly ledger: LedgerPort;

@@ -18,6 +18,7 @@ export interface Setup {
   readonly publicUrl: string;
   readonly signup: boolean;
   readonly mail: 'smtp' | 'captured' | 'none';
+  readonly sms: 'webhook' | 'captured' | 'none';
 }
 
 /** The time that every expiry is measured by; `--dev` can move it. */
@@ -40,6 +41,8 @@ export interface Deps {
   readonly newId: (kind: IdKind) => string;
   /** Called after a commit that queued mail. */
   readonly mailQueued: () => void;
+  /** The same for messages. */
+  readonly messagesQueued: () => void;
   /** Called when the clock was moved: what was not due may be now. */
   readonly clockMoved: () => void;
   /** Called for every request with a lasting token; must cost nothing (token-use.ts). */

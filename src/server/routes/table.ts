@@ -12,6 +12,7 @@ import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
 import { parsers } from './parsers.ts';
+import { records } from './records.ts';
 import { staff } from './staff.ts';
 import { tokens } from './tokens.ts';
 import { umbrella } from './umbrella.ts';
@@ -32,6 +33,7 @@ export const handlers = {
   ...workspaces,
   ...parsers,
   ...forms,
+  ...records,
   ...tokens,
   ...staff,
   ...access,

@@ -47,6 +47,19 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
     .where('invite_id', 'is not', null)
     .where('state', 'in', ['queued', 'sending'])
     .execute();
+  // Nobody is asked in the name of an account that is gone.
+  await trx
+    .updateTable('messages')
+    .set({
+      state: 'failed',
+      error: 'the account was deleted',
+      claimed_by: null,
+      claimed_until: null,
+      updated_at: at,
+    })
+    .where('account_id', '=', accountId)
+    .where('state', 'in', ['queued', 'sending'])
+    .execute();
   await trx
     .updateTable('invites')
     .set({ state: 'revoked', closed_at: at, ...next })

@@ -1,5 +1,5 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
-import type { FormRole } from '../../contract/limits.ts';
+import type { FormRole, SmsMode } from '../../contract/limits.ts';
 
 /**
  * The tables as Kysely sees them; migrations/ makes them. Times are ISO 8601 UTC with milliseconds, in text, so
@@ -353,6 +353,44 @@ export interface OutboxTable {
   updated_at: Time;
 }
 
+export interface FormRecordsTable extends Revised {
+  account_id: string;
+  id: string;
+  form_id: string;
+  /** Unique in the form: what comes again under it is not recorded again. */
+  key: string | null;
+  /** Of the answers as they were submitted. */
+  digest: string;
+  /** Of the form, whose questions the answers were last checked against. */
+  form_revision: number;
+  answers: Json;
+  /** Id of the user or token. */
+  created_by: string | null;
+  updated_by: string | null;
+}
+
+export interface MessagesTable {
+  account_id: string;
+  id: string;
+  form_id: string;
+  mode: SmsMode;
+  recipient: string;
+  body: Json;
+  credits: number;
+  state: 'queued' | 'sending' | 'sent' | 'failed';
+  attempts: Generated<number>;
+  not_before: Time;
+  /** The two claims are set exactly while sending. */
+  claimed_by: string | null;
+  claimed_until: Time | null;
+  /** Set exactly when sent. */
+  sent_at: Time | null;
+  error: string | null;
+  created_by: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
 export interface CapturedMailTable {
   id: string;
   recipient: string;
@@ -626,6 +664,8 @@ export interface Schema {
   sub_invites: SubInvitesTable;
   batch_rows: BatchRowsTable;
   outbox: OutboxTable;
+  form_records: FormRecordsTable;
+  messages: MessagesTable;
   captured_mail: CapturedMailTable;
   receipts: ReceiptsTable;
   audit_events: AuditEventsTable;

@@ -21,6 +21,7 @@ import { ledgerStore } from './ledger.ts';
 import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
+import { messageQueueStore, messagesStore } from './messages.ts';
 import { outboxStore } from './outbox.ts';
 import { parserCopiesStore } from './parser-copies.ts';
 import { parserDifferencesStore } from './parser-differences.ts';
@@ -29,6 +30,7 @@ import { permissionSetsStore } from './permission-sets.ts';
 import { plansStore } from './plans.ts';
 import { promotionPathsStore } from './promotion-paths.ts';
 import { receiptsStore } from './receipts.ts';
+import { recordsStore } from './records.ts';
 import { resourcesStore } from './resources.ts';
 import { sealedSecretsStore } from './sealed-secrets.ts';
 import { secretsStore } from './secrets.ts';
@@ -60,6 +62,7 @@ function platformStores(trx: Trx): Platform {
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
     capturedMail: capturedMailStore(trx),
+    messageQueue: messageQueueStore(trx),
     plans: plansStore(trx),
     subscriptions: subscriptionsStore(trx),
     ledger: ledgerStore(trx),
@@ -86,6 +89,8 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     workspaceMembers: workspaceMembersStore(trx, accountId),
     workspaceKeys: workspaceKeysStore(trx, accountId),
     resources: resourcesStore(trx, accountId),
+    records: recordsStore(trx, accountId),
+    messages: messagesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
     subInvites: subInvitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),

@@ -14,6 +14,7 @@ import { permissionSets } from './0009-permission-sets.ts';
 import { credits } from './0010-credits.ts';
 import { umbrella } from './0011-umbrella.ts';
 import { forms } from './0012-forms.ts';
+import { formRecords } from './0013-records.ts';
 import { deviceLogins } from './0016-device-logins.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
@@ -31,6 +32,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0010_credits': credits,
   '0011_umbrella': umbrella,
   '0012_forms': forms,
+  '0013_records': formRecords,
   '0016_device_logins': deviceLogins,
 };
 
