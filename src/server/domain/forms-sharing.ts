@@ -58,7 +58,7 @@ async function targetNamed(work: PlaceWork, reference: string, at: number): Prom
   if (target !== null) return target;
   const standing = await work.platform.access.standing(work.actor, reference);
   if (standing !== null && canSee(work.actor, standing)) return standing.account;
-  const text = `There is no account ${JSON.stringify(reference)} that you can see or that is linked to ${account.slug}. Any other one is named by its id.`;
+  const text = `There is no account ${JSON.stringify(reference)} that you can see or that is linked to ${account.slug}. Accounts that are neither are named by their ids.`;
   throw new DomainError('not_found', text);
 }
 
