@@ -13,7 +13,7 @@ const spec = {
   flags: { digest: { value: 'DIGEST', help: 'of the sheet that you have read' } },
   examples: [
     'tenantctl umbrella accept lnk_01j9... --account partner',
-    'tenantctl umbrella accept lnk_01j9... --account partner --digest "$(tenantctl umbrella consent lnk_01j9... --account partner --json | jq -r .digest)"',
+    'tenantctl umbrella accept lnk_01j9... --account partner --digest DIGEST',
     'tenantctl umbrella accept lnk_01j9... --account partner --dry-run',
   ],
   operations: ['umbrella_invites.consent', 'umbrella_invites.accept'],
