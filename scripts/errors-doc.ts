@@ -42,6 +42,7 @@ const advice = {
   address_taken: 'Sign in with that address, or take another.',
   already_member: 'Nothing to do; change the role with `tenantctl members update`.',
   already_invited: 'Wait, or `tenantctl invites resend ADDRESS`.',
+  contact_exists: '`tenantctl contacts update ADDRESS` changes the one that is there.',
   declined_before: 'Ask the person first; then send with `--reinvite-declined`.',
   disposable_address: "Ask for another address, or allow the domain in the account's address rules.",
   deactivated_member: '`tenantctl members activate MEMBER` gives the person back what they had.',

@@ -15,6 +15,7 @@ export const idPrefixes = {
   event: 'evt',
   receipt: 'rcp',
   mail: 'mai',
+  contact: 'ctc',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

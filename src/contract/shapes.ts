@@ -5,6 +5,7 @@ import { auth } from './auth.ts';
 import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
+import { contacts } from './contacts.ts';
 import { delegations } from './delegations.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
@@ -34,6 +35,7 @@ export const shapes = {
   ...permissionSets,
   ...receipts,
   ...batches,
+  ...contacts,
 } as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {

@@ -16,6 +16,7 @@ export type Grant =
   | 'workspace'
   | 'settings'
   | 'parsers'
+  | 'contacts'
   /** A role in the workspace that the operation works in, at least this one. */
   | WorkspaceRole
   | 'anyone_in'
@@ -62,6 +63,12 @@ const readContent: Rule = {
 };
 const operate: Rule = { grants: ['operator', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
 const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
+const readContacts: Rule = { grants: ['admin', 'contacts'], delegated: true, suspended: 'admins_read' };
+/** Whether the invitation of a sub-account goes with it, the right to invite one says (R43). */
+const writeContacts: Rule = { grants: ['admin', 'contacts'], delegated: true, suspended: 'refused' };
+/** Of a file of contacts also whoever has the module: `mayHandle` (batch-rights.ts) tells the kinds apart. */
+const runBatches: Rule = { grants: ['admin', 'master', 'contacts'], suspended: 'refused' };
+const inspectBatches: Rule = { grants: ['admin', 'master', 'contacts'], suspended: 'admins_read' };
 /** Whoever may know that an account is there. */
 const knowing: readonly Grant[] = ['anyone_in', 'workspace', 'master', 'granted', 'staff'];
 /** They may ask what they may do in it, also while it is suspended: the answer tells no more than a refusal does. */
@@ -172,15 +179,15 @@ export const accessTable = {
   'invites.preview': openToAll,
   'invites.accept': open,
   'invites.decline': open,
-  'batches.list': inspect,
-  'batches.create': administer,
-  'batches.check': inspect,
-  'batches.show': inspect,
-  'batches.rows': inspect,
-  'batches.send': administer,
-  'batches.finish': administer,
-  'batches.cancel': administer,
-  'batches.revoke': administer,
+  'batches.list': inspectBatches,
+  'batches.create': runBatches,
+  'batches.check': inspectBatches,
+  'batches.show': inspectBatches,
+  'batches.rows': inspectBatches,
+  'batches.send': runBatches,
+  'batches.finish': runBatches,
+  'batches.cancel': runBatches,
+  'batches.revoke': runBatches,
   'workspaces.list': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'workspaces.show': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'parsers.list': readContent,
@@ -221,6 +228,11 @@ export const accessTable = {
     suspended: 'refused',
   },
   'workspace_keys.delete': { grants: ['developer', 'admin'], suspended: 'refused' },
+  'contacts.list': readContacts,
+  'contacts.create': writeContacts,
+  'contacts.show': readContacts,
+  'contacts.update': writeContacts,
+  'contacts.delete': writeContacts,
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
   /** About oneself; about others its rule asks for `members.list` too. */

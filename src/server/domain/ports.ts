@@ -4,6 +4,7 @@ import type { AddressRulesPort } from './ports/address-rules.ts';
 import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
+import type { ContactsPort } from './ports/contacts.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
@@ -48,6 +49,7 @@ export interface Tenant {
   readonly resources: ResourcesPort;
   readonly invites: InvitesPort;
   readonly batches: BatchesPort;
+  readonly contacts: ContactsPort;
   readonly tokens: AccountTokensPort;
   readonly delegations: DelegationsPort;
   readonly receipts: ReceiptsPort;

@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
+import { contacts } from './contacts.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
 import { invites } from './invites.ts';
@@ -26,6 +27,7 @@ export const handlers = {
   ...members,
   ...workspaces,
   ...parsers,
+  ...contacts,
   ...tokens,
   ...staff,
   ...access,

@@ -215,7 +215,7 @@ export interface AddressRulesTable {
 export interface BatchesTable extends Revised {
   account_id: string;
   id: string;
-  kind: 'invites' | 'removals' | 'restores' | 'workspace_members';
+  kind: 'invites' | 'removals' | 'restores' | 'workspace_members' | 'contacts' | 'sub_accounts';
   digest: string;
   defaults: Generated<Json>;
   state: 'open' | 'finished' | 'cancelled';
@@ -279,6 +279,23 @@ export interface BatchRowsTable {
   outcome: string;
   detail: Json | null;
   invite_id: string | null;
+  link_id: string | null;
+}
+
+export interface ContactsTable extends Revised {
+  account_id: string;
+  id: string;
+  first_name: string | null;
+  last_name: string | null;
+  email: string | null;
+  email_folded: string | null;
+  mobile: string | null;
+  organization: string | null;
+  groups: Generated<Json>;
+  sub_account: Generated<'no' | 'yes'>;
+  /** An invitation of a sub-account, and the link that came of it. */
+  link_id: string | null;
+  created_by: string | null;
 }
 
 export interface OutboxTable {
@@ -489,6 +506,7 @@ export interface Schema {
   batches: BatchesTable;
   invites: InvitesTable;
   batch_rows: BatchRowsTable;
+  contacts: ContactsTable;
   outbox: OutboxTable;
   captured_mail: CapturedMailTable;
   receipts: ReceiptsTable;

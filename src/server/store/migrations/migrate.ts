@@ -11,6 +11,7 @@ import { delegations } from './0006-delegations.ts';
 import { parsers } from './0007-parsers.ts';
 import { resources } from './0008-resources.ts';
 import { permissionSets } from './0009-permission-sets.ts';
+import { contacts } from './0014-contacts.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
 /** In order. What has been released is never edited: a change is a new entry. */
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0007_parsers': parsers,
   '0008_resources': resources,
   '0009_permission_sets': permissionSets,
+  '0014_contacts': contacts,
 };
 
 type Kind = 'sqlite' | 'postgres';
