@@ -31,6 +31,7 @@ const advice = {
   signup_closed: 'Ask for an invitation; this server makes no accounts of its own accord.',
   plan_not_self_serve: 'Ask the operators for this plan, or choose another: `tenantctl plans list`.',
   feature_locked: 'Ask the operators to run `tenantctl accounts unlock ACCOUNT`.',
+  no_umbrella: 'Ask the operators for a plan with the umbrella: `tenantctl plans list` shows which have it.',
   not_found:
     'Check the name, and whether you are signed in as the right person: what you may not see is not there.',
   invalid_secret:
@@ -43,6 +44,7 @@ const advice = {
   already_member: 'Nothing to do; change the role with `tenantctl members update`.',
   already_invited: 'Wait, or `tenantctl invites resend ADDRESS`.',
   contact_exists: '`tenantctl contacts update ADDRESS` changes the one that is there.',
+  already_linked: 'Nothing to do: `tenantctl sub-accounts show ADDRESS`.',
   declined_before: 'Ask the person first; then send with `--reinvite-declined`.',
   disposable_address: "Ask for another address, or allow the domain in the account's address rules.",
   deactivated_member: '`tenantctl members activate MEMBER` gives the person back what they had.',
@@ -50,6 +52,10 @@ const advice = {
   invite_accepted: 'Nothing to do: sign in.',
   invite_declined: 'Ask the sender to invite again.',
   sponsor_gone: 'Ask an administrator to invite again.',
+  link_blocked:
+    '`blockers[]` names all that stands in the way; `tenantctl umbrella consent LINK` shows it without changing anything.',
+  consent_changed: 'Read the sheet again, `tenantctl umbrella consent LINK`, and accept with its digest.',
+  not_linked: 'Nothing to do. `tenantctl umbrella invites` lists what one is invited to.',
   last_admin: 'Make somebody else an administrator first.',
   last_staff: 'Make somebody else staff first.',
   not_restorable:

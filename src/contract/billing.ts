@@ -43,7 +43,7 @@ export const plan = z
 const grant = z
   .strictObject({
     granted: z.boolean(),
-    by: z.enum(['plan', 'trial']).nullable(),
+    by: z.enum(['plan', 'trial', 'umbrella']).nullable(),
     /** When a trial ends. */
     until: c.timestamp.nullable(),
     /** What is missing: the plan has it not, or staff have not unlocked it (R4). */
@@ -65,7 +65,14 @@ export const subscription = z
     balance_cents: cents,
     entitlements: perEntitlement(grant),
     /** What is used of what; `used` is null where nothing is counted yet. */
-    limits: perLimit(z.strictObject({ used: z.int().nullable(), limit: z.int().nullable() })),
+    limits: perLimit(
+      z.strictObject({
+        used: z.int().nullable(),
+        limit: z.int().nullable(),
+        /** Where it comes from: an umbrella gives at least Professional's while the account is linked (R36). */
+        by: z.enum(['plan', 'umbrella']),
+      }),
+    ),
     revision: z.int(),
   })
   .meta({ id: 'Subscription' });

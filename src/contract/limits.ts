@@ -42,6 +42,10 @@ export const planLimitNames = [
 ] as const;
 /** D13: the plan that a new account starts on. It is free, so that nobody is charged for signing up. */
 export const startPlan = 'basic';
+/** R36: an account under an umbrella has at least what this plan gives. */
+export const linkedPlan = 'professional';
+/** Limits that no umbrella raises: how much a month the plan itself grants (R36). */
+export const monthlyCredits: readonly PlanLimit[] = ['uploads_per_month', 'messages_per_month'];
 /** May it change anything, or only look (D15)? */
 export const delegationModes = ['full', 'read_only'] as const;
 export const delegationStates = ['active', 'revoked', 'expired', 'ended'] as const;

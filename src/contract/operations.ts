@@ -203,6 +203,80 @@ export const operations = {
     summary: 'The account, its managed accounts and workspaces, with counts',
   },
 
+  'sub_accounts.list': {
+    method: 'GET',
+    path: '/accounts/{account}/sub-accounts',
+    summary: 'List sub-accounts and invitations of the umbrella',
+  },
+  'sub_accounts.invite': {
+    method: 'POST',
+    path: '/accounts/{account}/sub-accounts',
+    summary: 'Invite an account under the umbrella, by the address of its owner',
+    status: 201,
+  },
+  'sub_accounts.show': {
+    method: 'GET',
+    path: '/accounts/{account}/sub-accounts/{link}',
+    summary: 'Show a sub-account or an invitation',
+  },
+  'sub_accounts.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/sub-accounts/{link}',
+    summary: 'Set how much a sub-account may use a month, or say that there is no cap',
+    if_match: 'optional',
+  },
+  'sub_accounts.resend': {
+    method: 'POST',
+    path: '/accounts/{account}/sub-accounts/{link}/resend',
+    summary: 'Send an invitation again: a new link, seven new days',
+  },
+  'sub_accounts.unlink': {
+    method: 'DELETE',
+    path: '/accounts/{account}/sub-accounts/{link}',
+    summary: 'End the link to a sub-account, or revoke its invitation',
+    dry_run: true,
+  },
+  'umbrella_invites.list': {
+    method: 'GET',
+    path: '/me/umbrella-invites',
+    summary: 'List the invitations under an umbrella that were sent to one',
+  },
+  'umbrella_invites.preview': {
+    method: 'POST',
+    path: '/umbrella-invites/preview',
+    summary: 'Show an invitation under an umbrella, by its mailed secret',
+    public: true,
+    safe: true,
+  },
+  'umbrella_invites.consent': {
+    method: 'GET',
+    path: '/umbrella-invites/{link}/consent',
+    summary: 'Show exactly what accepting comes to for an account',
+  },
+  'umbrella_invites.accept': {
+    method: 'POST',
+    path: '/umbrella-invites/{link}/accept',
+    summary: 'Place an account under the umbrella, by the digest of the sheet that was read',
+    dry_run: true,
+  },
+  'umbrella_invites.decline': {
+    method: 'POST',
+    path: '/umbrella-invites/decline',
+    summary: 'Decline an invitation under an umbrella, by its mailed secret or signed in',
+    public: true,
+    natural: true,
+  },
+  'umbrella.show': {
+    method: 'GET',
+    path: '/accounts/{account}/umbrella',
+    summary: 'Show the umbrella of an account and what the link gives',
+  },
+  'umbrella.unlink': {
+    method: 'DELETE',
+    path: '/accounts/{account}/umbrella',
+    summary: 'Leave the umbrella; it is never refused',
+    dry_run: true,
+  },
   'delegations.list': {
     method: 'GET',
     path: '/accounts/{account}/delegations',

@@ -12,6 +12,7 @@ import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 import { permissionSets } from './permission-sets.ts';
 import { receipts } from './receipts.ts';
+import { umbrella } from './umbrella.ts';
 import { workspaces } from './workspaces.ts';
 
 /** What goes in and comes out of an operation; a part that is not named is empty. */
@@ -29,6 +30,7 @@ export const shapes = {
   ...access,
   ...delegations,
   ...people,
+  ...umbrella,
   ...billing,
   ...parsers,
   ...workspaces,

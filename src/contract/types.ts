@@ -12,6 +12,7 @@ import type * as parsers from './parsers.ts';
 import type * as people from './people.ts';
 import type * as permissionSets from './permission-sets.ts';
 import type * as receipts from './receipts.ts';
+import type * as umbrella from './umbrella.ts';
 import type * as workspaces from './workspaces.ts';
 
 /** The contract's objects as types, under the names that openapi.json gives them. */
@@ -52,6 +53,12 @@ export type BatchChunk = z.output<(typeof batches.batches)['batches.send']['body
 export type RowResult = z.output<typeof batches.rowResult>;
 export type Contact = z.output<typeof contacts.contact>;
 export type SavedContact = z.output<(typeof contacts.contacts)['contacts.create']['answer']>;
+export type Caps = z.output<typeof umbrella.caps>;
+export type ConsentSheet = z.output<typeof umbrella.consentSheet>;
+export type LinkEnd = z.output<typeof umbrella.linkEnd>;
+export type UmbrellaLink = z.output<typeof umbrella.umbrellaLink>;
+export type Link = z.output<typeof umbrella.link>;
+export type UmbrellaInvite = z.output<typeof umbrella.umbrellaInvite>;
 export type Holding = z.output<typeof people.holding>;
 export type Receipt = z.output<typeof receipts.receipt>;
 export type PermissionSet = z.output<typeof permissionSets.permissionSet>;

@@ -123,6 +123,7 @@ const tables = {
   permission_sets: true,
   batches: true,
   invites: true,
+  sub_invites: true,
   batch_rows: true,
   outbox: true,
   captured_mail: true,

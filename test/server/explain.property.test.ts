@@ -218,6 +218,7 @@ class Estate {
       key: `tok_${nobody}`,
       parser: `prs_${nobody}`,
       delegation: `dlg_${nobody}`,
+      link: `lnk_${nobody}`,
       receipt: `rcp_${nobody}`,
       callers: new Map(),
       admin: admin.token,

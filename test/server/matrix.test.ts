@@ -17,6 +17,8 @@ const inBody: readonly OperationId[] = [
   'accounts.create',
   'access.explain',
   'access.who_can',
+  'umbrella_invites.consent',
+  'umbrella_invites.accept',
 ];
 const alsoWithout: readonly OperationId[] = ['accounts.create', 'access.explain'];
 const namesAccount = (id: OperationId): boolean => pathParams(id).includes('account') || inBody.includes(id);

@@ -43,6 +43,8 @@ export interface Target {
   readonly token: string;
   readonly parser: string;
   readonly delegation: string;
+  /** Only an umbrella has any. */
+  readonly link: string;
   /** Who tries, by name; null sends no credential. */
   readonly callers: ReadonlyMap<string, string | null>;
   /** A caller with every right over the account that somebody in it can have. */
@@ -67,6 +69,7 @@ const one = ({ account }: Target) => ({ params: { account } });
 const oneMember = ({ account, member }: Target) => ({ params: { account, member } });
 const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite } });
 const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
+const oneLink = ({ account, link }: Target) => ({ params: { account, link } });
 const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
 const anyRevision = { 'if-match': '*' };
 const parserContent = { document_type: 'invoice', definition: definition() };
@@ -137,6 +140,28 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'accounts.unlock': (target) => ({ ...one(target), body: {} }),
   'accounts.release': one,
   'accounts.tree': one,
+  'sub_accounts.list': one,
+  'sub_accounts.invite': (target) => ({
+    ...one(target),
+    body: { email: 'partner@new.example', caps: { upload: 'none', message: 'none' } },
+  }),
+  'sub_accounts.show': oneLink,
+  'sub_accounts.update': (target) => ({ ...oneLink(target), body: { caps: {} } }),
+  'sub_accounts.resend': oneLink,
+  'sub_accounts.unlink': oneLink,
+  'umbrella_invites.list': none,
+  'umbrella_invites.preview': () => ({ body: { secret } }),
+  'umbrella_invites.consent': ({ account }) => ({
+    params: { link: `lnk_${nothing}` },
+    query: { account },
+  }),
+  'umbrella_invites.accept': ({ account }) => ({
+    params: { link: `lnk_${nothing}` },
+    body: { account, digest },
+  }),
+  'umbrella_invites.decline': () => ({ body: { secret } }),
+  'umbrella.show': one,
+  'umbrella.unlink': one,
   'delegations.list': one,
   'delegations.create': (target) => ({ ...one(target), body: { reason: 'test' } }),
   'delegations.revoke': ({ account, delegation }) => ({ params: { account, delegation } }),
@@ -304,6 +329,7 @@ export async function contents(
     key: key.id,
     // Only a managed account has any.
     delegation: `dlg_${nothing}`,
+    link: `lnk_${nothing}`,
   };
 }
 
@@ -526,6 +552,7 @@ async function personalOf(
     token: `tok_${nothing}`,
     parser: `prs_${nothing}`,
     delegation: `dlg_${nothing}`,
+    link: `lnk_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',
     resource: `res_${nothing}`,
     key: `tok_${nothing}`,

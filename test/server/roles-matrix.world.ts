@@ -301,6 +301,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     resource: `res_${nothing}`,
     parser: parserId,
     delegation: `dlg_${nothing}`,
+    link: `lnk_${nothing}`,
     workspace: key.workspace_id,
     key: key.id,
   };

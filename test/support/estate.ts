@@ -209,3 +209,41 @@ export async function workspaceKey(
   );
   return secret;
 }
+
+/** An umbrella: a standard account that staff put on the plan that has it (R34). */
+export async function umbrella(
+  server: TestServer,
+  by: Person,
+  slug: string,
+  staff: string,
+): Promise<Account> {
+  const { id } = await standard(server, by, slug);
+  const body = { plan: 'enterprise', reason: 'test' };
+  await server.ok('subscription.change', { token: staff, params: { account: id }, body });
+  return await server.ok('accounts.show', { token: by.token, params: { account: id } });
+}
+
+export const NO_CAPS = { upload: 'none', message: 'none' } as const;
+
+/** Invites an account under an umbrella, and accepts with the digest of the sheet. @returns the link's id */
+export async function linkUnder(
+  server: TestServer,
+  above: { readonly by: Person; readonly slug: string },
+  below: { readonly by: Person; readonly slug: string },
+  caps: BodyInput<'sub_accounts.invite'>['caps'] = NO_CAPS,
+): Promise<string> {
+  const { id: link } = await server.ok('sub_accounts.invite', {
+    token: above.by.token,
+    params: { account: above.slug },
+    body: { email: below.by.email, invitee: below.slug, caps },
+  });
+  const { token } = below.by;
+  const { digest } = await server.ok('umbrella_invites.consent', {
+    token,
+    params: { link },
+    query: { account: below.slug },
+  });
+  const body = { account: below.slug, digest };
+  await server.ok('umbrella_invites.accept', { token, params: { link }, body });
+  return link;
+}

@@ -14,5 +14,6 @@ export const held = (of: AccountFacts): Standing['account'] => ({
       messages_per_month: 5,
     },
   },
+  linked: null,
   dueOn: null,
 });

@@ -17,6 +17,7 @@ export type Grant =
   | 'settings'
   | 'parsers'
   | 'contacts'
+  | 'reports'
   /** A role in the workspace that the operation works in, at least this one. */
   | WorkspaceRole
   | 'anyone_in'
@@ -66,9 +67,12 @@ const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: tr
 const readContacts: Rule = { grants: ['admin', 'contacts'], delegated: true, suspended: 'admins_read' };
 /** Whether the invitation of a sub-account goes with it, the right to invite one says (R43). */
 const writeContacts: Rule = { grants: ['admin', 'contacts'], delegated: true, suspended: 'refused' };
-/** Of a file of contacts also whoever has the module: `mayHandle` (batch-rights.ts) tells the kinds apart. */
+/** Of a file of contacts also whoever has the module: `kindsFor` (batch-rights.ts) tells the kinds apart. */
 const runBatches: Rule = { grants: ['admin', 'master', 'contacts'], suspended: 'refused' };
 const inspectBatches: Rule = { grants: ['admin', 'master', 'contacts'], suspended: 'admins_read' };
+/** R14: a `user` with `reports` reads the links that they were granted; which, the rule looks at. */
+const readLinks: Rule = { grants: ['admin', 'reports'], suspended: 'admins_read' };
+const changeLinks: Rule = { grants: ['admin'], suspended: 'refused' };
 /** Whoever may know that an account is there. */
 const knowing: readonly Grant[] = ['anyone_in', 'workspace', 'master', 'granted', 'staff'];
 /** They may ask what they may do in it, also while it is suspended: the answer tells no more than a refusal does. */
@@ -154,6 +158,30 @@ export const accessTable = {
   'accounts.unlock': byStaff,
   'accounts.release': { grants: ['master'], suspended: 'refused' },
   'accounts.tree': { ...inspect, delegated: true },
+  'sub_accounts.list': readLinks,
+  'sub_accounts.invite': changeLinks,
+  'sub_accounts.show': readLinks,
+  'sub_accounts.update': changeLinks,
+  'sub_accounts.resend': changeLinks,
+  'sub_accounts.unlink': changeLinks,
+  'umbrella_invites.list': own,
+  'umbrella_invites.preview': open,
+  'umbrella_invites.consent': {
+    grants: ['admin'],
+    account: 'named',
+    person: 'signed_in',
+    suspended: 'admins_read',
+  },
+  /** The account binds itself to somebody else: only its own administrator in person does that. */
+  'umbrella_invites.accept': {
+    grants: ['admin'],
+    account: 'named',
+    person: 'signed_in',
+    suspended: 'refused',
+  },
+  'umbrella_invites.decline': open,
+  'umbrella.show': { grants: ['admin'], suspended: 'admins_read' },
+  'umbrella.unlink': { grants: ['admin'], suspended: 'refused' },
   'delegations.list': { grants: ['admin', 'master', 'granted'], suspended: 'admins_read' },
   'delegations.create': { grants: ['master', 'granted'], person: 'behind', suspended: 'refused' },
   'delegations.revoke': { grants: ['admin', 'master', 'granted'], suspended: 'refused' },

@@ -43,6 +43,8 @@ export interface Standing {
   readonly account: AccountFacts & {
     /** What its plan gives: ask `limitsOf`, which also knows of everything else that does. */
     readonly terms: Terms;
+    /** What its umbrella gives at least (R36). */
+    readonly linked: Terms | null;
     /** The day on which its subscription has something to carry out; null if it has none. */
     readonly dueOn: Day | null;
   };

@@ -1,3 +1,4 @@
+import { monthlyCredits, type PlanLimit, planLimitNames } from '../../contract/limits.ts';
 import type { Plan, Subscription } from '../../contract/types.ts';
 import type { AccountRow } from './ports/accounts.ts';
 
@@ -7,13 +8,35 @@ export type Terms = Pick<Plan, 'entitlements' | 'limits'>;
 type Feature = Pick<AccountRow, 'managedAccounts' | 'trialEndsAt'>;
 type Grant = Subscription['entitlements']['team'];
 
-/**
- * What an account may have, by everything that gives it something: THE place, whoever asks. A plan that is not for
- * teams is for one person, however many seats it names.
- */
-export function limitsOf({ terms }: { readonly terms: Terms }): Plan['limits'] {
-  const { entitlements, limits } = terms;
+/** Everything that gives an account something. */
+export interface Holding {
+  readonly terms: Terms;
+  /** What it has at least while it is under an umbrella (R36); null while it is under none. */
+  readonly linked: Terms | null;
+}
+
+/** A plan that is not for teams is for one person, however many seats it names. */
+function ofPlan({ entitlements, limits }: Terms): Plan['limits'] {
   return entitlements.team ? limits : { ...limits, seats: 1 };
+}
+
+const larger = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? null : Math.max(one, other);
+
+/** What an account may have, by everything that gives it something: THE place, whoever asks. */
+export function limitsOf({ terms, linked }: Holding): Plan['limits'] {
+  const own = ofPlan(terms);
+  if (linked === null) return own;
+  const given = ofPlan(linked);
+  const most = { ...own };
+  for (const name of planLimitNames)
+    if (!monthlyCredits.includes(name)) most[name] = larger(own[name], given[name]);
+  return most;
+}
+
+/** Where a limit comes from: what is no more than the plan's own is the plan's. */
+export function limitSource({ terms, linked }: Holding, name: PlanLimit): 'plan' | 'umbrella' {
+  return limitsOf({ terms, linked })[name] === ofPlan(terms)[name] ? 'plan' : 'umbrella';
 }
 
 /** The managed accounts feature as it is now: a trial that is over reads as locked. */
@@ -39,12 +62,18 @@ export function managedAccountsGrant(terms: Terms, feature: Feature, now: Date):
   return byPlan(terms.entitlements.managed_accounts);
 }
 
-export function grantsOf(terms: Terms, feature: Feature, now: Date): Subscription['entitlements'] {
-  const { umbrella, organization, team } = terms.entitlements;
+/** R36: what the plan does not give, the umbrella may, but neither managed accounts nor an umbrella of its own. */
+function byEither({ terms, linked }: Holding, name: 'organization' | 'team'): Grant {
+  const own = byPlan(terms.entitlements[name]);
+  if (own.granted || linked?.entitlements[name] !== true) return own;
+  return { granted: true, by: 'umbrella', until: null, lacks: null };
+}
+
+export function grantsOf(holding: Holding, feature: Feature, now: Date): Subscription['entitlements'] {
   return {
-    managed_accounts: managedAccountsGrant(terms, feature, now),
-    umbrella: byPlan(umbrella),
-    organization: byPlan(organization),
-    team: byPlan(team),
+    managed_accounts: managedAccountsGrant(holding.terms, feature, now),
+    umbrella: byPlan(holding.terms.entitlements.umbrella),
+    organization: byEither(holding, 'organization'),
+    team: byEither(holding, 'team'),
   };
 }

@@ -1,7 +1,7 @@
 import type { PlanLimit } from '../../contract/limits.ts';
 import { planLimitNames } from '../../contract/limits.ts';
 import type { Plan, Subscription } from '../../contract/types.ts';
-import { limitsOf, managedAccountsGrant } from './entitlements.ts';
+import { type Holding, limitSource, limitsOf, managedAccountsGrant } from './entitlements.ts';
 import { dayStart } from './mail-limits.ts';
 import type { AccountRow } from './ports/accounts.ts';
 import type { Tenant } from './ports.ts';
@@ -41,14 +41,19 @@ const counters: Partial<Record<PlanLimit, Counter>> = {
   },
 };
 
-/** What the account uses of each limit. */
-export async function usageOf(place: Place, limits: Plan['limits']): Promise<Subscription['limits']> {
+/** What the account uses of each limit, and what gives it. */
+export async function usageOf(place: Place, holding: Holding): Promise<Subscription['limits']> {
+  const limits = limitsOf(holding);
   const used: Partial<Record<PlanLimit, number>> = {};
   for (const name of planLimitNames) {
     const counter = counters[name];
     if (counter) used[name] = await counter.used(place);
   }
-  const of = (name: PlanLimit) => ({ used: used[name] ?? null, limit: limits[name] });
+  const of = (name: PlanLimit) => ({
+    used: used[name] ?? null,
+    limit: limits[name],
+    by: limitSource(holding, name),
+  });
   return {
     seats: of('seats'),
     mails_per_day: of('mails_per_day'),
@@ -63,7 +68,9 @@ const less = (after: number | null, before: number | null): boolean =>
   after !== null && (before === null || after < before);
 
 async function limitBlockers(place: Place, from: Plan, to: Plan): Promise<Blocker[]> {
-  const [before, after] = [limitsOf({ terms: from }), limitsOf({ terms: to })];
+  // Under an umbrella an account has at least what that gives, on whichever plan (R36).
+  const { linked } = await place.tenant.account.view(null, place.now.toISOString());
+  const [before, after] = [limitsOf({ terms: from, linked }), limitsOf({ terms: to, linked })];
   const blockers: Blocker[] = [];
   for (const name of planLimitNames) {
     const { used, remedy } = counters[name] ?? {};
@@ -75,6 +82,23 @@ async function limitBlockers(place: Place, from: Plan, to: Plan): Promise<Blocke
     blockers.push({ kind: name, detail: `${count} in use, and ${to.name} has ${limit}; ${remedy}` });
   }
   return blockers;
+}
+
+/** What an account has more of than its own plan allows: it stays, and nothing new is allowed until it fits (D10). */
+export async function excessOf(
+  place: Place,
+  own: Holding,
+): Promise<{ limit: PlanLimit; used: number; own: number }[]> {
+  const limits = limitsOf(own);
+  const excess: { limit: PlanLimit; used: number; own: number }[] = [];
+  for (const name of planLimitNames) {
+    const { used, remedy } = counters[name] ?? {};
+    const limit = limits[name];
+    if (!used || remedy === undefined || limit === null) continue;
+    const count = await used(place);
+    if (count > limit) excess.push({ limit: name, used: count, own: limit });
+  }
+  return excess;
 }
 
 const NAMED = 20;

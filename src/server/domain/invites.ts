@@ -69,7 +69,7 @@ export interface Issue extends Draft {
   readonly firstName: string | null;
 }
 
-function inviterName(work: AccountWork): string {
+export function inviterName(work: Pick<AccountWork, 'actor'>): string {
   const { actor } = work;
   if ('email' in actor) return actor.email;
   return 'name' in actor ? actor.name : '';
@@ -164,7 +164,7 @@ export async function renewInvite(
   work.afterCommit(work.deps.mailQueued);
 }
 
-async function withinMailLimits(work: AccountWork, emailFolded: string): Promise<void> {
+export async function withinMailLimits(work: AccountWork, emailFolded: string): Promise<void> {
   const since = dayStart(work.now);
   const limit = limitsOf(work.standing.account).mails_per_day;
   const tomorrow = Math.ceil((Date.parse(nextDay(work.now)) - work.now.getTime()) / 1000);

@@ -26,6 +26,7 @@ import type { SecretsPort } from './ports/secrets.ts';
 import type { SessionsPort } from './ports/sessions.ts';
 import type { SettingsPort } from './ports/settings.ts';
 import type { StaffPort } from './ports/staff.ts';
+import type { SubInvitationsPort, SubInvitesPort } from './ports/sub-invites.ts';
 import type { SubscriptionPort, SubscriptionsPort } from './ports/subscriptions.ts';
 import type { AccountTokensPort, TokensPort } from './ports/tokens.ts';
 import type { UsersPort } from './ports/users.ts';
@@ -48,6 +49,7 @@ export interface Tenant {
   readonly workspaceKeys: WorkspaceKeysPort;
   readonly resources: ResourcesPort;
   readonly invites: InvitesPort;
+  readonly subInvites: SubInvitesPort;
   readonly batches: BatchesPort;
   readonly contacts: ContactsPort;
   readonly tokens: AccountTokensPort;
@@ -71,6 +73,8 @@ export interface Platform {
   readonly secrets: SecretsPort;
   readonly sealedSecrets: SealedSecretsPort;
   readonly inviteSecrets: InviteSecretsPort;
+  /** Invitations to become a sub-account, by those who are invited. */
+  readonly subInvitations: SubInvitationsPort;
   readonly outbox: OutboxPort;
   /** The outbox's sending side: the mail worker's. */
   readonly mailQueue: MailQueuePort;

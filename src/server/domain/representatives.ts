@@ -45,7 +45,16 @@ const terms: Terms = {
     messages_per_month: null,
   },
 };
-const nowhere = { id: '', slug: '', name: '', state: 'active', plan: '', terms, dueOn: null } as const;
+const nowhere = {
+  id: '',
+  slug: '',
+  name: '',
+  state: 'active',
+  plan: '',
+  terms,
+  linked: null,
+  dueOn: null,
+} as const;
 
 /** An account with nobody in particular in it. */
 export const emptied = (account: Standing['account'], parent: Standing['parent'] = null): Standing => ({

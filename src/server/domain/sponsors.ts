@@ -67,18 +67,23 @@ export async function passSponsorship(
 }
 
 /** Could the sponsor still send this invitation today (D5)? Asked of the same function that decided at first. */
-export async function stillEntitled(work: Work, sponsor: Sponsor, accountId: string): Promise<boolean> {
+export async function stillEntitled(
+  work: Work,
+  sponsor: Sponsor,
+  accountId: string,
+  action: 'invites.send' | 'sub_accounts.invite' = 'invites.send',
+): Promise<boolean> {
   const at = work.now.toISOString();
   if ('tokenId' in sponsor) {
     const actor = await work.platform.access.actorOfToken(sponsor.tokenId, at);
     if (typeof actor === 'string') return false;
     const standing = await work.platform.access.standing(actor, accountId);
-    return decide(actor, 'invites.send', standing).allowed;
+    return decide(actor, action, standing).allowed;
   }
   const user = await work.platform.users.find(sponsor.userId);
   if (!user) return false;
   const person = personActor({ userId: user.id, email: user.email }, work.now);
   const standing = await work.platform.access.standing(person, accountId);
-  if (decide(person, 'invites.send', standing).allowed) return true;
-  return user.staff && decide({ ...person, kind: 'staff', name: '' }, 'invites.send', standing).allowed;
+  if (decide(person, action, standing).allowed) return true;
+  return user.staff && decide({ ...person, kind: 'staff', name: '' }, action, standing).allowed;
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { Plan, PlanChange } from '../../contract/types.ts';
 import { accountTarget } from './account-view.ts';
 import { type Day, dayOf, dayOfMonth, followingPeriod } from './calendar.ts';
-import { grantsOf, limitsOf } from './entitlements.ts';
+import { grantsOf } from './entitlements.ts';
 import { DomainError, invalid, refused } from './errors.ts';
 import { usageOf } from './fit.ts';
 import { isSettled, plannedChange } from './plan-change.ts';
@@ -57,6 +57,7 @@ export async function subscriptionOf(tenant: Tenant): Promise<Subscription> {
 
 async function shown(work: AccountWork, terms: Pick<Plan, 'entitlements' | 'limits'>) {
   const { tenant, now } = work;
+  const holding = { terms, linked: work.standing.account.linked };
   const subscription = await subscriptionOf(tenant);
   const { scheduledPlan, periodEnd } = subscription;
   return {
@@ -67,8 +68,8 @@ async function shown(work: AccountWork, terms: Pick<Plan, 'entitlements' | 'limi
     period_end: periodEnd,
     scheduled: scheduledPlan === null ? null : { plan: scheduledPlan, at: periodEnd },
     balance_cents: subscription.balanceCents,
-    entitlements: grantsOf(terms, await tenant.account.read(), now),
-    limits: await usageOf(work, limitsOf({ terms })),
+    entitlements: grantsOf(holding, await tenant.account.read(), now),
+    limits: await usageOf(work, holding),
     revision: subscription.revision,
   };
 }

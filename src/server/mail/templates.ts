@@ -64,6 +64,26 @@ const templates: Templates = {
       ],
     };
   },
+  sub_invite: (mail, link) => {
+    const umbrella = quoted(mail.umbrella);
+    const inviter = mail.inviter === null || mail.inviter === '' ? '' : ` by ${quoted(mail.inviter)}`;
+    const which =
+      mail.invitee === null ? 'an account of yours' : `your account ${unlinked(oneLine(mail.invitee))}`;
+    return {
+      subject: `${umbrella} invites an account of yours under its umbrella`,
+      before: [
+        greeting(mail.first_name),
+        `you have been invited${inviter} to place ${which} under the umbrella of ${umbrella}.`,
+        `If you accept, ${umbrella} pays for what the account uses and sees the forms it owns. What that comes to exactly, form by form, you see before you accept:`,
+        `tenantctl umbrella consent ${unlinked(oneLine(mail.link))} --account ${unlinked(oneLine(mail.invitee ?? 'YOUR-ACCOUNT'))}`,
+        'Opening the link explains it and changes nothing; there you can also decline.',
+      ],
+      link: { label: 'See the invitation', url: link('/umbrella', mail.secret) },
+      after: [
+        `The invitation is valid until ${moment(mail.expires_at)}. If you do not know what this is about, leave it alone: without your acceptance nothing happens.`,
+      ],
+    };
+  },
   signup: (mail, link) => ({
     subject: 'Finish signing up',
     before: [
@@ -129,6 +149,7 @@ const templates: Templates = {
 /** What must be there for a kind; a payload without it was written by another version of this server. */
 const needed: { readonly [Kind in MailKind]: readonly (keyof MailPayloads[Kind] & string)[] } = {
   invite: ['secret', 'account_name', 'role', 'expires_at'],
+  sub_invite: ['secret', 'umbrella', 'link', 'expires_at'],
   signup: ['secret'],
   signup_known: [],
   password_reset: ['secret'],
@@ -143,7 +164,7 @@ function isKind(kind: string): kind is MailKind {
 
 /** Absent and null are one in a stored payload. */
 function withNulls(payload: DueMail['payload']): Record<string, string | null> {
-  return { inviter: null, first_name: null, ...payload };
+  return { inviter: null, first_name: null, invitee: null, ...payload };
 }
 
 function letterOf(mail: Pick<DueMail, 'kind' | 'payload'>, link: Links): Letter {

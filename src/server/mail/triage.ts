@@ -18,8 +18,8 @@ export interface Sent {
   readonly toRecipients: ReadonlyMap<string, number>;
 }
 
-function limitOf({ terms }: DueMail): number | null {
-  return terms === null ? null : limitsOf({ terms }).mails_per_day;
+function limitOf({ holding }: DueMail): number | null {
+  return holding === null ? null : limitsOf(holding).mails_per_day;
 }
 
 /**

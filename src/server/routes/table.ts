@@ -13,6 +13,7 @@ import { members } from './members.ts';
 import { parsers } from './parsers.ts';
 import { staff } from './staff.ts';
 import { tokens } from './tokens.ts';
+import { umbrella } from './umbrella.ts';
 import { workspaces } from './workspaces.ts';
 
 /** Every operation has its handler here: one without does not compile. */
@@ -25,6 +26,7 @@ export const handlers = {
   ...accounts,
   ...delegations,
   ...members,
+  ...umbrella,
   ...workspaces,
   ...parsers,
   ...contacts,

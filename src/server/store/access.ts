@@ -1,12 +1,12 @@
 import { looksLikeId } from '../../contract/ids.ts';
-import { type AccountRole, firstWorkspace, type WorkspaceRole } from '../../contract/limits.ts';
+import { type AccountRole, firstWorkspace, linkedPlan, type WorkspaceRole } from '../../contract/limits.ts';
 import type { Membership, Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toKeyRole, toModules, toRole } from './columns.ts';
 import { delegationActor } from './delegations.ts';
 import { jsonRows } from './json-rows.ts';
-import { toTerms } from './plans.ts';
+import { toLinkedTerms, toTerms } from './plans.ts';
 import type { Trx } from './transaction.ts';
 
 type TokenRow = Awaited<ReturnType<typeof findToken>>;
@@ -116,10 +116,12 @@ function selectStandings(trx: Trx, people: readonly string[]) {
       join.onRef('pm.account_id', '=', 'p.id').onRef('pm.user_id', '=', 'who.id'),
     )
     .leftJoin('plans as c', 'c.name', 'a.plan')
+    .leftJoin('plans as lp', (join) => join.on('l.kind', '=', 'sub').on('lp.name', '=', linkedPlan))
     .leftJoin('subscriptions as s', 's.account_id', 'a.id')
     .where('a.state', '<>', 'gone')
     .select(['who.id as user_id', 'a.id', 'a.slug', 'a.name', 'a.kind', 'a.state', 'a.plan'])
     .select(['c.entitlements', 'c.limits', 's.period_end'])
+    .select(['lp.entitlements as linked_entitlements', 'lp.limits as linked_limits'])
     .select(['m.id as m_id', 'm.role as m_role', 'm.state as m_state', 'm.modules as m_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select([
@@ -203,7 +205,7 @@ function toStanding(row: StandingRow): Standing | null {
   const linked = linkId !== null && linkKind !== null && p_id !== null && p_slug !== null && p_name !== null;
   const above = linked && p_kind !== null && p_state !== null && p_state !== 'gone' && p_plan !== null;
   return {
-    account: { id, slug, name, kind, state, plan, terms: toTerms(row), dueOn },
+    account: { id, slug, name, kind, state, plan, terms: toTerms(row), linked: toLinkedTerms(row), dueOn },
     membership: membershipOf({ id: row.m_id, role: row.m_role, state: row.m_state, modules: row.m_modules }),
     workspaceMember: (row.places ?? 0) > 0,
     place: null,

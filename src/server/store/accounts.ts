@@ -1,6 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { mailPreferences } from '../../contract/accounts.ts';
 import { looksLikeId } from '../../contract/ids.ts';
+import { linkedPlan } from '../../contract/limits.ts';
 import type {
   AccountChange,
   AccountFilter,
@@ -15,7 +16,7 @@ import { accountTree } from './account-tree.ts';
 import { toLabels, toModules } from './columns.ts';
 import { endDelegationsOf } from './delegations.ts';
 import { toPage } from './keyset.ts';
-import { toTerms } from './plans.ts';
+import { toLinkedTerms, toTerms } from './plans.ts';
 import { retiredSlugs } from './retired-slugs.ts';
 import type { Row, Schema } from './schema.ts';
 import { anyContains } from './search.ts';
@@ -85,10 +86,12 @@ function views(trx: Trx, userId: string | null, now: string) {
     .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
     .leftJoin('accounts as p', 'p.id', 'l.parent_id')
     .leftJoin('plans as pl', 'pl.name', 'a.plan')
+    .leftJoin('plans as lp', (join) => join.on('l.kind', '=', 'sub').on('lp.name', '=', linkedPlan))
     .where('a.state', '<>', 'gone')
     .select(['a.id', 'a.kind', 'a.slug', 'a.name', 'a.state', 'a.suspended_by', 'a.plan'])
     .select(['a.managed_accounts', 'a.trial_ends_at', 'a.labels', 'a.mail_preferences', 'a.copy_out'])
     .select(['a.revision', 'a.created_at', 'a.updated_at', 'pl.entitlements', 'pl.limits'])
+    .select(['lp.entitlements as linked_entitlements', 'lp.limits as linked_limits'])
     .select(['m.id as member_id', 'm.role as member_role', 'm.modules as member_modules'])
     .select(['l.id as link_id', 'l.kind as link_kind'])
     .select(['p.id as parent_id', 'p.slug as parent_slug', 'p.name as parent_name'])
@@ -120,6 +123,7 @@ function toView(row: ViewRow): AccountView {
   return {
     ...toRow(row),
     terms: toTerms(row),
+    linked: toLinkedTerms(row),
     parent: linked
       ? { linkId, kind, account: { id: parent_id, slug: parent_slug, name: parent_name } }
       : null,

@@ -5,6 +5,7 @@ import type { InviteRow, InviteSecretsPort, InvitesPort, Sponsor } from '../doma
 import { toModules, toStrings, toWorkspaces, unknownModules } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
+import { mailStates } from './outbox.ts';
 import type { Row } from './schema.ts';
 import type { Trx } from './transaction.ts';
 
@@ -38,14 +39,6 @@ function toRow(row: Row<'invites'>): InviteRow {
     revision: row.revision,
   };
 }
-
-const mailStates = {
-  queued: 'queued',
-  sending: 'queued',
-  sent: 'sent',
-  failed: 'failed',
-  cancelled: 'cancelled',
-} as const;
 
 /** Invitations with the state of their last mail and the address of their sponsor. */
 function selectInvites(trx: Trx, accountId: string) {

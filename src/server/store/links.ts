@@ -53,6 +53,43 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
 
     managed: (limit) => children().where('l.kind', '=', 'managed').orderBy('l.id').limit(limit).execute(),
 
+    async sub(linkId) {
+      const row = await trx
+        .selectFrom('links as l')
+        .innerJoin('sub_invites as i', (join) =>
+          join.onRef('i.account_id', '=', 'l.parent_id').onRef('i.id', '=', 'l.id'),
+        )
+        .where('l.parent_id', '=', accountId)
+        .where('l.id', '=', linkId)
+        .where('l.kind', '=', 'sub')
+        .where('l.state', '=', 'active')
+        .select(['i.cap_upload', 'i.cap_message', 'l.created_at'])
+        .executeTakeFirst();
+      if (!row) return null;
+      return { caps: { upload: row.cap_upload, message: row.cap_message }, since: row.created_at };
+    },
+
+    async wasSub() {
+      const row = await trx
+        .selectFrom('links')
+        .where('child_id', '=', accountId)
+        .where('kind', '=', 'sub')
+        .select('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async granted(linkId) {
+      const row = await trx
+        .selectFrom('member_children')
+        .where('account_id', '=', accountId)
+        .where('link_id', '=', linkId)
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('n'))
+        .executeTakeFirst();
+      return row?.n ?? 0;
+    },
+
     async count(kind) {
       const row = await trx
         .selectFrom('links as l')

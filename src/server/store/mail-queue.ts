@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
+import { linkedPlan } from '../../contract/limits.ts';
 import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
 import { toPayload } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
-import { toTerms } from './plans.ts';
+import { toLinkedTerms, toTerms } from './plans.ts';
 import { dialectOf, type Trx } from './transaction.ts';
 
 /** Nobody's: every state but `sending` has no claim. */
@@ -32,6 +33,8 @@ const dueColumns = [
   'o.attempts',
   'pl.entitlements',
   'pl.limits',
+  'lp.entitlements as linked_entitlements',
+  'lp.limits as linked_limits',
   'i.state as invite_state',
   'i.message_id as invite_message',
   'i.expires_at as invite_expires',
@@ -42,6 +45,8 @@ function selectDue(trx: Trx, limit: number) {
     .selectFrom('outbox as o')
     .leftJoin('accounts as a', 'a.id', 'o.account_id')
     .leftJoin('plans as pl', 'pl.name', 'a.plan')
+    .leftJoin('links as l', (join) => join.onRef('l.child_id', '=', 'a.id').on('l.state', '=', 'active'))
+    .leftJoin('plans as lp', (join) => join.on('l.kind', '=', 'sub').on('lp.name', '=', linkedPlan))
     .leftJoin('invites as i', (join) =>
       join.onRef('i.account_id', '=', 'o.account_id').onRef('i.id', '=', 'o.invite_id'),
     )
@@ -59,7 +64,7 @@ function toDue(row: Selected, now: string): DueMail {
     id: row.id,
     accountId: row.account_id,
     // One account on a plan that is lost must not hold up everybody's mail.
-    terms: row.entitlements === null ? null : toTerms(row),
+    holding: row.entitlements === null ? null : { terms: toTerms(row), linked: toLinkedTerms(row) },
     kind: row.kind,
     recipient: row.recipient,
     recipientFolded: row.recipient_folded,

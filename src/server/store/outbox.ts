@@ -1,8 +1,17 @@
 import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
 import type { OutboxPort } from '../domain/ports/outbox.ts';
-import { jsonRows } from './json-rows.ts';
+import { inIds, jsonRows } from './json-rows.ts';
 import type { Trx } from './transaction.ts';
+
+/** The state of a mail as whoever caused it sees it. */
+export const mailStates = {
+  queued: 'queued',
+  sending: 'queued',
+  sent: 'sent',
+  failed: 'failed',
+  cancelled: 'cancelled',
+} as const;
 
 const columns = {
   id: 'text',
@@ -61,6 +70,17 @@ export function outboxStore(trx: Trx): OutboxPort {
             )
             .select('i.message_id'),
         )
+        .execute();
+    },
+
+    async cancelMessages(accountId, ids, at) {
+      if (ids.length === 0) return;
+      await trx
+        .updateTable('outbox')
+        .set({ state: 'cancelled', payload: null, claimed_by: null, claimed_until: null, updated_at: at })
+        .where('account_id', '=', accountId)
+        .where('state', 'in', ['queued', 'sending'])
+        .where('id', 'in', inIds(trx, ids))
         .execute();
     },
 

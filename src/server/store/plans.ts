@@ -39,6 +39,15 @@ export function toTerms(row: {
   };
 }
 
+/** What an umbrella gives at least (R36), from its plan as joined for accounts under one. */
+export function toLinkedTerms(row: {
+  readonly linked_entitlements: string | null;
+  readonly linked_limits: string | null;
+}): Terms | null {
+  const { linked_entitlements: entitlements, linked_limits: limits } = row;
+  return entitlements === null ? null : toTerms({ entitlements, limits });
+}
+
 function toPlan(row: Row<'plans'>): Plan {
   return {
     name: row.name,

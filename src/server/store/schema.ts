@@ -271,6 +271,37 @@ export interface InvitesTable extends Revised {
   closed_at: Time | null;
 }
 
+export interface SubInvitesTable extends Revised {
+  /** The umbrella. */
+  account_id: string;
+  id: string;
+  email: string;
+  email_folded: string;
+  /** Slug of the account that is meant; '' for whichever the invited person chooses. */
+  invitee: Generated<string>;
+  /** A month; null is no cap. */
+  cap_upload: number | null;
+  cap_message: number | null;
+  first_name: string | null;
+  mobile: string | null;
+  /** An invited one may have expired: compare expires_at. An accepted one goes on as the link of the same id. */
+  state: 'invited' | 'accepted' | 'declined' | 'revoked';
+  secret_hash: string;
+  /** The outbox row of its last mail. */
+  message_id: string | null;
+  /** One of the two sponsors is set. */
+  sponsor_user_id: string | null;
+  sponsor_token_id: string | null;
+  batch_id: string | null;
+  /** Set exactly when accepted. */
+  child_id: string | null;
+  accepted_by: string | null;
+  sent_at: Time;
+  expires_at: Time;
+  /** When it was accepted, declined or revoked. */
+  closed_at: Time | null;
+}
+
 export interface BatchRowsTable {
   account_id: string;
   batch_id: string;
@@ -505,6 +536,7 @@ export interface Schema {
   permission_sets: PermissionSetsTable;
   batches: BatchesTable;
   invites: InvitesTable;
+  sub_invites: SubInvitesTable;
   batch_rows: BatchRowsTable;
   contacts: ContactsTable;
   outbox: OutboxTable;

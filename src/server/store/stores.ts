@@ -31,6 +31,7 @@ import { secretsStore } from './secrets.ts';
 import { sessionsStore } from './sessions.ts';
 import { settingsStore } from './settings.ts';
 import { staffStore } from './staff.ts';
+import { subInvitationsStore, subInvitesStore } from './sub-invites.ts';
 import { subscriptionStore, subscriptionsStore } from './subscriptions.ts';
 import { accountTokensStore, tokensStore } from './tokens.ts';
 import type { Trx } from './transaction.ts';
@@ -50,6 +51,7 @@ function platformStores(trx: Trx): Platform {
     secrets: secretsStore(trx),
     sealedSecrets: sealedSecretsStore(trx),
     inviteSecrets: inviteSecretsStore(trx),
+    subInvitations: subInvitationsStore(trx),
     outbox: outboxStore(trx),
     mailQueue: mailQueueStore(trx),
     capturedMail: capturedMailStore(trx),
@@ -77,6 +79,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     workspaceKeys: workspaceKeysStore(trx, accountId),
     resources: resourcesStore(trx, accountId),
     invites: invitesStore(trx, accountId),
+    subInvites: subInvitesStore(trx, accountId),
     batches: batchesStore(trx, accountId),
     tokens: accountTokensStore(trx, accountId),
     delegations: delegationsStore(trx, accountId),
@@ -103,6 +106,7 @@ const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   members_user: ['already_member', 'This person is a member of the account already.'],
   invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
   contacts_email: ['contact_exists', 'Another contact of the account has this address. Change that one.'],
+  sub_invites_open: ['already_invited', 'This address has a pending invitation already.'],
   parsers_name: [
     'parser_name_taken',
     'Another parser of the workspace has this name. Choose another, or change that one.',

@@ -47,6 +47,8 @@ export interface AccountRow {
 /** An account as somebody sees it. */
 export interface AccountView extends AccountRow {
   readonly terms: Terms;
+  /** What its umbrella gives at least (R36). */
+  readonly linked: Terms | null;
   readonly parent: {
     readonly linkId: string;
     readonly kind: 'managed' | 'sub';

@@ -1,3 +1,5 @@
+import type { Caps } from './sub-invites.ts';
+
 /** A child by an active link. */
 export interface ChildLink {
   readonly linkId: string;
@@ -13,13 +15,19 @@ export interface LinksPort {
   insert(link: {
     readonly id: string;
     readonly childId: string;
-    readonly kind: 'managed';
+    readonly kind: 'managed' | 'sub';
     readonly at: string;
   }): Promise<void>;
   /** Active children, by link id, account id or slug; what is not found is not in the map. */
   resolve(references: readonly string[]): Promise<ReadonlyMap<string, ChildLink>>;
   /** The first so many active managed accounts, by link id. */
   managed(limit: number): Promise<readonly ChildLink[]>;
+  /** An active link to a sub-account: what caps it, and since when. */
+  sub(linkId: string): Promise<{ readonly caps: Caps; readonly since: string } | null>;
+  /** Was the account ever under an umbrella? */
+  wasSub(): Promise<boolean>;
+  /** How many people were granted the child of a link (R14). */
+  granted(linkId: string): Promise<number>;
   /** How many active ones there are of a kind. */
   count(kind: 'managed' | 'sub'): Promise<number>;
   /** Ends an active link, and with it the grants of that child (R14). */

@@ -1,9 +1,10 @@
-import type { Terms } from '../entitlements.ts';
+import type { Holding } from '../entitlements.ts';
 
 /**
  * What the payload of each kind of mail holds; all values are text or null. `secret` is what the link in the mail
  * carries. Names come from people: templates treat them as text and never as links (D20, T19).
  * - invite: `expires_at` RFC 3339; `inviter` a name or address; `first_name` as the inviter gave it
+ * - sub_invite: `umbrella` the inviting account's name; `link` the id that `umbrella consent` takes
  * - signup, password_reset, email_change: `expires_at` RFC 3339; without it the mail says nothing of the time
  * - signup_known: somebody asked to sign up with an address that has a user already
  * - notice: `text` may have several lines
@@ -14,6 +15,16 @@ export interface MailPayloads {
     readonly account_name: string;
     readonly inviter: string | null;
     readonly role: string;
+    readonly expires_at: string;
+    readonly first_name: string | null;
+  };
+  readonly sub_invite: {
+    readonly secret: string;
+    readonly umbrella: string;
+    readonly inviter: string | null;
+    /** Slug of the account that is meant. */
+    readonly invitee: string | null;
+    readonly link: string;
     readonly expires_at: string;
     readonly first_name: string | null;
   };
@@ -31,8 +42,8 @@ export type MailKind = keyof MailPayloads;
 export interface DueMail {
   readonly id: string;
   readonly accountId: string | null;
-  /** Of the account's plan; null for people's own mail. */
-  readonly terms: Terms | null;
+  /** What gives the account something; null for people's own mail. */
+  readonly holding: Holding | null;
   readonly kind: string;
   readonly recipient: string;
   readonly recipientFolded: string;

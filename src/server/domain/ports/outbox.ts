@@ -6,6 +6,7 @@ export interface OutboxMessage {
   readonly inviteId: string | null;
   readonly kind:
     | 'invite'
+    | 'sub_invite'
     | 'signup'
     | 'signup_known'
     | 'password_reset'
@@ -24,6 +25,8 @@ export interface OutboxPort {
   enqueue(messages: readonly OutboxMessage[]): Promise<void>;
   /** The last mail of these invitations, if it has not left, never will; its secret is erased. Call it before a renewal. */
   cancelForInvites(accountId: string, inviteIds: readonly string[], at: string): Promise<void>;
+  /** These mails of an account, if they have not left, never will; their secrets are erased. */
+  cancelMessages(accountId: string, ids: readonly string[], at: string): Promise<void>;
   /** Mails to an address since a time, from every account (D23); people's own mail does not count. */
   toRecipientSince(recipientFolded: string, at: string): Promise<number>;
   /** How many mails have not left, by state; for the gauge. */

@@ -11,6 +11,7 @@ import { delegations } from './0006-delegations.ts';
 import { parsers } from './0007-parsers.ts';
 import { resources } from './0008-resources.ts';
 import { permissionSets } from './0009-permission-sets.ts';
+import { umbrella } from './0011-umbrella.ts';
 import { contacts } from './0014-contacts.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0007_parsers': parsers,
   '0008_resources': resources,
   '0009_permission_sets': permissionSets,
+  '0011_umbrella': umbrella,
   '0014_contacts': contacts,
 };
 
