@@ -185,10 +185,7 @@ function csvRow(
 ): InputRecord {
   const found = cells.length;
   while (cells.length > columns.length && cells.at(-1)?.trim() === '') cells.pop();
-  const record = reader.read(row, line, cells, (field) => {
-    const at = fields[field];
-    return at === undefined ? '' : (cells[at] ?? '');
-  });
+  const record = reader.read(row, line, cells, fields);
   if (cells.length !== columns.length) {
     record.problem = `it has ${found} cells, the heading has ${columns.length}`;
   }
@@ -217,10 +214,7 @@ function ndjsonSource(file: File): Records {
         }
         row++;
         const cells = columns.map((key) => values.get(key) ?? '');
-        const record = reader.read(row, line, cells, (field) => {
-          const at = fields[field];
-          return at === undefined ? '' : (cells[at] ?? '');
-        });
+        const record = reader.read(row, line, cells, fields);
         record.problem = problem ?? record.problem;
         out.push(record);
       }

@@ -34,7 +34,7 @@ export function resultOf(
     outcomes: allOutcomes(batch.kind, outcomes),
     seats: batch.seats,
     differs: null,
-    mail: batch.kind === 'invites' ? batch.mail : null,
+    mail: sendsMail(batch.kind) ? batch.mail : null,
     report,
   };
 }
@@ -47,7 +47,7 @@ export function dryResultOf(plan: Plan, rows: number): BulkResult {
     dry_run: true,
     rows,
     outcomes,
-    seats: { used: seats.used + (outcomes.invited ?? 0), limit: seats.limit },
+    seats: { used: seats.used + (kind === 'invites' ? (outcomes.invited ?? 0) : 0), limit: seats.limit },
     differs: plan.differingCount,
     mail: null,
     report: null,
@@ -75,6 +75,8 @@ export async function showResult(ctx: Context, result: BulkResult): Promise<void
   );
   for (const line of remarksOn(result, ctx)) ctx.out.note(line);
 }
+
+const sendsMail = (kind: BatchKind): boolean => mainOutcome[kind] === 'invited';
 
 function remarksOn(
   { kind, seats, mail, report, batch_id, outcomes, dry_run }: BulkResult,
@@ -115,6 +117,8 @@ export const mainOutcome = {
   removals: 'removed',
   restores: 'restored',
   workspace_members: 'placed',
+  contacts: 'invited',
+  sub_accounts: 'invited',
 } as const satisfies Record<BatchKind, string>;
 
 /** What is shown before anything is sent. */

@@ -44,7 +44,7 @@ const fields = {
   email: c.address.nullable().optional(),
   /** With its country code; kept as E.164. */
   mobile: z.string().min(1).max(100).nullable().optional(),
-  organization: c.displayName.nullable().optional(),
+  organization: c.oneLine(limits.organizationChars).nullable().optional(),
   groups: groups.optional(),
   /** `true` invites the owner of the address under the umbrella, if the person saving may; `false` takes it back. */
   sub_account: z.boolean().optional(),

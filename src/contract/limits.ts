@@ -22,6 +22,7 @@ export const limits = {
   keyDays: 365,
   keyDaysMax: 3650,
   contactNameChars: 100,
+  organizationChars: 200,
   groupNameChars: 60,
   contactGroups: 50,
 } as const;

@@ -2,7 +2,7 @@ import { shapes } from '../../contract/shapes.ts';
 import type { BatchDefaults, BatchRow, Contact, RowResult } from '../../contract/types.ts';
 import { capsOfRow } from './batch-caps.ts';
 import { type Judge, type Plan, rowResult, sameAs } from './batch-rows.ts';
-import { differenceOf, fieldsOf, readContact } from './contact-fields.ts';
+import { differenceOf, fieldsOf, readContact, type Written } from './contact-fields.ts';
 import { barrierOf, type Invitation, judgeMarking } from './contact-invitations.ts';
 import { type Saved, type Saving, saveContacts } from './contacts.ts';
 import type { ContactFields } from './ports/contacts.ts';
@@ -17,7 +17,7 @@ interface Wish {
   readonly row: number;
   /** The address; of a contact without one the number. */
   readonly key: string;
-  readonly written: ReturnType<typeof writtenOf>;
+  readonly written: Written;
   readonly fields: ContactFields;
   readonly subAccount: boolean | undefined;
   readonly caps: Caps | null;

@@ -2,9 +2,11 @@ import { foldAddress, parseAddress } from '../../contract/address.ts';
 import { parsePhone } from '../../contract/phone.ts';
 import type { Body } from '../../contract/shapes.ts';
 import type { Contact } from '../../contract/types.ts';
+import type { Facts } from './ports/audit.ts';
 import type { ContactFields } from './ports/contacts.ts';
 
-type Written = Omit<Body<'contacts.create'>, 'caps' | 'reinvite_declined'>;
+/** As the single operation is asked. */
+export type Written = Omit<Body<'contacts.create'>, 'caps' | 'reinvite_declined'>;
 
 export type ContactReading =
   | { readonly ok: true; readonly fields: ContactFields }
@@ -44,8 +46,13 @@ export function fieldsOf(contact: Contact): ContactFields {
 
 /** A name that stands twice, whatever its case, counts once: the spelling that came first. */
 function distinct(names: readonly string[]): string[] {
-  const seen = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]));
-  return [...seen.values()].reverse();
+  const seen = new Set<string>();
+  return names.filter((name) => {
+    const key = name.toLowerCase();
+    const fresh = !seen.has(key);
+    seen.add(key);
+    return fresh;
+  });
 }
 
 /** What was written over what is there; null empties a field, and what is not written stays. */
@@ -87,8 +94,11 @@ function masked(mobile: string | null): string | null {
 const comparable = ({ emailFolded: _, ...fields }: ContactFields) => fields;
 
 /** What differs between two states of a contact, as the audit trail tells it; null if nothing does. */
-export function differenceOf(before: ContactFields | null, after: ContactFields) {
-  const told = (fields: ContactFields): Record<string, unknown> => ({
+export function differenceOf(
+  before: ContactFields | null,
+  after: ContactFields,
+): { before: Facts | null; after: Facts } | null {
+  const told = (fields: ContactFields): Facts => ({
     first_name: fields.firstName,
     last_name: fields.lastName,
     email: fields.email,
@@ -103,7 +113,7 @@ export function differenceOf(before: ContactFields | null, after: ContactFields)
   const names = Object.keys(is).filter(
     (name) => before === null || JSON.stringify(was[name]) !== JSON.stringify(is[name]),
   );
-  const only = (facts: Record<string, unknown>) =>
-    Object.fromEntries(names.map((name) => [name, facts[name]]));
+  const only = (facts: Facts): Facts =>
+    Object.fromEntries(names.map((name) => [name, facts[name] ?? null]));
   return { before: before === null ? null : only(was), after: only(is) };
 }
