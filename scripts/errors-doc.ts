@@ -22,6 +22,10 @@ const advice = {
     'Try again, or `tenantctl auth password reset`. The answer is the same whether the address is known or not.',
   invalid_grant:
     'Sign in again. If you have not signed out, a copy of the refresh token was used: the whole session is ended.',
+  insufficient_credits:
+    'Nothing was used. `tenantctl credits balance` shows what there is and when the next monthly credits come; a higher plan has more, and staff may grant some.',
+  cap_reached:
+    'Nothing was used. The umbrella caps the month: ask its administrators to raise the cap, or wait for the next month (UTC).',
   payer_suspended: 'Wait until the account that pays is active again, or talk to its administrators.',
   forbidden:
     '`reasons[]` says what was looked at and what is missing. Ask an administrator of the account, or use another profile.',
@@ -74,6 +78,8 @@ const advice = {
   parser_name_taken: 'Choose another name, or change the parser that has it.',
   copy_refused:
     '`blockers[]` lists everything that stands in the way. Put it right, or choose with `--on-conflict` and `--force` what is to happen.',
+  form_name_taken: 'Choose another name, or change the form that has it.',
+  form_limit: 'Delete forms that nobody needs, or take roles back from accounts that need them no more.',
   parser_limit: 'Delete parsers that nobody needs, or choose a larger plan.',
   batch_closed: 'Send the file again: that makes a new batch.',
   batch_incomplete: '`tenantctl batches resume BATCH`, or run the same command again.',

@@ -46,6 +46,17 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/accounts/index.ts')).accounts,
   },
   {
+    name: 'sub-accounts',
+    aliases: ['sub-account', 'sub'],
+    summary: 'Accounts under your umbrella: invite, cap, end',
+    noun: async () => (await import('./commands/sub-accounts/index.ts')).subAccounts,
+  },
+  {
+    name: 'umbrella',
+    summary: 'The umbrella above your account: read, accept, leave',
+    noun: async () => (await import('./commands/umbrella/index.ts')).umbrella,
+  },
+  {
     name: 'members',
     aliases: ['member'],
     summary: 'The people of an account: roles, modules, state',

@@ -6,7 +6,7 @@ const action = z.string().min(1).max(100);
 
 const who = z
   .strictObject({
-    kind: z.enum(['user', 'api', 'account_token', 'key', 'delegation', 'staff']),
+    kind: z.enum(['user', 'api', 'account_token', 'key', 'delegation', 'staff', 'meter']),
     /** Of the person or the token; null for an address that is not known here. */
     id: z.string().nullable(),
     /** Address of a person, name of a token. */

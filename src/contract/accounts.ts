@@ -65,6 +65,8 @@ export const tree = z
     parent: z.strictObject({ name: z.string() }).nullable(),
     account: treeAccount,
     children: z.array(treeAccount),
+    /** Accounts under its umbrella: of the other end of a link one sees the name and the link only. */
+    sub_accounts: z.array(z.strictObject({ link_id: c.id('link'), slug: c.slug, name: z.string() })),
   })
   .meta({ id: 'Tree' });
 
@@ -88,7 +90,7 @@ export const roleEntry = z
   .meta({ id: 'Role' });
 
 const actor = z.strictObject({
-  kind: z.enum(['user', 'api', 'account_token', 'key', 'staff', 'system', 'anonymous']),
+  kind: z.enum(['user', 'api', 'account_token', 'key', 'staff', 'meter', 'system', 'anonymous']),
   id: z.string().nullable(),
   /** Address of a person, name of an account token. */
   name: z.string().nullable(),
@@ -179,6 +181,7 @@ export const accounts = {
       pending_invites: z.int(),
       workspaces: z.int(),
       parsers: z.int(),
+      forms: z.int(),
       resources: z.int(),
       tokens: z.int(),
       keys: z.int(),

@@ -6,6 +6,7 @@ export const idPrefixes = {
   invite: 'inv',
   workspace: 'wsp',
   parser: 'prs',
+  form: 'frm',
   resource: 'res',
   link: 'lnk',
   token: 'tok',
@@ -16,6 +17,7 @@ export const idPrefixes = {
   receipt: 'rcp',
   mail: 'mai',
   contact: 'ctc',
+  entry: 'ent',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

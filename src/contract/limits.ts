@@ -15,6 +15,15 @@ export const limits = {
   parserCopies: 1000,
   parserTargets: 50,
   promotionSteps: 20,
+  /** Forms of an account; what one of them asks, and what an answer may have. */
+  forms: 5000,
+  formQuestions: 500,
+  formQuestionsChars: 256 * 1024,
+  formTextChars: 1000,
+  formLongTextChars: 10_000,
+  /** Accounts whose role one request sets, and for which one form has a chosen role. */
+  formSharesAtOnce: 100,
+  formShares: 1000,
   delegationMinutes: 30,
   delegationMinutesMax: 60,
   resourceConfigBytes: 64 * 1024,
@@ -61,6 +70,18 @@ export const copyOutChoices = ['family', 'anyone'] as const;
 
 /** What to do about a name that is taken at the target (D14). */
 export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
+
+/** What a form opens to an account that does not own it; each includes those before it. */
+export const formRoles = ['none', 'viewer', 'data_collector', 'data_manager', 'form_admin'] as const;
+/** R37: what an umbrella has on every form of a sub-account, unless that chose otherwise. */
+export const umbrellaFormRole = 'data_manager';
+/** R41: what a sub-account has on the examples of its umbrella. */
+export const exampleFormRole = 'viewer';
+
+export type FormRole = (typeof formRoles)[number];
+/** What credits pay for (domain.md, The bill). */
+export const creditUnits = ['upload', 'message'] as const;
+export type CreditUnit = (typeof creditUnits)[number];
 
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];

@@ -200,7 +200,7 @@ export const operations = {
   'accounts.tree': {
     method: 'GET',
     path: '/accounts/{account}/tree',
-    summary: 'The account, its managed accounts and workspaces, with counts',
+    summary: 'The account, its managed accounts and workspaces, with counts; its sub-accounts by name',
   },
 
   'sub_accounts.list': {
@@ -653,6 +653,62 @@ export const operations = {
     path: '/accounts/{account}/contacts/{contact}',
     summary: 'Delete a contact; a pending invitation is taken back, a link stays',
     if_match: 'optional',
+  },
+  'forms.list': {
+    method: 'GET',
+    path: '/accounts/{account}/forms',
+    summary: 'List the forms of a workspace, or with shared=in those that other accounts share',
+  },
+  'forms.create': {
+    method: 'POST',
+    path: '/accounts/{account}/forms',
+    summary: 'Create a form',
+    status: 201,
+  },
+  'forms.save_copy': {
+    method: 'POST',
+    path: '/accounts/{account}/forms/save-copy',
+    summary: 'Save a copy of an example, or of another form that one can see (R41)',
+    status: 201,
+  },
+  'forms.show': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Show a form with its questions',
+  },
+  'forms.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Change a form or its questions; makes its next revision',
+    if_match: 'required',
+  },
+  'forms.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}',
+    summary: 'Delete a form with all it holds, for good',
+    dry_run: true,
+    if_match: 'required',
+  },
+  'forms.shares': {
+    method: 'GET',
+    path: '/accounts/{account}/forms/{form}/shares',
+    summary: 'List the accounts that have a role on a form, and why',
+  },
+  'forms.share': {
+    method: 'PUT',
+    path: '/accounts/{account}/forms/{form}/shares',
+    summary: 'Choose what other accounts have of a form (R38, R40)',
+    dry_run: true,
+  },
+  'forms.mark_example': {
+    method: 'PUT',
+    path: '/accounts/{account}/forms/{form}/example',
+    summary: 'Show a form to every sub-account, as an example (R41)',
+  },
+  'forms.unmark_example': {
+    method: 'DELETE',
+    path: '/accounts/{account}/forms/{form}/example',
+    summary: 'Show a form to the sub-accounts no more',
   },
 
   'address_rules.show': {

@@ -70,6 +70,7 @@ export const holding = z
       'workflow',
       'job',
       'parser',
+      'form',
       'managed_membership',
     ]),
     fate: z.enum(['stays', 'ends', 'passes_on']),

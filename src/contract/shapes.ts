@@ -7,6 +7,7 @@ import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
 import { contacts } from './contacts.ts';
 import { delegations } from './delegations.ts';
+import { forms } from './forms.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
@@ -33,6 +34,7 @@ export const shapes = {
   ...umbrella,
   ...billing,
   ...parsers,
+  ...forms,
   ...workspaces,
   ...permissionSets,
   ...receipts,

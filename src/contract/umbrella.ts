@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as c from './common.ts';
+import { formRoles } from './limits.ts';
 import { mailState } from './people.ts';
 
 export const linkState = z.enum(['invited', 'active', 'ended', 'declined', 'revoked', 'expired']);
@@ -65,10 +66,10 @@ const entitlementChange = z.strictObject({
 
 /** A form and the role at which the umbrella sees it: `none` for one that it does not. */
 const sharedForm = z.strictObject({
-  id: z.string(),
+  id: c.id('form'),
   name: z.string(),
-  workspace: z.string(),
-  role: z.string(),
+  workspace: c.slug,
+  role: z.enum(formRoles),
 });
 
 /** What an account agrees to: equal digests mean equal sheets (D12). */
@@ -84,7 +85,7 @@ export const consentSheet = z
       /** Every form that the account owns now, and the role at which the umbrella gets to see it (R37). */
       now: z.array(sharedForm),
       /** The role of each form that it will own later. */
-      later: z.string(),
+      later: z.enum(formRoles),
     }),
     /** Who pays for uploads and messages while it lasts (R39), and up to how much a month. */
     payer: z.strictObject({ slug: c.slug, name: z.string() }),

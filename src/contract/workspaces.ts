@@ -25,6 +25,7 @@ export const workspaceHoldings = z
     workflows: z.int(),
     jobs: z.int(),
     parsers: z.int(),
+    forms: z.int(),
     keys: z.int(),
     /** Pending invitations of the account that name it: they stay, without it. */
     pending_invites: z.int(),

@@ -135,11 +135,16 @@ const tables = {
   parser_revisions: true,
   parser_secrets: true,
   promotion_paths: true,
+  forms: true,
+  form_shares: true,
   settings: true,
   plans: true,
   plan_prices: true,
   subscriptions: true,
   bill_lines: true,
+  credit_totals: true,
+  credit_entries: true,
+  credit_usage: true,
 } satisfies Record<keyof Schema, true>;
 
 /** One whose rows never arrived, because the connection broke when they were sent. */

@@ -114,6 +114,7 @@ describe('the table', () => {
         .sort(),
     ).toEqual([...operationIds].sort());
     expect(further.sort()).toEqual([
+      'forms.list_shared',
       'parsers.copy_into',
       'resources.write_connector',
       'resources.write_job',
@@ -158,6 +159,8 @@ describe('a deactivated member', () => {
 const parserReads = ['list', 'diff', 'copy', 'show', 'revisions', 'revision'].map(
   (verb) => `parsers.${verb}`,
 );
+const formReads = ['forms.list', 'forms.show'];
+const formWrites = ['create', 'save_copy', 'update', 'delete'].map((verb) => `forms.${verb}`);
 const parserWrites = ['create', 'update', 'delete', 'rollback'].map((verb) => `parsers.${verb}`);
 
 describe('a user', () => {
@@ -170,7 +173,10 @@ describe('a user', () => {
     expect(allowed(session, standing(membership('user', ['parsers']))).sort()).toEqual(
       [...none, ...resources, ...parserReads, ...parserWrites].sort(),
     );
-    for (const module of ['forms', 'contacts', 'messages', 'reports'] as const) {
+    expect(allowed(session, standing(membership('user', ['forms']))).sort()).toEqual(
+      [...none, ...formReads, ...formWrites].sort(),
+    );
+    for (const module of ['contacts', 'messages', 'reports'] as const) {
       expect(allowed(session, standing(membership('user', [module])))).toEqual(none);
     }
     const settings = ['accounts.show', 'accounts.update', 'accounts.leave', 'access.matrix'];
@@ -256,7 +262,7 @@ describe('a master', () => {
     const where = standing(null, { parent: above(membership('admin')) });
     const never = ['account_tokens.list', 'account_tokens.create', 'account_tokens.revoke', 'accounts.leave'];
     const staffs = ['accounts.lock', 'accounts.unlock'];
-    const content = onAccount.filter((id) => /^(workspaces|workspace_\w+|resources)\./.test(id));
+    const content = onAccount.filter((id) => /^(workspaces|workspace_\w+|resources|forms)\./.test(id));
     // Of parsers a master copies and compares (R7); the path is its own.
     const parsers = onAccount.filter((id) => /^(parsers\.(?!copy$|diff$)|promotion_path)/.test(id));
     expect(onAccount.filter((id) => !decide(session, id, where).allowed).sort()).toEqual(
@@ -325,7 +331,14 @@ describe('a workspace’s key', () => {
   });
   const inside = (kind: AccountKind, state: AccountFacts['state'] = 'active') =>
     standing(null, { kind, state, place: { workspaceId: 'wsp_a', slug: 'ops', role: null } });
-  const sees = ['accounts.show', 'workspaces.list', 'workspaces.show', 'access.matrix', ...parserReads];
+  const sees = [
+    'accounts.show',
+    'workspaces.list',
+    'workspaces.show',
+    'access.matrix',
+    ...parserReads,
+    ...formReads,
+  ];
 
   it('does what its role says in its own workspace, in an account of any kind, and nothing outside', () => {
     for (const kind of ['personal', 'standard', 'organization'] as const) {

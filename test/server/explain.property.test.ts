@@ -36,7 +36,7 @@ function send<Id extends OperationId>(
   target: Target,
 ): Promise<Reply> {
   // By its name: an id of none would be told of as one that may not be seen.
-  const request: Request<Id> = requests[id]({ ...target, parser: 'Invoice' });
+  const request: Request<Id> = requests[id]({ ...target, parser: 'Invoice', form: 'Visit' });
   return server.call(id, { ...request, token });
 }
 
@@ -217,6 +217,7 @@ class Estate {
       resource: `res_${nobody}`,
       key: `tok_${nobody}`,
       parser: `prs_${nobody}`,
+      form: `frm_${nobody}`,
       delegation: `dlg_${nobody}`,
       link: `lnk_${nobody}`,
       receipt: `rcp_${nobody}`,

@@ -185,6 +185,7 @@ describe('the access matrix', { timeout: 120_000 }, () => {
       'workspace',
       'token',
       'parser',
+      'form',
       'delegation',
     ] as const;
     const different: string[] = [];

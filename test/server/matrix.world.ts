@@ -16,6 +16,7 @@ import {
   place,
   workspaceKey,
 } from '../support/estate.ts';
+import { form, questions } from '../support/forms.ts';
 import { definition, parser } from '../support/parsers.ts';
 import {
   NEW_PASSWORD,
@@ -42,6 +43,7 @@ export interface Target {
   readonly key: string;
   readonly token: string;
   readonly parser: string;
+  readonly form: string;
   readonly delegation: string;
   /** Only an umbrella has any. */
   readonly link: string;
@@ -72,6 +74,7 @@ const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } }
 const oneLink = ({ account, link }: Target) => ({ params: { account, link } });
 const oneContact = ({ account }: Target) => ({ params: { account, contact: 'kept@contacts.example' } });
 const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
+const oneForm = ({ account, form: id }: Target) => ({ params: { account, form: id } });
 const anyRevision = { 'if-match': '*' };
 const parserContent = { document_type: 'invoice', definition: definition() };
 const oneWorkspace = ({ account, workspace }: Target) => ({ params: { account, workspace } });
@@ -212,6 +215,26 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'contacts.show': oneContact,
   'contacts.update': (target) => ({ ...oneContact(target), body: { first_name: 'New' } }),
   'contacts.delete': oneContact,
+  'forms.list': one,
+  'forms.create': (target) => ({
+    ...one(target),
+    body: { name: 'New', title: 'New', questions: questions() },
+  }),
+  'forms.save_copy': (target) => ({
+    ...one(target),
+    body: { from: { account: target.account, form: target.form }, name: 'Copy' },
+  }),
+  'forms.show': oneForm,
+  'forms.update': (target) => ({ ...oneForm(target), headers: anyRevision, body: { title: 'Other' } }),
+  'forms.delete': (target) => ({ ...oneForm(target), headers: anyRevision }),
+  'forms.shares': oneForm,
+  'forms.share': (target) => ({
+    ...oneForm(target),
+    // With itself it is shared already: whoever gets this far may share.
+    body: { shares: [{ account: target.account, role: 'viewer' }] },
+  }),
+  'forms.mark_example': oneForm,
+  'forms.unmark_example': oneForm,
   'parsers.list': one,
   'parsers.create': (target) => ({ ...one(target), body: { name: 'New', ...parserContent } }),
   'parsers.show': oneParser,
@@ -322,11 +345,13 @@ export async function contents(
       .executeTakeFirstOrThrow(),
   );
   const { id: parserId } = await parser(server, { token }, account, 'Invoice');
+  const { id: formId } = await form(server, { token }, account, 'Visit');
   return {
     account,
     accountId,
     member,
     parser: parserId,
+    form: formId,
     invite: invite.id,
     receipt: gone.receipt_id ?? '',
     batch: batch.id,
@@ -558,6 +583,7 @@ async function personalOf(
     batch: `bat_${nothing}`,
     token: `tok_${nothing}`,
     parser: `prs_${nothing}`,
+    form: `frm_${nothing}`,
     delegation: `dlg_${nothing}`,
     link: `lnk_${nothing}`,
     workspace: workspaces.data[0]?.id ?? '',

@@ -78,6 +78,7 @@ describeOnEachDatabase('an organization', (open) => {
       pending_invites: 2,
       workspaces: 2,
       parsers: 0,
+      forms: 0,
       resources: 3,
       tokens: 2,
       keys: 1,

@@ -69,7 +69,7 @@ const memberOf = ({ target: { account, workspace } }: Place, member: string) => 
 
 /** Where a workspace is named in the query, or in the body; by its id a parser says itself where it lies. */
 const inside = ({ workspace }: Target) => ({ query: { workspace } });
-const named = <Id extends 'parsers.create' | 'parsers.copy'>(
+const named = <Id extends 'parsers.create' | 'parsers.copy' | 'forms.create' | 'forms.save_copy'>(
   { body, ...request }: Request<Id>,
   { workspace }: Target,
 ): Request<Id> => ({ ...request, ...(body && { body: { ...body, workspace } }) });
@@ -91,6 +91,13 @@ const special: Partial<Record<OperationId, readonly Line[]>> = {
       ({ target, resources }) => requests['resources.run']({ ...target, resource: resources.workflow }),
       { also: [writing.job] },
     ),
+  ],
+  'forms.list': [
+    line('forms.list', ({ target }) => ({ ...requests['forms.list'](target), ...inside(target) })),
+  ],
+  'forms.create': [line('forms.create', ({ target }) => named(requests['forms.create'](target), target))],
+  'forms.save_copy': [
+    line('forms.save_copy', ({ target }) => named(requests['forms.save_copy'](target), target)),
   ],
   'parsers.list': [
     line('parsers.list', ({ target }) => ({ ...requests['parsers.list'](target), ...inside(target) })),
@@ -150,7 +157,7 @@ function observed({ status, body }: Reply): string {
   const { code, detail } = problem.parse(body);
   if (status === 401) return `401 ${code}`;
   if (status === 403) return code === 'forbidden' ? '-' : `403 ${code}`;
-  return status === 404 && /^There is no (account|workspace|parser) /.test(detail) ? '.' : 'Y';
+  return status === 404 && /^There is no (account|workspace|parser|form) /.test(detail) ? '.' : 'Y';
 }
 
 const tried = ({ self }: Line, who: Who): boolean => self !== true || who.member !== undefined;

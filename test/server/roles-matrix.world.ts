@@ -22,6 +22,7 @@ import {
   place,
   workspaceKey,
 } from '../support/estate.ts';
+import { form } from '../support/forms.ts';
 import { held } from '../support/held.ts';
 import { parser } from '../support/parsers.ts';
 import type { TestServer } from '../support/server.ts';
@@ -273,7 +274,14 @@ async function second(
   });
   const target = { ...inside, name: 'organization', callers: new Map<string, null>(), admin: token };
   const { id: parserId } = await parser(server, sue, account, 'Invoice', { workspace: 'second' });
-  const things = { workspace: made.id, key: key.id, resource: resources.workflow, parser: parserId };
+  const { id: formId } = await form(server, sue, account, 'Visit', { workspace: 'second' });
+  const things = {
+    workspace: made.id,
+    key: key.id,
+    resource: resources.workflow,
+    parser: parserId,
+    form: formId,
+  };
   return { target: { ...target, ...things }, resources };
 }
 
@@ -290,6 +298,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
   });
   const members = await server.ok('members.list', { token, params: { account: account.slug } });
   const { id: parserId } = await parser(server, owner, account.slug, 'Invoice');
+  const { id: formId } = await form(server, owner, account.slug, 'Visit');
   const inside = {
     account: account.slug,
     accountId: account.id,
@@ -300,6 +309,7 @@ async function personal(server: TestServer, owner: Person, staff: string): Promi
     token: `tok_${nothing}`,
     resource: `res_${nothing}`,
     parser: parserId,
+    form: formId,
     delegation: `dlg_${nothing}`,
     link: `lnk_${nothing}`,
     workspace: key.workspace_id,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeOnEachDatabase, type OpenDatabase } from '../support/databases.ts';
 import { join, organization, person, place, standard, trail, workspaceKey } from '../support/estate.ts';
+import { form } from '../support/forms.ts';
 import { definition } from '../support/parsers.ts';
 import { PASSWORD, startServer } from '../support/server.ts';
 
@@ -131,6 +132,7 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
       await server.ok('resources.run', { token, params: { ...within, resource: 'nightly' }, body: { name } });
     const invoice = { workspace: 'ops', name: 'Invoice', document_type: 'invoice', definition: definition() };
     await server.ok('parsers.create', { token, params, body: invoice });
+    await form(server, { token }, params.account, 'Visit', { workspace: 'ops' });
     const key = await workspaceKey(server, org.id, ops, 'developer');
     const places = ['ops', 'default'].map((workspace) => ({ workspace, role: 'viewer' as const }));
     const body = { email: 'new@org.example', workspaces: places };
@@ -143,7 +145,7 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
     const remove = (query: Record<string, string>, as = token) =>
       server.call('workspaces.delete', { token: as, params: within, query });
     expect((await remove({ confirm: 'op' })).body).toMatchObject({ errors: [{ pointer: '?confirm' }] });
-    const things = { connectors: 1, workflows: 1, jobs: 2, parsers: 1 };
+    const things = { connectors: 1, workflows: 1, jobs: 2, parsers: 1, forms: 1 };
     const holdings = { members: 1, ...things, keys: 1, pending_invites: 1 };
     const done = { changed: true, holdings };
     expect((await remove({ confirm: 'ops', dry_run: 'true' })).body).toEqual(done);

@@ -67,17 +67,21 @@ export const addressRuleFacts: readonly Column<AddressRules>[] = [
 ];
 
 /** The account above, its managed accounts below it, and the workspaces of each. */
-export function treeOf({ parent, account, children }: Tree): TreeNode {
+export function treeOf({ parent, account, children, sub_accounts }: Tree): TreeNode {
   const above = parent === null ? '' : ` (below ${parent.name})`;
   return {
     id: account.id,
     label: `${labelOf(account)}${above}`,
-    children: [...workspacesOf(account), ...children.map(nodeOf)],
+    children: [...workspacesOf(account), ...children.map(nodeOf), ...sub_accounts.map(subNode)],
   };
 }
 
 function nodeOf(account: TreeAccount): TreeNode {
   return { id: account.id, label: labelOf(account), children: workspacesOf(account) };
+}
+
+function subNode({ link_id, slug, name }: Tree['sub_accounts'][number]): TreeNode {
+  return { id: link_id, label: `${slug} - ${name} [sub-account]` };
 }
 
 function workspacesOf({ workspaces }: TreeAccount): TreeNode[] {

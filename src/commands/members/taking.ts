@@ -48,6 +48,7 @@ const nouns: Readonly<Record<Holding['kind'], readonly [one: string, many: strin
   workflow: ['workflow that they made', 'workflows that they made'],
   job: ['job that they started', 'jobs that they started'],
   parser: ['parser that they made', 'parsers that they made'],
+  form: ['form that they made', 'forms that they made'],
   managed_membership: ['membership of a managed account', 'memberships of managed accounts'],
 };
 

@@ -81,14 +81,15 @@ export const planFacts: readonly Column<Plan>[] = [
   ...planFields.map(({ header, text }): Column<Plan> => ({ header, value: text })),
 ];
 
-function useText({ used, limit: most }: Subscription['limits']['seats']): string {
+function useText({ used, limit: most, by }: Subscription['limits']['seats']): string {
+  const from = by === 'umbrella' ? ', by the umbrella' : '';
   const limitText = most === null ? 'no limit' : String(most);
   if (used === null) return most === null ? limitText : `up to ${limitText}`;
-  return most === null ? `${used}, no limit` : `${used}/${limitText}`;
+  return (most === null ? `${used}, no limit` : `${used}/${limitText}`) + from;
 }
 
-function grantText({ granted, until, lacks }: Subscription['entitlements']['team']): string {
-  if (granted) return until === null ? 'yes, by the plan' : `yes, by a trial until ${until}`;
+function grantText({ granted, by, until, lacks }: Subscription['entitlements']['team']): string {
+  if (granted) return until === null ? `yes, by the ${by ?? 'plan'}` : `yes, by a trial until ${until}`;
   return lacks === 'unlock' ? 'no: staff have not unlocked it' : 'no: not in the plan';
 }
 

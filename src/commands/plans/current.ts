@@ -6,7 +6,7 @@ const spec = {
   path: 'plans current',
   summary: 'Show the plan of an account, and what is used of it',
   about:
-    'The price is that of the running period; a new one in the catalogue counts from the next. Of what an account may use it says where it comes from: its plan, or a trial.',
+    'The price is that of the running period; a new one in the catalogue counts from the next. Of what an account may use it says where it comes from: its plan, a trial, or the umbrella that it is under.',
   examples: [
     'tenantctl plans current',
     'tenantctl plans current --account acme-dev',

@@ -60,6 +60,7 @@ const words = {
   workflows: (count: number) => counted(count, 'workflow'),
   jobs: (count: number) => counted(count, 'job'),
   parsers: (count: number) => counted(count, 'parser'),
+  forms: (count: number) => counted(count, 'form'),
   keys: (count: number) => counted(count, 'key'),
   pending_invites: (count: number) => `its place in ${counted(count, 'pending invitation')}`,
 } satisfies Record<keyof WorkspaceHoldings, (count: number) => string>;

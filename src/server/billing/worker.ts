@@ -1,4 +1,4 @@
-import { dayOf, startOf } from '../domain/calendar.ts';
+import { dayOf, endOf, monthOf, startOf } from '../domain/calendar.ts';
 import type { DueAccount } from '../domain/ports/subscriptions.ts';
 import { type Settler, settleAccount } from '../domain/settlement.ts';
 
@@ -27,7 +27,7 @@ export interface BillingWorkerOptions {
 const silent: BillingLog = { error: () => {} };
 
 /**
- * Carries out what subscriptions have due when nobody asks for their accounts: renewals, bills, scheduled changes. Any
+ * Carries out what is due when nobody asks for the accounts: renewals, bills, scheduled changes, monthly credits. Any
  * number of workers may share one database: an account that another one has settled has nothing due any more.
  */
 export class BillingWorker {
@@ -64,22 +64,46 @@ export class BillingWorker {
 
   /** Settles whatever is due. An account that cannot be settled holds up no other. @returns how many failed */
   async round(): Promise<number> {
+    const failed = new Set<string>();
+    const settle = async (accountId: string): Promise<void> => {
+      if (!failed.has(accountId) && !(await this.#settled(accountId))) failed.add(accountId);
+    };
+    for await (const { accountId } of this.#periods()) await settle(accountId);
+    for await (const accountId of this.#months()) await settle(accountId);
+    return failed.size;
+  }
+
+  /** Accounts whose period is over. */
+  async *#periods(): AsyncGenerator<DueAccount> {
     const { transactions, clock } = this.#deps;
-    let failed = 0;
-    for (let after: DueAccount | null = null; ; ) {
-      const page: { limit: number; after: DueAccount | null } = { limit: this.#pace.page, after };
-      const today = dayOf(clock.now());
-      const due = await transactions.read(({ platform }) => platform.subscriptions.due(today, page));
-      for (const account of due) {
-        if (this.#stopping) return failed;
-        if (!(await this.#settled(account))) failed += 1;
+    yield* this.#pages<DueAccount>((page) =>
+      transactions.read(({ platform }) => platform.subscriptions.due(dayOf(clock.now()), page)),
+    );
+  }
+
+  /** Accounts that have not got the credits of the month yet. */
+  async *#months(): AsyncGenerator<string> {
+    const { transactions, clock } = this.#deps;
+    yield* this.#pages<string>((page) =>
+      transactions.read(({ platform }) => platform.ledger.due(monthOf(clock.now()), page)),
+    );
+  }
+
+  async *#pages<Due>(
+    read: (page: { limit: number; after: Due | null }) => Promise<readonly Due[]>,
+  ): AsyncGenerator<Due> {
+    for (let after: Due | null = null; ; ) {
+      const due = await read({ limit: this.#pace.page, after });
+      for (const each of due) {
+        if (this.#stopping) return;
+        yield each;
       }
       after = due.at(-1) ?? null;
-      if (due.length < this.#pace.page) return failed;
+      if (due.length < this.#pace.page) return;
     }
   }
 
-  async #settled({ accountId }: DueAccount): Promise<boolean> {
+  async #settled(accountId: string): Promise<boolean> {
     try {
       await settleAccount(this.#deps, accountId);
       return true;
@@ -110,7 +134,10 @@ export class BillingWorker {
   async #untilDue(): Promise<number> {
     const { transactions, clock } = this.#deps;
     const next = await transactions.read(({ platform }) => platform.subscriptions.nextDue());
-    const left = next === null ? this.#pace.poll : Date.parse(startOf(next)) - clock.now().getTime();
+    const now = clock.now();
+    const month = endOf(monthOf(now));
+    const due = next === null || startOf(next) > month ? month : startOf(next);
+    const left = Date.parse(due) - now.getTime();
     return Math.min(this.#pace.poll, Math.max(1, left));
   }
 

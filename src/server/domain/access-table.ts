@@ -1,4 +1,4 @@
-import type { WorkspaceRole } from '../../contract/limits.ts';
+import type { FormRole, WorkspaceRole } from '../../contract/limits.ts';
 import { changes, type OperationId, operationOf, operations } from '../../contract/operations.ts';
 import type { Standing } from './access.ts';
 
@@ -10,6 +10,8 @@ export type Grant =
   /** A delegation, for itself. */
   | 'delegation'
   | 'staff'
+  /** A metering token. */
+  | 'meter'
   | 'admin'
   | 'billing_admin'
   | 'member'
@@ -18,12 +20,17 @@ export type Grant =
   | 'parsers'
   | 'contacts'
   | 'reports'
+  | 'forms'
   /** A role in the workspace that the operation works in, at least this one. */
   | WorkspaceRole
   | 'anyone_in'
   /** A `user` of the master whom it granted this managed account. */
   | 'granted'
-  | 'master';
+  | 'master'
+  | FormGrant;
+
+/** What the form has for an account of the actor's that does not own it, at least this much. */
+export type FormGrant = `form:${Exclude<FormRole, 'none'>}`;
 
 export interface Rule {
   readonly grants: readonly Grant[];
@@ -73,6 +80,11 @@ const inspectBatches: Rule = { grants: ['admin', 'master', 'contacts'], suspende
 /** R14: a `user` with `reports` reads the links that they were granted; which, the rule looks at. */
 const readLinks: Rule = { grants: ['admin', 'reports'], suspended: 'admins_read' };
 const changeLinks: Rule = { grants: ['admin'], suspended: 'refused' };
+/** The same of forms, whose records are added by who operates them. */
+const readForms: Rule = { ...readContent, grants: ['viewer', 'forms', 'admin'] };
+const developForms: Rule = { ...develop, grants: ['developer', 'forms', 'admin'] };
+/** Sharing on and showing an example stay with the owning account; what outlives a delegation is not for it (D15). */
+const shareForms: Rule = { grants: ['workspace_admin', 'admin'], suspended: 'refused' };
 /** Whoever may know that an account is there. */
 const knowing: readonly Grant[] = ['anyone_in', 'workspace', 'master', 'granted', 'staff'];
 /** They may ask what they may do in it, also while it is suspended: the answer tells no more than a refusal does. */
@@ -96,7 +108,8 @@ type FurtherAction =
   | 'resources.write_connector'
   | 'resources.write_workflow'
   | 'resources.write_job'
-  | 'workspace_members.remove_other';
+  | 'workspace_members.remove_other'
+  | 'forms.list_shared';
 
 /** Whatever `decide` is asked about. */
 export type Action = OperationId | FarEnd | FurtherAction;
@@ -229,6 +242,18 @@ export const accessTable = {
   'parsers.copy': { ...readContent, grants: [...readContent.grants, 'master'], suspended: 'refused' },
   'parsers.copy_into': { ...develop, grants: [...develop.grants, 'master'] },
   'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
+  'forms.list': readForms,
+  /** What others share is shared with the account, not with a workspace: members of those have no part in it. */
+  'forms.list_shared': { grants: ['forms', 'admin'], suspended: 'admins_read' },
+  'forms.create': developForms,
+  'forms.save_copy': developForms,
+  'forms.show': { ...readForms, grants: [...readForms.grants, 'form:viewer'] },
+  'forms.update': { ...developForms, grants: [...developForms.grants, 'form:form_admin'] },
+  'forms.delete': developForms,
+  'forms.shares': { grants: ['workspace_admin', 'admin'], suspended: 'admins_read' },
+  'forms.share': shareForms,
+  'forms.mark_example': shareForms,
+  'forms.unmark_example': shareForms,
   'promotion_path.show': { grants: ['admin'], suspended: 'admins_read' },
   'promotion_path.update': { grants: ['admin'], suspended: 'refused' },
   'workspaces.create': { grants: ['admin'], suspended: 'refused' },

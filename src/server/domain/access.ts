@@ -3,13 +3,23 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import {
   type AccountKind,
   type AccountRole,
+  type FormRole,
+  formRoles,
   type Module,
   modules,
   type WorkspaceRole,
   workspaceRoles,
 } from '../../contract/limits.ts';
 import { operationOf } from '../../contract/operations.ts';
-import { type Action, accessTable, type Grant, isOperation, type Rule, writes } from './access-table.ts';
+import {
+  type Action,
+  accessTable,
+  type FormGrant,
+  type Grant,
+  isOperation,
+  type Rule,
+  writes,
+} from './access-table.ts';
 import type { Actor } from './actor.ts';
 import type { Day } from './calendar.ts';
 import type { Terms } from './entitlements.ts';
@@ -38,6 +48,15 @@ export interface Place {
   readonly role: WorkspaceRole | null;
 }
 
+/** An account of the actor's with which the form that the operation names is shared. */
+export interface FormStanding {
+  readonly account: AccountFacts;
+  readonly membership: Membership | null;
+  readonly role: Exclude<FormRole, 'none'>;
+  /** Is the form's account its child, and then: was it granted to the person (R14)? */
+  readonly child: 'no' | 'granted' | 'not_granted';
+}
+
 /** Everything that ties an actor to an account, read in the transaction of the decision. */
 export interface Standing {
   readonly account: AccountFacts & {
@@ -54,6 +73,8 @@ export interface Standing {
   readonly workspaceMember: boolean;
   /** Null for operations that work in no workspace, and where the one that was named is not there. */
   readonly place: Place | null;
+  /** Only for operations on a form, and only what is shared. */
+  readonly forms?: readonly FormStanding[];
   readonly parent: {
     readonly linkId: string;
     readonly kind: 'managed' | 'sub';
@@ -139,6 +160,36 @@ function roleAt(actor: Actor, { account, membership, place }: Standing): Workspa
 const atLeast = (role: WorkspaceRole | null, needed: WorkspaceRole): boolean =>
   role !== null && workspaceRoles.indexOf(role) >= workspaceRoles.indexOf(needed);
 
+/** Each form role includes those before it in the list. */
+const opens = (role: FormRole, needed: FormRole): boolean =>
+  formRoles.indexOf(role) >= formRoles.indexOf(needed);
+
+/** Do they act for an account with which the form is shared? Its administrators do, and who has its forms and the child (R14). */
+function usesForms(actor: Actor, { account, membership, child }: FormStanding): boolean {
+  // A delegation reaches the account that it was made for, and no other (D15).
+  if (account.state !== 'active' || actor.kind === 'delegation') return false;
+  const rights = rightsIn(actor, account.id, membership);
+  if (rights === null) return false;
+  return (
+    isAdminRole(rights.role) ||
+    (rights.role === 'user' && rights.modules.includes('forms') && child !== 'not_granted')
+  );
+}
+
+/** The most that an account of the actor's has of the form that the operation names; null for nothing. */
+export function formRoleOf(actor: Actor, { forms = [] }: Standing): FormStanding['role'] | null {
+  const roles = forms.filter((one) => usesForms(actor, one)).map(({ role }) => role);
+  return roles.toSorted((a, b) => formRoles.indexOf(b) - formRoles.indexOf(a))[0] ?? null;
+}
+
+const neededRole: Readonly<Record<FormGrant, FormStanding['role']>> = {
+  'form:viewer': 'viewer',
+  'form:data_collector': 'data_collector',
+  'form:data_manager': 'data_manager',
+  'form:form_admin': 'form_admin',
+};
+const isFormGrant = (grant: Grant): grant is FormGrant => grant in neededRole;
+
 /** May the actor know of the workspace that the operation works in? Standard and personal accounts have just one. */
 export function canSeePlace(actor: Actor, standing: Standing): boolean {
   if (actor.kind === 'key') return roleAt(actor, standing) !== null;
@@ -158,7 +209,13 @@ function holds(grant: Grant, actor: Actor, standing: Standing | null): AccessRea
     case 'public':
       return say('public', true, 'anyone may do this');
     case 'credential':
-      return say('credential', actor.kind !== 'anonymous', 'any valid credential may do this');
+      return say(
+        'credential',
+        actor.kind !== 'anonymous' && actor.kind !== 'meter',
+        'any valid credential but a metering token may do this',
+      );
+    case 'meter':
+      return say('meter', actor.kind === 'meter', 'a metering token may do this');
     case 'session':
       return say('session', actor.kind === 'user', 'a signed-in person may do this for themselves');
     case 'delegation':
@@ -181,6 +238,11 @@ function holdsIn(grant: Grant, actor: Actor, standing: Standing): AccessReason {
     const never =
       rights?.role === 'billing_admin' ? '; a billing_admin never acts in one, whatever the role there' : '';
     return say(atLeast(roleAt(actor, standing), grant), `the role ${grant} or more in ${where}${never}`);
+  }
+  if (isFormGrant(grant)) {
+    const needed = neededRole[grant];
+    const has = formRoleOf(actor, standing) ?? 'none';
+    return say(opens(has, needed), `the form role ${needed} or more for an account of yours`);
   }
   switch (grant) {
     case 'admin':
@@ -236,6 +298,7 @@ const credentials: Record<Actor['kind'], string> = {
   delegation: 'a delegation',
   key: 'a key of a workspace',
   staff: 'a staff token',
+  meter: 'a metering token',
   anonymous: 'no credential',
 };
 
@@ -275,7 +338,8 @@ function parentFact({ parent }: Standing): Link[] {
 }
 
 /** Could anybody have this grant in an account of this kind? One that nobody can have explains nothing. */
-function exists(grant: Grant, actor: Actor, { account, parent }: Standing): boolean {
+function exists(grant: Grant, actor: Actor, { account, parent, forms = [] }: Standing): boolean {
+  if (isFormGrant(grant)) return forms.length > 0;
   // Every account's workspace may have keys, but only an organization's has people with roles in it.
   if (isWorkspaceRole(grant) && actor.kind === 'key') return true;
   if (grant === 'billing_admin' || grant === 'member' || grant === 'workspace' || isWorkspaceRole(grant))
@@ -338,7 +402,8 @@ function personLinks({ person }: Rule, actor: Actor): Link[] {
 
 /** What lies in a workspace that one may not know of is not there, whatever else one may. */
 function placeLink(actor: Actor, standing: Standing): Link {
-  const ok = standing.place !== null && canSeePlace(actor, standing);
+  const ok =
+    standing.place !== null && (canSeePlace(actor, standing) || formRoleOf(actor, standing) !== null);
   const where = standing.place === null ? 'the workspace' : `the workspace ${standing.place.slug}`;
   return {
     check: 'workspace',
@@ -399,7 +464,7 @@ function unseenBy(
   place: readonly Link[],
 ): 'account' | 'place' | null {
   if (standing === null || actor.kind === 'anonymous') return null;
-  if (!entitled && !canSee(actor, standing)) return 'account';
+  if (!entitled && !canSee(actor, standing) && formRoleOf(actor, standing) === null) return 'account';
   return place.some(({ ok }) => !ok) ? 'place' : null;
 }
 

@@ -6,6 +6,7 @@ import { accountTarget, shownAccount } from './account-view.ts';
 import { makerOf, type UserActor } from './actor.ts';
 import { mayChoose, planNamed } from './catalogue.ts';
 import { type Condition, mustHold } from './condition.ts';
+import { beginCredits } from './credits.ts';
 import { featureOf, managedAccountsGrant } from './entitlements.ts';
 import { DomainError, invalid, refused } from './errors.ts';
 import { inviteFirstAdmin } from './first-admin.ts';
@@ -65,6 +66,7 @@ async function insertAccount(work: Work, body: Body, kind: 'standard' | 'organiz
   await work.platform.accounts.insert(account);
   const tenant = work.tenantOf(account.id);
   await beginSubscription(tenant, plan, work.now);
+  await beginCredits(work, account.id, plan.limits);
   await tenant.workspaces.insert({
     id: deps.newId('workspace'),
     slug: firstWorkspace,

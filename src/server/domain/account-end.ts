@@ -44,9 +44,10 @@ export async function deleteAccount(
   const administrators = (await tenant.members.admins()).map(({ userId }) => userId);
   await tenant.account.close(at);
   await tenant.account.retireSlug(account.slug, at, retiredUntil(now));
-  const { members, pendingInvites, workspaces, parsers } = holdings;
+  const { members, pendingInvites, workspaces, parsers, forms } = holdings;
   const master = work.standing.parent?.kind === 'managed' ? work.standing.parent.account.id : null;
-  const before = { kind, name, slug: account.slug, master, administrators, members, workspaces, parsers };
+  const held = { members, workspaces, parsers, forms };
+  const before = { kind, name, slug: account.slug, master, administrators, ...held };
   recordInBoth(work, { target: accountTarget(account), before });
   // Nobody can read the trail of an organization that is gone; staff did it, and read theirs.
   if (work.decision.as === 'staff') work.record({ accountId: null, target: accountTarget(account), before });
@@ -57,6 +58,7 @@ export async function deleteAccount(
     pending_invites: pendingInvites,
     workspaces,
     parsers,
+    forms,
     resources,
     tokens,
     keys,
@@ -83,6 +85,7 @@ export async function alreadyDeleted(
     pending_invites: 0,
     workspaces: 0,
     parsers: 0,
+    forms: 0,
     resources: 0,
     tokens: 0,
     keys: 0,

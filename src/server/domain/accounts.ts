@@ -64,7 +64,13 @@ export async function showAccount(work: AccountWork): Promise<Answer<'accounts.s
 export async function accountTree(work: AccountWork): Promise<Answer<'accounts.tree'>> {
   const { account, children } = await work.tenant.account.tree(work.now.toISOString());
   const parent = work.standing.parent;
-  return { parent: parent && { name: parent.account.name }, account, children: [...children] };
+  const subs = await work.tenant.links.subs();
+  return {
+    parent: parent && { name: parent.account.name },
+    account,
+    children: [...children],
+    sub_accounts: subs.map(({ linkId, slug, name }) => ({ link_id: linkId, slug, name })),
+  };
 }
 
 /** Refuses a change based on a reading that is out of date. */

@@ -44,6 +44,14 @@ export interface KeyActor {
   readonly expiresAt: string;
 }
 
+/** What reports usage: no person, no account, and nothing but that. */
+export interface MeterActor {
+  readonly kind: 'meter';
+  readonly tokenId: string;
+  readonly name: string;
+  readonly expiresAt: string;
+}
+
 export interface StaffActor extends Person {
   readonly kind: 'staff';
   readonly name: string;
@@ -78,6 +86,7 @@ export type Actor =
   | KeyActor
   | DelegationActor
   | StaffActor
+  | MeterActor
   | AnonymousActor;
 
 /** A person who is not signed in here and now: whose mailed secret acts for them, or whose rights are asked about. */

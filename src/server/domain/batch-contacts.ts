@@ -104,7 +104,9 @@ async function judge(
   barrier: Invitation | null,
   mark: { readonly reinviteDeclined: boolean; readonly batchId: string | null },
 ): Promise<Judged | RowResult> {
-  const reading = readContact(wish.written, before);
+  // It was found by the address: another spelling of that in a file is no change.
+  const { email, ...rest } = wish.written;
+  const reading = readContact(before === null ? { ...rest, email } : rest, before);
   if (!reading.ok) return rowResult(wish.row, reading.outcome, reading.detail);
   const { fields } = reading;
   const { subAccount, caps } = wish;

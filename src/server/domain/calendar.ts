@@ -30,3 +30,16 @@ export function followingPeriod(start: Day, anchorDay: number): Day {
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   return dayOf(new Date(Date.UTC(year, month, Math.min(anchorDay, lastDay))));
 }
+
+/** A month in UTC, `2026-11`. Months compare as text. */
+export type Month = string;
+
+export function monthOf(time: Date): Month {
+  return time.toISOString().slice(0, 7);
+}
+
+/** The moment that the month after this one begins at. */
+export function endOf(month: Month): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number, 1)).toISOString();
+}

@@ -103,6 +103,14 @@ class Authorised {
   }
 }
 
+/** What is named by an id is said not to be there; what is named by its name lies in a workspace that is not. */
+function unseenPlace({ noun, reference, workspace }: Within): DomainError {
+  const byName = noun === 'form' && !looksLikeId(reference ?? '');
+  return byName
+    ? notFound('workspace', workspace ?? firstWorkspace)
+    : notFound(noun, reference ?? firstWorkspace);
+}
+
 /** Authorises and says no in the one way: 401, 404 for what may not be seen, else 403 with the reasons. */
 async function authorise(
   transaction: Transaction,
@@ -123,8 +131,7 @@ async function authorise(
     if (standing !== null) mustBeSettled(standing, now);
     return new Authorised(decision, standing);
   }
-  if (decision.unseen === 'place' && within !== null)
-    throw notFound(within.noun, within.reference ?? firstWorkspace);
+  if (decision.unseen === 'place' && within !== null) throw unseenPlace(within);
   if (decision.unseen !== null && reference !== null) throw notFound('account', reference);
   if (decision.code === 'unauthenticated') {
     throw new DomainError('unauthenticated', 'This needs a credential: Authorization: Bearer <token>.');
@@ -433,7 +440,7 @@ export function onAccount<Id extends AccountBound>(
 }
 
 /** What a request names in its path, its query or its body; the path comes first. */
-function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string | null {
+function named(input: Input<OperationId>, name: 'workspace' | 'parser' | 'form'): string | null {
   for (const part of [input.params, input.query, input.body]) {
     const value: unknown = typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined;
     if (typeof value === 'string') return value;
@@ -441,10 +448,15 @@ function named(input: Input<OperationId>, name: 'workspace' | 'parser'): string 
   return null;
 }
 
-/** A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. */
+/**
+ * A parser's id says itself where it lies; by name it is looked for in the workspace that the request names. So it is with
+ * forms, which are named even so: what other accounts have of them depends on the form.
+ */
 function withinOf(input: Input<OperationId>): Within {
   const parser = named(input, 'parser');
   if (parser !== null && looksLikeId(parser)) return { noun: 'parser', reference: parser };
+  const form = named(input, 'form');
+  if (form !== null) return { noun: 'form', reference: form, workspace: named(input, 'workspace') };
   return { noun: 'workspace', reference: named(input, 'workspace') };
 }
 

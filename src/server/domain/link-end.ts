@@ -1,5 +1,5 @@
 import { accountTarget } from './account-view.ts';
-import { formsOnLink, type LinkForm } from './link-forms.ts';
+import { endSharesOnLink } from './forms-sharing.ts';
 import { noticeToAdmins } from './notices.ts';
 import type { Work } from './work.ts';
 
@@ -8,16 +8,6 @@ export interface LinkPlace {
   readonly linkId: string;
   readonly umbrellaId: string;
   readonly accountId: string;
-}
-
-/** What ends with a link, whoever ends it. */
-export async function linkEndOf(
-  work: Work,
-  place: LinkPlace,
-): Promise<{ forms: LinkForm[]; grants: number }> {
-  const forms = await formsOnLink(work, place);
-  const grants = await work.tenantOf(place.umbrellaId).links.granted(place.linkId);
-  return { forms: forms.filter(({ role }) => role !== 'none'), grants };
 }
 
 /**
@@ -32,6 +22,7 @@ export async function endLink(
   const at = work.now.toISOString();
   const umbrella = await work.tenantOf(umbrellaId).account.read();
   const account = await work.tenantOf(accountId).account.read();
+  await endSharesOnLink(work.tenantOf(accountId), linkId, how.keepShares, at);
   await work.tenantOf(umbrellaId).links.end(linkId, at);
   const facts = { before: { link: linkId, state: 'active' }, after: { state: 'ended', by: how.by } };
   // The one who ends it is named to their own side alone: of the other end one sees the name and the link.

@@ -77,7 +77,7 @@ function workBelow(work: AccountWork, standing: Standing): AccountWork {
   };
 }
 
-const made: ReadonlySet<Held['kind']> = new Set(['connector', 'workflow', 'job', 'parser']);
+const made: ReadonlySet<Held['kind']> = new Set(['connector', 'workflow', 'job', 'parser', 'form']);
 
 function fateOf({ kind }: Held, { heir, revokeKeys }: Taking): Holding['fate'] {
   if (kind === 'token' || kind === 'delegation') return 'ends';

@@ -3,10 +3,12 @@ import type { Standing } from './access.ts';
 import { accountTarget } from './account-view.ts';
 import { type Day, dayOf, followingPeriod, startOf } from './calendar.ts';
 import { type Blocker, blockersOf } from './fit.ts';
+import { grantByPlan, turnMonth } from './monthly-credits.ts';
 import type { AccountRow } from './ports/accounts.ts';
 import type { AuditEntry, Facts } from './ports/audit.ts';
 import type { Subscription } from './ports/subscriptions.ts';
 import type { Tenant, Transaction } from './ports.ts';
+import { Posting, type PostingContext } from './posting.ts';
 import { periodBegins } from './proration.ts';
 import { billed } from './subscriptions.ts';
 import type { Deps } from './work.ts';
@@ -124,6 +126,7 @@ async function planOfNext(task: Task, subscription: Subscription, account: Accou
   const after = { plan: scheduledPlan, scheduled: null };
   await platform.audit.append([event(task, 'system.subscription_change', account, before, after)]);
   await task.tenant.account.update({ plan: scheduledPlan }, task.now.toISOString());
+  if (to !== null) await grantByPlan(postingOf(task), account.id, to.limits);
   return scheduledPlan;
 }
 
@@ -154,6 +157,23 @@ async function beginNext(task: Task, before: Subscription): Promise<Subscription
   return after;
 }
 
+const postingOf = ({ deps, transaction, now }: Omit<Task, 'tenant'>): PostingContext => ({
+  ledger: transaction.platform.ledger,
+  newId: deps.newId,
+  actor: 'system',
+  now,
+});
+
+/** By the plan that is in force when all else that was due has been carried out. */
+async function turnCredits(task: Task, planName: string): Promise<void> {
+  const { accountId } = task.tenant;
+  const plan = await task.transaction.platform.plans.find(planName);
+  if (plan === null) throw new Error(`${accountId} is on a plan that is not in the catalogue`);
+  const posting = await Posting.begin(postingOf(task), [accountId]);
+  turnMonth(posting, { accountId, limits: plan.limits }, task.now);
+  await posting.write();
+}
+
 async function settleSome(deps: Settler, accountId: string): Promise<number> {
   const periods = await deps.transactions.write(async (transaction) => {
     const task = { deps, transaction, tenant: transaction.tenant(accountId), now: deps.clock.now() };
@@ -164,6 +184,7 @@ async function settleSome(deps: Settler, accountId: string): Promise<number> {
       subscription = await beginNext(task, subscription);
       begun += 1;
     }
+    if (subscription !== null && begun < MOST_PERIODS) await turnCredits(task, subscription.plan);
     return begun;
   }, accountId);
   if (periods > 0) deps.mailQueued();
@@ -171,8 +192,8 @@ async function settleSome(deps: Settler, accountId: string): Promise<number> {
 }
 
 /**
- * Carries out what an account's subscription has due by the clock: every period that has ended since, in order, with
- * its bill and a scheduled change. However often and wherever it is called, and whatever crashes, each happens once: it
+ * Carries out what an account has due by the clock: every period of its subscription that has ended since, in order, with
+ * its bill and a scheduled change; then the credits of a month that has begun. However often and wherever it is called, and whatever crashes, each happens once: it
  * is one transaction, and a period can be charged once only by a constraint.
  * @returns how many periods it began
  */

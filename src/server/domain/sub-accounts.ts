@@ -8,7 +8,8 @@ import { personOf } from './actor.ts';
 import { mustHold } from './condition.ts';
 import { DomainError, invalid, notFound } from './errors.ts';
 import { withinMailLimits } from './invites.ts';
-import { endLink, linkEndOf } from './link-end.ts';
+import { endLink } from './link-end.ts';
+import { formsAfter } from './link-forms.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import { mustMail } from './mailed-secrets.ts';
 import type { Caps } from './ports/sub-invites.ts';
@@ -104,7 +105,7 @@ const linkTarget = (link: Link) => ({
   name: link.account?.slug ?? link.email,
 });
 
-const capFacts = ({ upload, message }: CapsShown) => ({ cap_upload: upload, cap_message: message });
+const capFacts = ({ upload, message }: CapsShown) => ({ upload_cap: upload, message_cap: message });
 
 /** D11. The cap of a link concerns both ends, so both trails tell of it; that of an invitation only its sheet. */
 export async function updateSubAccount(
@@ -119,7 +120,8 @@ export async function updateSubAccount(
     const text = `The link to ${linkTarget(link).name} is ${link.state}: there is nothing to cap any more.`;
     throw new DomainError('conflict', text);
   }
-  await work.tenant.subInvites.setCaps(link.id, capsFrom(caps), work.now.toISOString());
+  const store = link.state === 'active' ? work.tenant.links : work.tenant.subInvites;
+  await store.setCaps(link.id, capsFrom(caps), work.now.toISOString());
   const happening = { target: linkTarget(link), before: capFacts(link.caps), after: capFacts(caps) };
   work.record(happening);
   if (link.state === 'active' && link.account) work.record({ ...happening, accountId: link.account.id });
@@ -166,7 +168,8 @@ export async function unlinkSubAccount(
   }
   if (link.state !== 'active' || link.account === null) return { changed: false, link, ends: null };
   const place = { linkId: link.id, umbrellaId: work.tenant.accountId, accountId: link.account.id };
-  const { forms, grants } = await linkEndOf(work, place);
+  const { ended } = await formsAfter(work, place, false);
+  const grants = await work.tenant.links.granted(link.id);
   await endLink(work, place, { by: 'umbrella', keepShares: false });
-  return { changed: true, link: await linkNamed(work, link.id), ends: { forms: forms.length, grants } };
+  return { changed: true, link: await linkNamed(work, link.id), ends: { forms: ended.length, grants } };
 }

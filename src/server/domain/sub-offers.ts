@@ -116,8 +116,8 @@ const idsOf = (id: string | null): string[] => (id === null ? [] : [id]);
 /** How the audit trail tells of what is offered; telephone numbers are nobody's business there. */
 const factsOf = ({ invitee, caps }: Pick<SubOffer, 'invitee' | 'caps'>) => ({
   invitee,
-  cap_upload: caps.upload ?? 'none',
-  cap_message: caps.message ?? 'none',
+  upload_cap: caps.upload ?? 'none',
+  message_cap: caps.message ?? 'none',
 });
 
 /** Takes an open invitation back, with its mail if that has not left. @returns whether it was open */

@@ -2,9 +2,11 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { Plan, PlanChange } from '../../contract/types.ts';
 import { accountTarget } from './account-view.ts';
 import { type Day, dayOf, dayOfMonth, followingPeriod } from './calendar.ts';
+import { postingOf } from './credits.ts';
 import { grantsOf } from './entitlements.ts';
 import { DomainError, invalid, refused } from './errors.ts';
 import { usageOf } from './fit.ts';
+import { grantByPlan } from './monthly-credits.ts';
 import { isSettled, plannedChange } from './plan-change.ts';
 import type { BillLine, Subscription } from './ports/subscriptions.ts';
 import type { Tenant } from './ports.ts';
@@ -130,6 +132,7 @@ async function carryOut(work: AccountWork, before: Subscription, change: PlanCha
   await tenant.subscription.update(after, now.toISOString());
   await tenant.subscription.append(billed(change.lines, after, now));
   await tenant.account.update({ plan: after.plan }, now.toISOString());
+  await grantByPlan(postingOf(work), tenant.accountId, change.to.limits);
   return after;
 }
 

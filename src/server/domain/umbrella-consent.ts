@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { entitlementNames, linkedPlan, planLimitNames } from '../../contract/limits.ts';
+import { entitlementNames, linkedPlan, planLimitNames, umbrellaFormRole } from '../../contract/limits.ts';
 import type { ConsentSheet } from '../../contract/types.ts';
 import type { Standing } from './access.ts';
 import { personActor } from './actor.ts';
 import { grantsOf, type Holding, limitsOf, type Terms } from './entitlements.ts';
-import { AUTOMATIC_ROLE, formsOnLink } from './link-forms.ts';
+import { formsOnLink } from './link-forms.ts';
 import type { Caps, SubInviteRow } from './ports/sub-invites.ts';
 import { stillEntitled } from './sponsors.ts';
 import { umbrellaConditions } from './umbrellas.ts';
@@ -132,12 +132,12 @@ export async function consentSheet(
   const own = { terms, linked: null };
   const payer = { slug: umbrella.account.slug, name: umbrella.account.name };
   const forms = await formsOnLink(work, { accountId: id, umbrellaId: row.umbrellaId });
-  const sheet = {
+  const sheet: Omit<ConsentSheet, 'digest'> = {
     link_id: row.id,
     umbrella: payer,
     account: { id, slug, name },
     blockers: [...(await accountBlockers(work, row)), ...(await umbrellaBlockers(work, umbrella, row))],
-    forms: { now: forms, later: AUTOMATIC_ROLE },
+    forms: { now: forms, later: umbrellaFormRole },
     payer,
     caps: capsShown(row.caps),
     changes: await changesBetween(work, own, { terms, linked: await linkedTerms(work) }),

@@ -130,7 +130,7 @@ async function link(own: AccountWork, umbrella: Standing, row: SubInviteRow): Pr
   const by = { childId: account.id, userId: 'userId' in own.actor ? own.actor.userId : '', at };
   if (!(await above.subInvites.accept(row.id, by)))
     throw new DomainError('invite_accepted', 'This invitation was answered already.');
-  await above.links.insert({ id: row.id, childId: account.id, kind: 'sub', at });
+  await above.links.insert({ id: row.id, childId: account.id, kind: 'sub', caps: row.caps, at });
 }
 
 /** Each trail tells of the other end; who accepted is no news to the umbrella, which invited that address. */
@@ -139,7 +139,7 @@ function tell(own: AccountWork, umbrella: Standing, sheet: ConsentSheet): void {
   const { link_id: id, caps, digest } = sheet;
   const facts = {
     before: { state: 'invited' },
-    after: { link: id, state: 'active', cap_upload: caps.upload, cap_message: caps.message, digest },
+    after: { link: id, state: 'active', upload_cap: caps.upload, message_cap: caps.message, digest },
   };
   own.record({ accountId: account.id, target: accountTarget(umbrella.account), ...facts });
   own.record({ accountId: umbrella.account.id, target: accountTarget(account), ...facts });

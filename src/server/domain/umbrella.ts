@@ -2,8 +2,8 @@ import type { Answer } from '../../contract/shapes.ts';
 import type { LinkEnd, UmbrellaLink } from '../../contract/types.ts';
 import { DomainError } from './errors.ts';
 import { excessOf } from './fit.ts';
-import { endLink, linkEndOf } from './link-end.ts';
-import { formsOnLink } from './link-forms.ts';
+import { endLink } from './link-end.ts';
+import { formsAfter, formsOnLink } from './link-forms.ts';
 import { capsShown, changesBetween } from './umbrella-consent.ts';
 import type { AccountWork, Input } from './work.ts';
 
@@ -46,13 +46,14 @@ export async function showUmbrella(work: AccountWork): Promise<UmbrellaLink> {
 async function endOf(work: AccountWork, parent: Parent, keepShares: boolean): Promise<LinkEnd> {
   const { terms, linked } = work.standing.account;
   const own = { terms, linked: null };
-  const { forms, grants } = await linkEndOf(work, placeOf(work, parent));
+  const place = placeOf(work, parent);
+  const forms = await formsAfter(work, place, keepShares);
   return {
     changes: await changesBetween(work, { terms, linked }, own),
     excess: await excessOf(work, own),
-    forms_ended: keepShares ? [] : forms,
-    forms_kept: keepShares ? forms : [],
-    grants,
+    forms_ended: forms.ended,
+    forms_kept: forms.kept,
+    grants: await work.tenantOf(place.umbrellaId).links.granted(place.linkId),
   };
 }
 

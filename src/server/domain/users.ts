@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { parseAddress } from '../../contract/address.ts';
 import { firstWorkspace, startPlan } from '../../contract/limits.ts';
 import type { User } from '../../contract/types.ts';
+import { planNamed } from './catalogue.ts';
+import { beginCredits } from './credits.ts';
 import { invalid } from './errors.ts';
 import type { UserRow } from './ports/users.ts';
 import { beginSubscription } from './subscriptions.ts';
@@ -61,6 +63,7 @@ export async function createUser(work: Maker, person: Person): Promise<string> {
   const tenant = work.tenantOf(accountId);
   // The start plan is free, whatever else the catalogue says: it is refused otherwise.
   await beginSubscription(tenant, { name: startPlan, monthly_price_cents: 0 }, work.now);
+  await beginCredits(work, accountId, (await planNamed(work, startPlan)).limits);
   const memberId = deps.newId('member');
   await tenant.members.insert({ id: memberId, userId, role: 'owner', modules: [], children: [], at });
   const workspaceId = deps.newId('workspace');

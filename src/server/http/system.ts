@@ -67,4 +67,8 @@ export function system(app: FastifyInstance, { deps, memory }: SystemOptions): v
     const { parserSchema } = await import('../../contract/parser-schema.ts');
     return reply.type('application/schema+json').send(JSON.stringify(parserSchema(), null, 2));
   });
+  app.get('/schemas/form.json', async (_request, reply) => {
+    const { formSchema } = await import('../../contract/form-schema.ts');
+    return reply.type('application/schema+json').send(JSON.stringify(formSchema(), null, 2));
+  });
 }

@@ -19,7 +19,7 @@ const roles: Readonly<Record<string, string>> = {
 
 const roleName = (role: string): string => roles[role] ?? role;
 
-function moment(iso: string): string {
+export function moment(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 

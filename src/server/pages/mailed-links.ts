@@ -7,6 +7,7 @@ import { sendPage } from './layout.ts';
 import { confirmEmail, type LinkPage, reset, signup } from './people.ts';
 import type { PageOperation, Site } from './perform.ts';
 import { refusalPage } from './refusal.ts';
+import { umbrellaInvitation } from './umbrella.ts';
 
 export interface PagesOptions extends Site {
   readonly limit: (id: OperationId, request: FastifyRequest, reply: FastifyReply) => void;
@@ -15,6 +16,7 @@ export interface PagesOptions extends Site {
 /** The paths that mail points at (mail/templates.ts), and the operation that each is limited like. */
 const pages: readonly { readonly path: string; readonly like: PageOperation; readonly page: LinkPage }[] = [
   { path: '/accept', like: 'invites.accept', page: { show: showInvitation, submit: answerInvitation } },
+  { path: '/umbrella', like: 'umbrella_invites.decline', page: umbrellaInvitation },
   { path: '/signup', like: 'auth.signup_finish', page: signup },
   { path: '/reset', like: 'auth.password_reset', page: reset },
   { path: '/confirm-email', like: 'auth.email_confirm', page: confirmEmail },

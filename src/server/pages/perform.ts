@@ -9,6 +9,8 @@ export type PageOperation =
   | 'invites.preview'
   | 'invites.accept'
   | 'invites.decline'
+  | 'umbrella_invites.preview'
+  | 'umbrella_invites.decline'
   | 'auth.signup_finish'
   | 'auth.password_reset'
   | 'auth.email_confirm'

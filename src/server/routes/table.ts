@@ -7,6 +7,7 @@ import { catalogue } from './catalogue.ts';
 import { contacts } from './contacts.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
+import { forms } from './forms.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
@@ -30,6 +31,7 @@ export const handlers = {
   ...workspaces,
   ...parsers,
   ...contacts,
+  ...forms,
   ...tokens,
   ...staff,
   ...access,

@@ -1,11 +1,13 @@
 import { looksLikeId } from '../../contract/ids.ts';
-import { type AccountRole, firstWorkspace, linkedPlan, type WorkspaceRole } from '../../contract/limits.ts';
-import type { Membership, Place, Standing } from '../domain/access.ts';
+import { firstWorkspace, linkedPlan, type WorkspaceRole } from '../../contract/limits.ts';
+import type { Place, Standing } from '../domain/access.ts';
 import { type Actor, personOf } from '../domain/actor.ts';
 import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toKeyRole, toModules, toRole } from './columns.ts';
 import { delegationActor } from './delegations.ts';
+import { formStandings } from './form-standings.ts';
 import { jsonRows } from './json-rows.ts';
+import { membershipOf } from './membership.ts';
 import { toLinkedTerms, toTerms } from './plans.ts';
 import type { Trx } from './transaction.ts';
 
@@ -57,6 +59,9 @@ function actorOf(row: NonNullable<TokenRow>): Actor | null {
         : null;
     case 'staff':
       return person && row.staff !== null ? { kind: 'staff', ...person, ...token } : null;
+    case 'meter':
+      // It goes with its maker's staff rights.
+      return row.staff !== null ? { kind: 'meter', ...token } : null;
     case 'key': {
       const { live_account: accountId, workspace_id: workspaceId } = row;
       const keyRole = toKeyRole(row.role);
@@ -88,18 +93,6 @@ function judge(row: TokenRow, now: string): Actor | 'unknown' | 'expired' {
 /** Revoked, foreign and unknown tokens are one and the same; of a delegation its own person may know how it ended. */
 async function authenticated(trx: Trx, row: TokenRow, now: string): ReturnType<AccessPort['authenticate']> {
   return row?.kind === 'dlg' ? await delegationActor(trx, row, now) : judge(row, now);
-}
-
-interface MemberColumns {
-  id: string | null;
-  role: AccountRole | null;
-  state: 'active' | 'deactivated' | null;
-  modules: string | null;
-}
-
-function membershipOf({ id, role, state, modules: json }: MemberColumns): Membership | null {
-  if (id === null || role === null || state === null || json === null) return null;
-  return { memberId: id, role, state, modules: toModules(json) };
 }
 
 /** A row for each of the people and each account; one an account where there is none of them, for those who act without a person. */
@@ -152,13 +145,15 @@ function selectStandings(trx: Trx, people: readonly string[]) {
     );
 }
 
+/** The tables in which an id of something that lies in a workspace is looked up. */
+const holders = { parser: 'parsers', form: 'forms' } as const;
+
 /** The workspace that an operation works in, with the role of the person's membership there. */
 async function findPlace(
   trx: Trx,
   { account: { id: accountId }, membership }: Pick<Standing, 'account' | 'membership'>,
-  { noun, reference: named }: Within,
+  { noun, reference, workspace }: Within,
 ): Promise<Place | null> {
-  const reference = named ?? firstWorkspace;
   const query = trx
     .selectFrom('workspaces as w')
     .leftJoin('workspace_members as wm', (join) =>
@@ -169,12 +164,14 @@ async function findPlace(
     )
     .where('w.account_id', '=', accountId)
     .select(['w.id', 'w.slug', 'wm.role']);
+  const held = noun !== 'workspace' && reference !== null && looksLikeId(reference) ? holders[noun] : null;
+  const place = (noun === 'workspace' ? reference : workspace) ?? firstWorkspace;
   const found =
-    noun === 'workspace'
-      ? query.where(looksLikeId(reference) ? 'w.id' : 'w.slug', '=', reference)
+    held === null
+      ? query.where(looksLikeId(place) ? 'w.id' : 'w.slug', '=', place)
       : query.where('w.id', '=', (eb) =>
           eb
-            .selectFrom('parsers')
+            .selectFrom(held)
             .where('account_id', '=', accountId)
             .where('id', '=', reference)
             .select('workspace_id'),
@@ -249,7 +246,11 @@ export function accessStore(trx: Trx): AccessPort {
         .executeTakeFirst();
       const standing = row ? toStanding(row) : null;
       if (standing === null || within === null) return standing;
-      return { ...standing, place: await findPlace(trx, standing, within) };
+      const place = await findPlace(trx, standing, within);
+      if (place === null || within.noun !== 'form' || within.reference === null)
+        return { ...standing, place };
+      const forms = await formStandings(trx, actor, standing.account.id, place, within.reference);
+      return { ...standing, place, forms };
     },
 
     async standings(actor, accountIds) {

@@ -22,6 +22,7 @@ export async function holdingsOf(trx: Trx, accountId: string, now: string): Prom
         counted(liveInvites).as('pendingInvites'),
         counted(eb.selectFrom('workspaces').where('account_id', '=', accountId)).as('workspaces'),
         counted(eb.selectFrom('parsers').where('account_id', '=', accountId)).as('parsers'),
+        counted(eb.selectFrom('forms').where('account_id', '=', accountId)).as('forms'),
         counted(eb.selectFrom('resources').where('account_id', '=', accountId)).as('resources'),
         counted(liveTokens.where('kind', '<>', 'key')).as('tokens'),
         counted(liveTokens.where('kind', '=', 'key')).as('keys'),
@@ -52,6 +53,20 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
     .where('account_id', '=', accountId)
     .where('state', '=', 'pending')
     .execute();
+  // An invitation under its umbrella leads nowhere any more, nor does its mail.
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', payload: null, claimed_by: null, claimed_until: null, updated_at: at })
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'sub_invite')
+    .where('state', 'in', ['queued', 'sending'])
+    .execute();
+  await trx
+    .updateTable('sub_invites')
+    .set({ state: 'revoked', closed_at: at, ...next })
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'invited')
+    .execute();
   await trx
     .updateTable('batches')
     .set({ state: 'cancelled', finished_at: at, ...next })
@@ -62,6 +77,9 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
   await trx.deleteFrom('subscriptions').where('account_id', '=', accountId).execute();
   // Revisions and secrets go with the parsers.
   await trx.deleteFrom('parsers').where('account_id', '=', accountId).execute();
+  // And shares with the forms; what others chose for this account is for nobody any more.
+  await trx.deleteFrom('forms').where('account_id', '=', accountId).execute();
+  await trx.deleteFrom('form_shares').where('to_account_id', '=', accountId).execute();
   await trx.deleteFrom('promotion_paths').where('account_id', '=', accountId).execute();
   // What they hold may be anything; the trail says what was there.
   await trx.deleteFrom('resources').where('account_id', '=', accountId).execute();

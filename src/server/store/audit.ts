@@ -10,7 +10,8 @@ import { dialectOf, type Trx } from './transaction.ts';
 
 const text = (facts: Facts | null): string | null => (facts === null ? null : JSON.stringify(facts));
 
-function actorColumns(actor: AuditEntry['actor']) {
+/** Who acts, as the trail and the ledger name them. */
+export function actorColumns(actor: AuditEntry['actor']) {
   if (actor === 'system') return { actor_kind: 'system', actor_id: null, actor_name: null };
   switch (actor.kind) {
     case 'anonymous':
@@ -20,6 +21,7 @@ function actorColumns(actor: AuditEntry['actor']) {
     case 'delegation':
       return { actor_kind: 'user', actor_id: actor.userId, actor_name: actor.email };
     case 'key':
+    case 'meter':
       return { actor_kind: actor.kind, actor_id: actor.tokenId, actor_name: actor.name };
     default:
       return { actor_kind: actor.kind, actor_id: actor.userId, actor_name: actor.email };
@@ -97,7 +99,7 @@ export function auditStore(trx: Trx): AuditPort {
   };
 }
 
-const kinds = ['user', 'api', 'account_token', 'key', 'staff', 'system', 'anonymous'] as const;
+const kinds = ['user', 'api', 'account_token', 'key', 'staff', 'meter', 'system', 'anonymous'] as const;
 
 function toEvent(row: Row<'audit_events'>): AuditEvent {
   const facts = (json: string | null) => (json === null ? null : toObject(json));

@@ -54,12 +54,19 @@ export const UNIQUE = {
   parser_revisions_pkey: 'parser_revisions.account_id, parser_revisions.parser_id, parser_revisions.revision',
   parser_secrets_pkey: 'parser_secrets.account_id, parser_secrets.parser_id, parser_secrets.name',
   promotion_paths_pkey: 'promotion_paths.account_id',
+  forms_pkey: 'forms.account_id, forms.id',
+  forms_name: 'forms.account_id, forms.workspace_id, forms.name',
+  form_shares_pkey: 'form_shares.account_id, form_shares.form_id, form_shares.to_account_id',
   settings_pkey: 'settings.key',
   plans_pkey: 'plans.name',
   plan_prices_pkey: 'plan_prices.plan, plan_prices.since',
   subscriptions_pkey: 'subscriptions.account_id',
   bill_lines_pkey: 'bill_lines.account_id, bill_lines.revision, bill_lines.kind',
   bill_lines_period: 'bill_lines.account_id, bill_lines.period_start',
+  credit_totals_pkey: 'credit_totals.payer_id, credit_totals.unit',
+  credit_entries_pkey: 'credit_entries.payer_id, credit_entries.id',
+  credit_entries_key: 'credit_entries.consumer_id, credit_entries.entry_key',
+  credit_usage_pkey: 'credit_usage.payer_id, credit_usage.consumer_id, credit_usage.unit, credit_usage.day',
 } as const;
 
 /** SQLite does not say which foreign key was violated, so neither do we: a rule checks references first. */

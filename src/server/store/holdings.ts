@@ -64,6 +64,16 @@ export function holdingsStore(trx: Trx, accountId: string): HoldingsPort {
       .where('r.created_by', '=', userId)
       .select(['r.id', 'r.name', 'w.slug as place', total])
       .orderBy('r.id');
+  const forms = (userId: string) =>
+    trx
+      .selectFrom('forms as r')
+      .innerJoin('workspaces as w', (join) =>
+        join.onRef('w.account_id', '=', 'r.account_id').onRef('w.id', '=', 'r.workspace_id'),
+      )
+      .where('r.account_id', '=', accountId)
+      .where('r.created_by', '=', userId)
+      .select(['r.id', 'r.name', 'w.slug as place', total])
+      .orderBy('r.id');
   /** Into managed accounts of this one, by the person of it that they are. */
   const delegations = (userId: string, now: string) =>
     trx
@@ -90,6 +100,7 @@ export function holdingsStore(trx: Trx, accountId: string): HoldingsPort {
         found.push([kind, await resources(userId, kind).limit(MOST_NAMED).execute()]);
       }
       found.push(['parser', await parsers(userId).limit(MOST_NAMED).execute()]);
+      found.push(['form', await forms(userId).limit(MOST_NAMED).execute()]);
       return found.flatMap(([kind, rows]) => {
         const [first] = rows;
         const items = rows.map(({ id, name, place }) => ({ id, name, place }));
@@ -104,14 +115,18 @@ export function holdingsStore(trx: Trx, accountId: string): HoldingsPort {
         .where('account_id', '=', accountId)
         .where('created_by', 'in', inIds(trx, from))
         .executeTakeFirst();
-      // A parser's revision is that of its definition, which this leaves as it is.
-      const handed = await trx
-        .updateTable('parsers')
-        .set({ created_by: to })
-        .where('account_id', '=', accountId)
-        .where('created_by', 'in', inIds(trx, from))
-        .executeTakeFirst();
-      return Number(done.numUpdatedRows + handed.numUpdatedRows);
+      let passed = done.numUpdatedRows;
+      // A parser's or a form's revision is that of its content, which this leaves as it is.
+      for (const table of ['parsers', 'forms'] as const) {
+        const handed = await trx
+          .updateTable(table)
+          .set({ created_by: to })
+          .where('account_id', '=', accountId)
+          .where('created_by', 'in', inIds(trx, from))
+          .executeTakeFirst();
+        passed += handed.numUpdatedRows;
+      }
+      return Number(passed);
     },
 
     async revokeKeys(userIds, at) {

@@ -13,7 +13,7 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
       .where('c.state', '<>', 'gone')
       .select(['l.id as linkId', 'l.kind', 'c.id as accountId', 'c.slug', 'c.name']);
   return {
-    async insert({ id, childId, kind, at }) {
+    async insert({ id, childId, kind, caps, at }) {
       await trx
         .insertInto('links')
         .values({
@@ -23,6 +23,8 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
           kind,
           state: 'active',
           ended_at: null,
+          upload_cap: caps?.upload ?? null,
+          message_cap: caps?.message ?? null,
           created_at: at,
           updated_at: at,
         })
@@ -53,20 +55,34 @@ export function linksStore(trx: Trx, accountId: string): LinksPort {
 
     managed: (limit) => children().where('l.kind', '=', 'managed').orderBy('l.id').limit(limit).execute(),
 
+    subs: () => children().where('l.kind', '=', 'sub').orderBy('l.id').execute(),
+
     async sub(linkId) {
       const row = await trx
-        .selectFrom('links as l')
-        .innerJoin('sub_invites as i', (join) =>
-          join.onRef('i.account_id', '=', 'l.parent_id').onRef('i.id', '=', 'l.id'),
-        )
-        .where('l.parent_id', '=', accountId)
-        .where('l.id', '=', linkId)
-        .where('l.kind', '=', 'sub')
-        .where('l.state', '=', 'active')
-        .select(['i.cap_upload', 'i.cap_message', 'l.created_at'])
+        .selectFrom('links')
+        .where('parent_id', '=', accountId)
+        .where('id', '=', linkId)
+        .where('kind', '=', 'sub')
+        .where('state', '=', 'active')
+        .select(['upload_cap', 'message_cap', 'created_at'])
         .executeTakeFirst();
       if (!row) return null;
-      return { caps: { upload: row.cap_upload, message: row.cap_message }, since: row.created_at };
+      return { caps: { upload: row.upload_cap, message: row.message_cap }, since: row.created_at };
+    },
+
+    async setCaps(linkId, { upload, message }, at) {
+      await trx
+        .updateTable('links')
+        .set((eb) => ({
+          upload_cap: upload,
+          message_cap: message,
+          updated_at: at,
+          revision: eb('revision', '+', 1),
+        }))
+        .where('parent_id', '=', accountId)
+        .where('id', '=', linkId)
+        .where('state', '=', 'active')
+        .execute();
     },
 
     async wasSub() {

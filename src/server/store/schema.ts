@@ -1,4 +1,5 @@
 import type { Generated, Insertable, Selectable } from 'kysely';
+import type { FormRole } from '../../contract/limits.ts';
 
 /**
  * The tables as Kysely sees them; migrations/ makes them. Times are ISO 8601 UTC with milliseconds, in text, so
@@ -6,6 +7,7 @@ import type { Generated, Insertable, Selectable } from 'kysely';
  */
 type Json = string;
 type Time = string;
+type CreditUnit = 'upload' | 'message';
 
 interface Revised {
   revision: Generated<number>;
@@ -112,6 +114,9 @@ export interface LinksTable extends Revised {
   kind: 'managed' | 'sub';
   state: 'invited' | 'active' | 'ended' | 'declined' | 'revoked' | 'expired';
   ended_at: Time | null;
+  /** What a sub-account may use of its umbrella's credits in a month; null is expressly no cap. */
+  upload_cap: Generated<number | null>;
+  message_cap: Generated<number | null>;
 }
 
 export interface MembersTable extends Revised {
@@ -280,8 +285,8 @@ export interface SubInvitesTable extends Revised {
   /** Slug of the account that is meant; '' for whichever the invited person chooses. */
   invitee: Generated<string>;
   /** A month; null is no cap. */
-  cap_upload: number | null;
-  cap_message: number | null;
+  upload_cap: number | null;
+  message_cap: number | null;
   first_name: string | null;
   mobile: string | null;
   /** An invited one may have expired: compare expires_at. An accepted one goes on as the link of the same id. */
@@ -294,7 +299,7 @@ export interface SubInvitesTable extends Revised {
   sponsor_token_id: string | null;
   batch_id: string | null;
   /** Set exactly when accepted. */
-  child_id: string | null;
+  accepted_account_id: string | null;
   accepted_by: string | null;
   sent_at: Time;
   expires_at: Time;
@@ -510,6 +515,90 @@ export interface PromotionPathsTable extends Revised {
   accounts: Json;
 }
 
+export interface FormsTable extends Revised {
+  account_id: string;
+  id: string;
+  workspace_id: string;
+  /** Unique in its workspace. */
+  name: string;
+  title: string;
+  description: string | null;
+  questions: Json;
+  /** Those of groups counted. */
+  question_count: number;
+  /** R41: shown to every sub-account. */
+  example: Generated<'yes' | 'no'>;
+  /** The source is set exactly for saved copies. */
+  source_account_id: string | null;
+  source_form_id: string | null;
+  source_name: string | null;
+  source_revision: number | null;
+  /** Of a user or a token. */
+  created_by: string | null;
+}
+
+/** What the owner of a form chose for another account. */
+export interface FormSharesTable {
+  account_id: string;
+  form_id: string;
+  to_account_id: string;
+  /** `none` takes the umbrella's automatic share away. */
+  role: FormRole;
+  /** The link to its umbrella under which it was chosen, and with which it ends (D10). */
+  link_id: string | null;
+  created_by: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** What the ledger comes to, a row for each payer and unit. */
+export interface CreditTotalsTable {
+  payer_id: string;
+  unit: CreditUnit;
+  /** granted = balance + used + expired. */
+  granted: Generated<number>;
+  balance: Generated<number>;
+  used: Generated<number>;
+  expired: Generated<number>;
+  /** That the plan's grant was last made for, 2026-11; empty before the first. */
+  month: Generated<string>;
+  /** Of that month, and what of it is left. */
+  monthly_granted: Generated<number>;
+  monthly_left: Generated<number>;
+  updated_at: Time;
+}
+
+/** Rows can be added and never changed. */
+export interface CreditEntriesTable {
+  payer_id: string;
+  id: string;
+  unit: CreditUnit;
+  debit: 'granted' | 'balance';
+  credit: 'balance' | 'used' | 'expired';
+  amount: number;
+  /** The part of it that is of the month's grant. */
+  monthly: number;
+  consumer_id: string;
+  cause: string;
+  entry_key: string | null;
+  reason: string | null;
+  actor_kind: string;
+  actor_id: string | null;
+  actor_name: string | null;
+  used_at: Time;
+  at: Time;
+}
+
+/** What was used, by day: the sums of the entries that credit `used`. */
+export interface CreditUsageTable {
+  payer_id: string;
+  consumer_id: string;
+  unit: CreditUnit;
+  /** A date. */
+  day: string;
+  amount: number;
+}
+
 export interface SettingsTable {
   key: string;
   value: string;
@@ -548,11 +637,16 @@ export interface Schema {
   parser_revisions: ParserRevisionsTable;
   parser_secrets: ParserSecretsTable;
   promotion_paths: PromotionPathsTable;
+  forms: FormsTable;
+  form_shares: FormSharesTable;
   settings: SettingsTable;
   plans: PlansTable;
   plan_prices: PlanPricesTable;
   subscriptions: SubscriptionsTable;
   bill_lines: BillLinesTable;
+  credit_totals: CreditTotalsTable;
+  credit_entries: CreditEntriesTable;
+  credit_usage: CreditUsageTable;
 }
 
 export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;

@@ -11,9 +11,12 @@ import { contactsStore } from './contacts.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
+import { formSharesStore } from './form-shares.ts';
+import { formsStore } from './forms.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { inviteSecretsStore, invitesStore } from './invites.ts';
+import { ledgerStore } from './ledger.ts';
 import { linksStore } from './links.ts';
 import { mailQueueStore } from './mail-queue.ts';
 import { membersStore } from './members.ts';
@@ -57,6 +60,7 @@ function platformStores(trx: Trx): Platform {
     capturedMail: capturedMailStore(trx),
     plans: plansStore(trx),
     subscriptions: subscriptionsStore(trx),
+    ledger: ledgerStore(trx),
     settings: settingsStore(trx),
     idempotency: idempotencyStore(trx),
     audit: auditStore(trx),
@@ -75,6 +79,8 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     parserCopies: parserCopiesStore(trx, accountId),
     parserDifferences: parserDifferencesStore(trx, accountId),
     promotionPaths: promotionPathsStore(trx, accountId),
+    forms: formsStore(trx, accountId),
+    formShares: formSharesStore(trx, accountId),
     workspaceMembers: workspaceMembersStore(trx, accountId),
     workspaceKeys: workspaceKeysStore(trx, accountId),
     resources: resourcesStore(trx, accountId),
@@ -110,6 +116,10 @@ const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   parsers_name: [
     'parser_name_taken',
     'Another parser of the workspace has this name. Choose another, or change that one.',
+  ],
+  forms_name: [
+    'form_name_taken',
+    'Another form of the workspace has this name. Choose another, or change that one.',
   ],
   links_active_parent: ['conflict', 'The account has a parent already.'],
 };

@@ -19,7 +19,7 @@ import type { Trx } from './transaction.ts';
 /** No account in particular is meant: no slug is empty. */
 const ANY = '';
 
-const capColumns = ({ upload, message }: Caps) => ({ cap_upload: upload, cap_message: message });
+const capColumns = ({ upload, message }: Caps) => ({ upload_cap: upload, message_cap: message });
 
 function sponsorOf(row: { sponsor_user_id: string | null; sponsor_token_id: string | null }): Sponsor {
   return row.sponsor_user_id === null
@@ -39,14 +39,14 @@ function toRow(row: Row<'sub_invites'>): SubInviteRow {
     email: row.email,
     emailFolded: row.email_folded,
     invitee: row.invitee === ANY ? null : row.invitee,
-    caps: { upload: row.cap_upload, message: row.cap_message },
+    caps: { upload: row.upload_cap, message: row.message_cap },
     firstName: row.first_name,
     mobile: row.mobile,
     state: row.state,
     sponsor: sponsorOf(row),
     batchId: row.batch_id,
     messageId: row.message_id,
-    childId: row.child_id,
+    childId: row.accepted_account_id,
     expiresAt: row.expires_at,
     revision: row.revision,
   };
@@ -65,7 +65,13 @@ function selectLinks(trx: Trx, accountId: string) {
     .leftJoin('tokens as t', 't.id', 'i.sponsor_token_id')
     .where('i.account_id', '=', accountId)
     .selectAll('i')
-    .select(['l.state as link_state', 'l.revision as link_revision', 'l.created_at as accepted_at'])
+    .select([
+      'l.state as link_state',
+      'l.revision as link_revision',
+      'l.upload_cap as link_upload_cap',
+      'l.message_cap as link_message_cap',
+      'l.created_at as accepted_at',
+    ])
     .select(['l.ended_at', 'l.updated_at as link_updated_at'])
     .select(['c.id as c_id', 'c.slug as c_slug', 'c.name as c_name'])
     .select(['o.state as mail_state', 'o.error as mail_error'])
@@ -85,6 +91,15 @@ export function linkStateOf(
 
 const capOf = (cap: number | null): Link['caps']['upload'] => cap ?? 'none';
 
+/** What was offered, or what the link says since. */
+function shownCaps(row: Selected): Link['caps'] {
+  const linked = row.link_state !== null;
+  return {
+    upload: capOf(linked ? row.link_upload_cap : row.upload_cap),
+    message: capOf(linked ? row.link_message_cap : row.message_cap),
+  };
+}
+
 function toLink(row: Selected, now: string): Link {
   const { c_id: id, c_slug: slug, c_name: name } = row;
   return {
@@ -95,7 +110,7 @@ function toLink(row: Selected, now: string): Link {
     invitee: row.invitee === ANY ? null : row.invitee,
     first_name: row.first_name,
     mobile: row.mobile,
-    caps: { upload: capOf(row.cap_upload), message: capOf(row.cap_message) },
+    caps: shownCaps(row),
     // The outbox forgets what has left long ago.
     mail: row.mail_state === null ? 'sent' : mailStates[row.mail_state],
     mail_error: row.mail_error,
@@ -222,7 +237,7 @@ export function subInvitesStore(trx: Trx, accountId: string): SubInvitesPort {
       const { numUpdatedRows } = await change(id)
         .set((eb) => ({
           state: 'accepted' as const,
-          child_id: childId,
+          accepted_account_id: childId,
           accepted_by: userId,
           closed_at: at,
           updated_at: at,
@@ -236,6 +251,7 @@ export function subInvitesStore(trx: Trx, accountId: string): SubInvitesPort {
     async setCaps(id, caps, at) {
       await change(id)
         .set((eb) => ({ ...capColumns(caps), updated_at: at, revision: eb('revision', '+', 1) }))
+        .where('state', '=', 'invited')
         .execute();
     },
 
@@ -306,7 +322,7 @@ export function subInvitationsStore(trx: Trx): SubInvitationsPort {
         .where('i.state', '=', 'invited')
         .where('i.expires_at', '>', now)
         .where('a.state', '<>', 'gone')
-        .select(['i.id', 'i.email', 'i.invitee', 'i.cap_upload', 'i.cap_message', 'i.expires_at'])
+        .select(['i.id', 'i.email', 'i.invitee', 'i.upload_cap', 'i.message_cap', 'i.expires_at'])
         .select(['a.slug', 'a.name'])
         .orderBy('i.id')
         .limit(page.limit + 1);
@@ -321,7 +337,7 @@ export function subInvitationsStore(trx: Trx): SubInvitationsPort {
           umbrella: { slug, name },
           email,
           invitee: invitee === ANY ? null : invitee,
-          caps: { upload: capOf(row.cap_upload), message: capOf(row.cap_message) },
+          caps: { upload: capOf(row.upload_cap), message: capOf(row.message_cap) },
           expires_at,
         }),
       );

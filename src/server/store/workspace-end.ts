@@ -32,6 +32,7 @@ export async function workspaceHoldings(
         .selectFrom('parsers')
         .where('account_id', '=', accountId)
         .where('workspace_id', '=', id);
+      const forms = eb.selectFrom('forms').where('account_id', '=', accountId).where('workspace_id', '=', id);
       const members = eb
         .selectFrom('workspace_members')
         .where('account_id', '=', accountId)
@@ -48,6 +49,7 @@ export async function workspaceHoldings(
         resources('workflow').as('workflows'),
         resources('job').as('jobs'),
         counted(parsers).as('parsers'),
+        counted(forms).as('forms'),
         counted(liveKeys).as('keys'),
         counted(naming(trx, accountId, id).where('expires_at', '>', now)).as('pending_invites'),
       ];

@@ -443,6 +443,7 @@ describe('accounts delete', () => {
       pending_invites: 0,
       workspaces: 1,
       parsers: 0,
+      forms: 0,
       resources: 0,
       tokens: 0,
       keys: 0,

@@ -197,6 +197,24 @@ const SEED = {
     key_id: 'k',
     set_at: T,
   },
+  forms: {
+    account_id: 'acc_1',
+    id: 'frm_1',
+    workspace_id: 'wsp_1',
+    name: 'Visit',
+    title: 'Visit',
+    questions: '[]',
+    question_count: 0,
+    ...revised,
+  },
+  form_shares: {
+    account_id: 'acc_1',
+    form_id: 'frm_1',
+    to_account_id: 'acc_2',
+    role: 'viewer',
+    created_at: T,
+    updated_at: T,
+  },
   promotion_paths: { account_id: 'acc_1', accounts: '[]', ...revised },
   settings: { key: 'clock', value: '0', updated_at: T },
   plans: {
@@ -227,6 +245,23 @@ const SEED = {
     amount_cents: 1,
     at: T,
   },
+  credit_totals: { payer_id: 'acc_1', unit: 'upload', granted: 3, balance: 2, used: 1, updated_at: T },
+  credit_entries: {
+    payer_id: 'acc_1',
+    id: 'ent_1',
+    unit: 'upload',
+    debit: 'balance',
+    credit: 'used',
+    amount: 1,
+    monthly: 0,
+    consumer_id: 'acc_1',
+    cause: 'forms.submit',
+    entry_key: 'k1',
+    actor_kind: 'system',
+    used_at: T,
+    at: T,
+  },
+  credit_usage: { payer_id: 'acc_1', consumer_id: 'acc_1', unit: 'upload', day: '2026-01-01', amount: 1 },
 } satisfies { [Name in Table]: NewRow<Name> };
 
 const rowOf = (table: string): Record<string, Value> => {
@@ -361,11 +396,11 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   batches_rows_total: ['batches', { rows_total: -1 }],
   batches_partial: ['batches', { partial: 'x' }],
   batches_end: ['batches', { state: 'finished' }],
-  sub_invites_cap_upload: ['sub_invites', { cap_upload: -1 }],
-  sub_invites_cap_message: ['sub_invites', { cap_message: -1 }],
+  sub_invites_upload_cap: ['sub_invites', { upload_cap: -1 }],
+  sub_invites_message_cap: ['sub_invites', { message_cap: -1 }],
   sub_invites_state: ['sub_invites', { state: 'x', closed_at: T }],
   sub_invites_sponsor: ['sub_invites', { sponsor_user_id: null }],
-  sub_invites_acceptance: ['sub_invites', { child_id: 'acc_2' }],
+  sub_invites_acceptance: ['sub_invites', { accepted_account_id: 'acc_2' }],
   sub_invites_closing: ['sub_invites', { closed_at: T }],
   invites_role: ['invites', { role: 'owner' }],
   invites_state: ['invites', { state: 'x' }],
@@ -387,6 +422,23 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   bill_lines_kind: ['bill_lines', { kind: 'x' }],
   bill_lines_sign: ['bill_lines', { amount_cents: -1 }],
   bill_lines_plan: ['bill_lines', { plan: null }],
+  links_upload_cap: ['links', { upload_cap: -1 }],
+  links_message_cap: ['links', { message_cap: -1 }],
+  credit_totals_unit: ['credit_totals', { unit: 'x' }],
+  credit_totals_balance: ['credit_totals', { balance: -1, granted: 0 }],
+  credit_totals_used: ['credit_totals', { used: -1, granted: 1 }],
+  credit_totals_expired: ['credit_totals', { expired: -1, granted: 2 }],
+  credit_totals_granted: ['credit_totals', { monthly_granted: -1 }],
+  credit_totals_monthly: ['credit_totals', { monthly_left: 3 }],
+  credit_totals_balanced: ['credit_totals', { granted: 4 }],
+  credit_entries_amount: ['credit_entries', { amount: 0 }],
+  credit_entries_monthly: ['credit_entries', { monthly: 2 }],
+  credit_entries_books: ['credit_entries', { credit: 'balance' }],
+  credit_usage_amount: ['credit_usage', { amount: 0 }],
+  forms_copied: ['forms', { source_account_id: 'acc_2' }],
+  forms_example: ['forms', { example: 'x' }],
+  form_shares_role: ['form_shares', { role: 'x' }],
+  form_shares_self: ['form_shares', { to_account_id: 'acc_1' }],
   parsers_copied: ['parsers', { source_account_id: 'acc_2' }],
   parser_revisions_change: ['parser_revisions', { change: 'x' }],
   parser_revisions_rollback: ['parser_revisions', { rolled_back_to: 1 }],
@@ -503,6 +555,9 @@ const FOREIGN: [Table, Record<string, Value>][] = [
   ['workspaces', { account_id: 'acc_9' }],
   ['subscriptions', { account_id: 'acc_9' }],
   ['bill_lines', { account_id: 'acc_9' }],
+  ['credit_totals', { payer_id: 'acc_9' }],
+  ['credit_entries', { payer_id: 'acc_9', entry_key: null }],
+  ['credit_usage', { payer_id: 'acc_9' }],
 ];
 
 describeOnEachDatabase('tenants', (open) => {
@@ -561,6 +616,37 @@ describeOnEachDatabase('a bill', (open) => {
     }
     const kept = await db.read((trx) => trx.selectFrom('bill_lines').select('amount_cents').execute());
     expect(kept).toEqual([{ amount_cents: 1 }]);
+  });
+});
+
+describeOnEachDatabase('the ledger of credits', (open) => {
+  it('can be added to and neither changed nor deleted', async () => {
+    const db = await open();
+    await seed(db);
+    const attempts = [
+      (trx: Trx) => trx.updateTable('credit_entries').set({ amount: 9 }).execute(),
+      (trx: Trx) => trx.deleteFrom('credit_entries').execute(),
+      ...(db.kind === 'postgres' ? [(trx: Trx) => sql`truncate credit_entries`.execute(trx)] : []),
+    ];
+    for (const attempt of attempts) {
+      const error = await db.write<unknown>(attempt).catch((caught: unknown) => caught);
+      expect(constraintOf(error)).toBe('credit_entries_append_only');
+    }
+    const kept = await db.read((trx) => trx.selectFrom('credit_entries').select(['id', 'amount']).execute());
+    expect(kept).toEqual([{ id: 'ent_1', amount: 1 }]);
+  });
+
+  it('refuses by itself what would be used beyond what there is', async () => {
+    const db = await open();
+    await seed(db);
+    const overspent = db.write((trx) =>
+      trx
+        .updateTable('credit_totals')
+        .set((eb) => ({ balance: eb('balance', '-', 3), used: eb('used', '+', 3) }))
+        .execute(),
+    );
+    const error = await overspent.catch((caught: unknown) => caught);
+    expect(constraintOf(error)).toMatch(/^credit_totals_(balance|monthly)$/);
   });
 });
 

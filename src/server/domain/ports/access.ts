@@ -6,8 +6,10 @@ import type { Actor } from '../actor.ts';
  * none, and the one that the account began with is meant.
  */
 export interface Within {
-  readonly noun: 'workspace' | 'parser';
+  readonly noun: 'workspace' | 'parser' | 'form';
   readonly reference: string | null;
+  /** Where a form that is named by its name lies; null for the workspace that the account began with. */
+  readonly workspace?: string | null;
 }
 
 /** Why nobody acts by a token. */

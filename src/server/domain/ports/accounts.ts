@@ -125,6 +125,7 @@ export interface AccountHoldings {
   readonly pendingInvites: number;
   readonly workspaces: number;
   readonly parsers: number;
+  readonly forms: number;
   /** Connectors, workflows and jobs of all its workspaces. */
   readonly resources: number;
   /** Of its members and its own. */

@@ -1,12 +1,10 @@
+import type { CreditUnit } from '../../../contract/limits.ts';
 import type { Link, UmbrellaInvite } from '../../../contract/types.ts';
 import type { Sponsor } from './invites.ts';
 import type { Page, PageRequest } from './page.ts';
 
 /** The most that a sub-account may use a month of each unit; null is expressly no cap (D11). */
-export interface Caps {
-  readonly upload: number | null;
-  readonly message: number | null;
-}
+export type Caps = Readonly<Record<CreditUnit, number | null>>;
 
 export interface NewSubInvite {
   readonly id: string;
@@ -85,6 +83,7 @@ export interface SubInvitesPort {
     id: string,
     by: { readonly childId: string; readonly userId: string; readonly at: string },
   ): Promise<boolean>;
+  /** Of an open one; an accepted one's are its link's. */
   setCaps(id: string, caps: Caps, at: string): Promise<void>;
   /** Open ones of a batch, oldest first. */
   openOfBatch(batchId: string, limit: number): Promise<readonly SubInviteRow[]>;

@@ -7,15 +7,15 @@ import type { Ddl } from './ddl.ts';
 export const umbrella: Ddl = {
   both: [
     // invitee: the slug that was meant, '' for whichever account the invited person chooses; nobody looked whether it is
-    // there. cap_*: null is expressly no cap. child_id: set exactly when accepted.
+    // there. *_cap: null is expressly no cap. accepted_account_id: set exactly when accepted.
     `create table sub_invites (
       account_id text not null constraint sub_invites_account references accounts (id),
       id text not null,
       email text not null,
       email_folded text not null,
       invitee text not null default '',
-      cap_upload integer constraint sub_invites_cap_upload check (cap_upload >= 0),
-      cap_message integer constraint sub_invites_cap_message check (cap_message >= 0),
+      upload_cap integer constraint sub_invites_upload_cap check (upload_cap >= 0),
+      message_cap integer constraint sub_invites_message_cap check (message_cap >= 0),
       first_name text,
       mobile text,
       state text not null constraint sub_invites_state
@@ -25,7 +25,7 @@ export const umbrella: Ddl = {
       sponsor_user_id text constraint sub_invites_sponsor_user references users (id),
       sponsor_token_id text constraint sub_invites_sponsor_token references tokens (id),
       batch_id text,
-      child_id text constraint sub_invites_child references accounts (id),
+      accepted_account_id text constraint sub_invites_accepted_account references accounts (id),
       accepted_by text,
       sent_at text not null,
       expires_at text not null,
@@ -35,7 +35,7 @@ export const umbrella: Ddl = {
       updated_at text not null,
       primary key (account_id, id),
       constraint sub_invites_sponsor check ((sponsor_user_id is null) <> (sponsor_token_id is null)),
-      constraint sub_invites_acceptance check ((state = 'accepted') = (child_id is not null)),
+      constraint sub_invites_acceptance check ((state = 'accepted') = (accepted_account_id is not null)),
       constraint sub_invites_closing check ((state = 'invited') = (closed_at is null))
     )`,
     'create unique index sub_invites_secret on sub_invites (secret_hash)',
@@ -46,6 +46,6 @@ export const umbrella: Ddl = {
     // What somebody finds who signs in (umbrella invites).
     `create index sub_invites_by_address on sub_invites (email_folded, id)`,
     'create index sub_invites_by_batch on sub_invites (account_id, batch_id)',
-    'create index sub_invites_by_child on sub_invites (child_id)',
+    'create index sub_invites_by_accepted_account on sub_invites (accepted_account_id)',
   ],
 };

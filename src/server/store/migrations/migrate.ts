@@ -11,7 +11,9 @@ import { delegations } from './0006-delegations.ts';
 import { parsers } from './0007-parsers.ts';
 import { resources } from './0008-resources.ts';
 import { permissionSets } from './0009-permission-sets.ts';
+import { credits } from './0010-credits.ts';
 import { umbrella } from './0011-umbrella.ts';
+import { forms } from './0012-forms.ts';
 import { contacts } from './0014-contacts.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
@@ -26,7 +28,9 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0007_parsers': parsers,
   '0008_resources': resources,
   '0009_permission_sets': permissionSets,
+  '0010_credits': credits,
   '0011_umbrella': umbrella,
+  '0012_forms': forms,
   '0014_contacts': contacts,
 };
 

@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest';
+import { describeOnEachDatabase } from '../support/databases.ts';
+import { type Person, person, standard, trail } from '../support/estate.ts';
+import { form, linkSub, questions, sharedWith, unlinkSub } from '../support/forms.ts';
+import { START, startServer, type TestServer } from '../support/server.ts';
+
+const etag = (revision: number) => ({ 'if-match': `"${revision}"` });
+const at = (account: string, name: string) => ({ account, form: name });
+
+/** An umbrella with two sub-accounts, and somebody in each; a third account has nothing to do with them. */
+async function family(server: TestServer) {
+  const people = await Promise.all(
+    ['uma@big.example', 'sam@one.example', 'sid@two.example', 'oli@other.example'].map((email) =>
+      person(server, email),
+    ),
+  );
+  const [uma, sam, sid, oli] = people as [Person, Person, Person, Person];
+  const big = await standard(server, uma, 'big');
+  const one = await standard(server, sam, 'one');
+  const two = await standard(server, sid, 'two');
+  const other = await standard(server, oli, 'other');
+  const links = { one: await linkSub(server, big.id, one.id), two: await linkSub(server, big.id, two.id) };
+  return { uma, sam, sid, oli, big, one, two, other, links };
+}
+
+describeOnEachDatabase('forms', (open) => {
+  it('are made, shown by name and id, changed, listed and deleted, each change a revision', async () => {
+    const server = await startServer({ database: await open() });
+    const ann = await person(server, 'ann@acme.example');
+    const account = await standard(server, ann, 'acme');
+    const { token } = ann;
+    const made = await form(server, ann, 'acme', 'Visit', { description: 'After each visit' });
+    expect(made).toMatchObject({
+      owner: { id: account.id, slug: 'acme', name: account.name },
+      workspace: { slug: 'default' },
+      name: 'Visit',
+      title: 'About Visit',
+      description: 'After each visit',
+      question_count: 4,
+      example: false,
+      role: null,
+      source: null,
+      revision: 1,
+      created_by: 'ann@acme.example',
+      created_at: START,
+    });
+    for (const reference of ['Visit', made.id]) {
+      const shown = await server.call('forms.show', { token, params: at('acme', reference) });
+      expect(shown.body).toEqual(made);
+      expect(shown.headers['etag']).toBe('"1"');
+    }
+    const update = (body: object, revision: number) =>
+      server.ok('forms.update', { token, params: at('acme', 'Visit'), headers: etag(revision), body });
+    expect((await update({ title: 'About Visit', questions: questions() }, 1)).revision).toBe(1);
+    const asked = await update({ questions: [{ type: 'date', name: 'day', label: 'When?' }] }, 1);
+    expect([asked.revision, asked.question_count]).toEqual([2, 1]);
+    expect((await update({ description: null }, 2)).description).toBeNull();
+    const { data } = await server.ok('forms.list', { token, params: { account: 'acme' } });
+    expect(data.map(({ name, revision }) => [name, revision])).toEqual([['Visit', 3]]);
+    const gone = { token, params: at('acme', 'Visit'), headers: etag(3) };
+    expect(await server.ok('forms.delete', { ...gone, query: { dry_run: true } })).toEqual({
+      changed: true,
+      shares: 0,
+    });
+    expect(await server.ok('forms.delete', gone)).toEqual({ changed: true, shares: 0 });
+    expect(await server.ok('forms.delete', gone)).toEqual({ changed: false, shares: 0 });
+    const byId = { ...gone, params: at('acme', made.id) };
+    expect(await server.ok('forms.delete', byId)).toEqual({ changed: false, shares: 0 });
+    const never = { ...gone, params: at('acme', 'Never') };
+    expect((await server.refused('forms.delete', never)).code).toBe('not_found');
+    expect(await trail(server, account.id)).toEqual([
+      'accounts.create acme',
+      'forms.create Visit',
+      'forms.update Visit',
+      'forms.update Visit',
+      'forms.delete Visit',
+    ]);
+  });
+
+  it('need If-Match to be changed or deleted, and a name of their own in their workspace', async () => {
+    const server = await startServer({ database: await open() });
+    const ann = await person(server, 'ann@acme.example');
+    await standard(server, ann, 'acme');
+    await form(server, ann, 'acme', 'Visit');
+    await form(server, ann, 'acme', 'Order');
+    const request = { token: ann.token, params: at('acme', 'Visit') };
+    const codes = async (headers: Record<string, string>) => [
+      (await server.refused('forms.update', { ...request, headers, body: { title: 'x' } })).code,
+      (await server.refused('forms.delete', { ...request, headers })).code,
+    ];
+    expect(await codes({})).toEqual(['precondition_required', 'precondition_required']);
+    expect(await codes(etag(7))).toEqual(['stale', 'stale']);
+    const renamed = { ...request, headers: etag(1), body: { name: 'Order' } };
+    expect((await server.refused('forms.update', renamed)).code).toBe('form_name_taken');
+  });
+
+  it('of a sub-account are its umbrella’s to manage the data of, old and new, and nobody else’s (R37)', async () => {
+    const server = await startServer({ database: await open() });
+    const { uma, sam, sid, oli, big, links } = await family(server);
+    await form(server, sam, 'one', 'Old');
+    expect(await sharedWith(server, uma, 'big')).toEqual(['one/Old data_manager']);
+    await form(server, sid, 'two', 'New');
+    expect(await sharedWith(server, uma, 'big')).toEqual(['one/Old data_manager', 'two/New data_manager']);
+    for (const [who, account] of [
+      [sam, 'one'],
+      [sid, 'two'],
+      [oli, 'other'],
+    ] as const)
+      expect(await sharedWith(server, who, account)).toEqual([]);
+    const shown = await server.ok('forms.show', { token: uma.token, params: at('one', 'Old') });
+    expect(shown).toMatchObject({ role: 'data_manager', created_by: null, source: null });
+    const change = { token: uma.token, params: at('one', 'Old'), headers: etag(1), body: { title: 'x' } };
+    const refusal = await server.refused('forms.update', change);
+    expect([refusal.code, refusal.reasons?.at(-1)?.text]).toEqual([
+      'forbidden',
+      'needs the form role form_admin or more for an account of yours',
+    ]);
+    await unlinkSub(server, big.id, links.one);
+    expect(await sharedWith(server, uma, 'big')).toEqual(['two/New data_manager']);
+    expect((await server.refused('forms.show', { token: uma.token, params: at('one', 'Old') })).code).toBe(
+      'not_found',
+    );
+  });
+});
