@@ -86,7 +86,9 @@ function remarksOn(
   if (mail?.waiting_until)
     lines.push(`Mail beyond the plan's daily limit goes out from ${mail.waiting_until} on.`);
   if (mail !== null && mail.failed > 0)
-    lines.push(`Mail could not be delivered to ${mail.failed}: tenantctl invites list`);
+    lines.push(
+      `Mail could not be delivered to ${mail.failed}: tenantctl ${kind === 'invites' ? 'invites' : 'sub-accounts'} list`,
+    );
   if (report !== null) lines.push(`Report: ${report}`);
   const account = ctx.flags.account === undefined ? '' : ` --account ${ctx.flags.account}`;
   if (batch_id !== null && (outcomes.invited ?? 0) > 0) {
