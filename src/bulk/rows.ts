@@ -76,7 +76,8 @@ export class RowReader {
     problem = readContact(input, value) ?? problem;
     if (fields.sub_account !== undefined) {
       const mark = markOf(value('sub_account'));
-      if (mark === undefined) problem = `sub account is yes or no, not ${JSON.stringify(value('sub_account').slice(0, 40))}`;
+      if (mark === undefined)
+        problem = `sub account is yes or no, not ${JSON.stringify(value('sub_account').slice(0, 40))}`;
       else input.sub_account = mark;
     }
     return { row, line, cells, input, problem };
@@ -139,7 +140,9 @@ function readContact(input: InputRow, value: (field: Field) => string): string |
     const text = value(field).trim();
     if (text !== '') input[field] = detached(text);
   }
-  const groups = value('groups').split(/[;,]/).map((name) => name.trim());
+  const groups = value('groups')
+    .split(/[;,]/)
+    .map((name) => name.trim());
   const named = groups.filter((name) => name !== '');
   if (named.length > GROUPS_MAX) return `a cell holds more than ${GROUPS_MAX} groups`;
   if (named.length > 0) input.groups = named.map(detached);

@@ -21,7 +21,9 @@ afterAll(async () => {
 });
 
 const words =
-  'sub-accounts invite --csv partners.csv --cap-uploads 100 --cap-messages none --account acme -o ndjson'.split(' ');
+  'sub-accounts invite --csv partners.csv --cap-uploads 100 --cap-messages none --account acme -o ndjson'.split(
+    ' ',
+  );
 
 test(`kill -9 of the tool and of the server, ${2 * KILLS} times: each address has one invitation and one mail`, async () => {
   const addresses = Array.from({ length: ROWS }, (_, at) => `partner${at + 1}@example.com`);
@@ -40,7 +42,7 @@ test(`kill -9 of the tool and of the server, ${2 * KILLS} times: each address ha
     await machine.crashServer();
   }
   const { code, stderr } = await last;
-  expect(code, stderr.slice(-1000)).toBe(0);
+  expect(code, `${stderr.slice(-1000)}`).toBe(0);
   const links = (await machine.json('sub-accounts list --account acme'.split(' '))) as {
     email: string;
     state: string;

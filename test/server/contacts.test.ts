@@ -34,7 +34,8 @@ function desk(server: TestServer, token: string, account = 'holding') {
         ...(revision !== undefined && { headers: { 'if-match': `"${revision}"` } }),
       }),
     remove: (contact: string) => server.ok('contacts.delete', one(contact)),
-    list: async (query: Record<string, string> = {}) => (await server.ok('contacts.list', { token, params, query })).data,
+    list: async (query: Record<string, string> = {}) =>
+      (await server.ok('contacts.list', { token, params, query })).data,
   };
 }
 
@@ -73,8 +74,7 @@ describeOnEachDatabase('contacts', (open) => {
       revision: 1,
     });
     expect(made.id).toMatch(/^ctc_/);
-    const { invitation: _, ...contact } = made;
-    expect(await admin.show('ana@PARTNER.example')).toEqual(contact);
+    expect({ ...(await admin.show('ana@PARTNER.example')), invitation: null }).toEqual(made);
     const changed = await admin.update(made.id, { organization: null, groups: [] });
     expect(changed).toMatchObject({ organization: null, groups: [], revision: 2, first_name: 'Ana' });
     expect(await admin.update(made.id, { organization: null })).toMatchObject({ revision: 2 });
@@ -124,7 +124,8 @@ describeOnEachDatabase('contacts', (open) => {
     await admin.add({ email: 'ben@other.example', groups: ['pilots'], organization: 'Other 100%' });
     await admin.add({ email: 'cy@other.example', groups: ['PILOT', 'south'] });
     await admin.add({ email: 'dan@other.example', ...marked });
-    const names = async (query: Record<string, string>) => (await admin.list(query)).map(({ email }) => email?.slice(0, 3));
+    const names = async (query: Record<string, string>) =>
+      (await admin.list(query)).map(({ email }) => email?.slice(0, 3));
     expect(await names({})).toEqual(['Ana', 'ben', 'cy@', 'dan']);
     expect(await names({ q: 'other' })).toEqual(['ben', 'cy@', 'dan']);
     expect(await names({ q: '0%' })).toEqual(['ben']);

@@ -31,9 +31,7 @@ export async function revokeRun({ batch }: OptionsOf<typeof spec>, ctx: Context)
     what: `revoke ${preview.revoked} pending invitations of batch ${batch}`,
     consequences: [
       'mails that have left cannot be called back; their links stop working',
-      ...(preview.already_accepted > 0
-        ? [`${preview.already_accepted} have accepted, and stay`]
-        : []),
+      ...(preview.already_accepted > 0 ? [`${preview.already_accepted} have accepted, and stay`] : []),
     ],
     command: `tenantctl batches revoke ${batch}`,
   });

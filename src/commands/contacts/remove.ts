@@ -30,6 +30,8 @@ export async function removeRun({ contact: names }: RemoveOptions, ctx: Context)
     command: asTyped(ctx, `tenantctl contacts remove ${names.join(' ')} --account ${account}`),
   });
   const client = ctx.client();
-  const done = await each(names, (contact) => client.call('contacts.delete', { params: { account, contact } }));
+  const done = await each(names, (contact) =>
+    client.call('contacts.delete', { params: { account, contact } }),
+  );
   await tellEach(ctx, done, { things: 'contacts', word: 'removed', same: 'is removed already' });
 }

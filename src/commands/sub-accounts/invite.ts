@@ -55,7 +55,16 @@ export async function inviteRun(options: InviteOptions, ctx: Context): Promise<v
   if (email !== undefined) await inviteOne(options, email, ctx);
 }
 
-function checkInput({ ownerEmail, csv, map, report, allowInvalid, invitee, firstName, mobile }: InviteOptions): void {
+function checkInput({
+  ownerEmail,
+  csv,
+  map,
+  report,
+  allowInvalid,
+  invitee,
+  firstName,
+  mobile,
+}: InviteOptions): void {
   const contradiction = (text: string) => usageError(text, { code: 'invalid_value' });
   if (csv === undefined) {
     if (ownerEmail === undefined) {

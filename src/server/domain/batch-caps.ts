@@ -9,7 +9,10 @@ interface CapWords {
 
 const MOST = 1_000_000_000;
 
-function capOf(word: string | undefined, fallback: CapsShown['upload'] | undefined): CapsShown['upload'] | null {
+function capOf(
+  word: string | undefined,
+  fallback: CapsShown['upload'] | undefined,
+): CapsShown['upload'] | null {
   if (word === undefined) return fallback ?? null;
   if (word.toLowerCase() === 'none') return 'none';
   return /^\d{1,10}$/.test(word) && Number(word) <= MOST ? Number(word) : null;
@@ -24,6 +27,7 @@ export function capsOfRow(
   const message = capOf(row.cap_messages, defaults.caps?.message);
   if (upload !== null && message !== null) return capsFrom({ upload, message });
   const [unit, word] = upload === null ? ['uploads', row.cap_uploads] : ['messages', row.cap_messages];
-  const given = word === undefined ? `names no cap of ${unit}` : `${JSON.stringify(word)} is no cap of ${unit}`;
+  const given =
+    word === undefined ? `names no cap of ${unit}` : `${JSON.stringify(word)} is no cap of ${unit}`;
   return { detail: `${given}: a whole number a month, or none` };
 }

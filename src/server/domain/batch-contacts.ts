@@ -86,9 +86,7 @@ async function knownTo(work: AccountWork, wishes: readonly Wish[]): Promise<Map<
   const mobiles = wishes.flatMap(({ fields }) => (fields.emailFolded === null ? (fields.mobile ?? []) : []));
   const found = await work.tenant.contacts.known(emails, mobiles, work.now.toISOString());
   return new Map(
-    found
-      .toReversed()
-      .map((contact) => [fieldsOf(contact).emailFolded ?? `tel:${contact.mobile}`, contact]),
+    found.toReversed().map((contact) => [fieldsOf(contact).emailFolded ?? `tel:${contact.mobile}`, contact]),
   );
 }
 
@@ -110,12 +108,21 @@ async function judge(
   if (!reading.ok) return rowResult(wish.row, reading.outcome, reading.detail);
   const { fields } = reading;
   const { subAccount, caps } = wish;
-  const marking = await judgeMarking(work, before, fields, { ...mark, subAccount, caps, mayMail: null }, barrier);
+  const marking = await judgeMarking(
+    work,
+    before,
+    fields,
+    { ...mark, subAccount, caps, mayMail: null },
+    barrier,
+  );
   return { row: wish.row, saving: { before, fields, marking } };
 }
 
 /** In one word what the row came to, and beside it what did not: an invitation that was not sent fails no contact. */
-function resultOf({ row, saving }: Judged, done: Omit<Saved, 'id'> & { readonly id: string | null }): RowResult {
+function resultOf(
+  { row, saving }: Judged,
+  done: Omit<Saved, 'id'> & { readonly id: string | null },
+): RowResult {
   const { before, marking } = saving;
   const { invitation } = marking;
   const saved = before === null ? 'created' : done.changed ? 'updated' : 'unchanged';

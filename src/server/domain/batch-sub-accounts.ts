@@ -53,7 +53,11 @@ function judgeAlone(rows: readonly Sent[], defaults: Defaults, batchId: string |
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, { row, offer });
     else if (asks(earlier.offer) === asks(offer)) results.set(row, sameAs(row, earlier.row));
-    else results.set(row, rowResult(row, 'conflicting_rows', `row ${earlier.row} has the same address with other values`));
+    else
+      results.set(
+        row,
+        rowResult(row, 'conflicting_rows', `row ${earlier.row} has the same address with other values`),
+      );
   }
   return { results, offers: [...first.values()] };
 }

@@ -108,12 +108,12 @@ export function differenceOf(
     sub_account: fields.subAccount,
     link_id: fields.linkId,
   });
-  if (before !== null && JSON.stringify(comparable(before)) === JSON.stringify(comparable(after))) return null;
+  if (before !== null && JSON.stringify(comparable(before)) === JSON.stringify(comparable(after)))
+    return null;
   const [was, is] = [before === null ? {} : told(before), told(after)];
   const names = Object.keys(is).filter(
     (name) => before === null || JSON.stringify(was[name]) !== JSON.stringify(is[name]),
   );
-  const only = (facts: Facts): Facts =>
-    Object.fromEntries(names.map((name) => [name, facts[name] ?? null]));
+  const only = (facts: Facts): Facts => Object.fromEntries(names.map((name) => [name, facts[name] ?? null]));
   return { before: before === null ? null : only(was), after: only(is) };
 }

@@ -90,7 +90,10 @@ export async function judgeMarking(
   if (link?.state === 'active')
     return { ...still, invitation: { outcome: 'already_linked', detail: 'is a sub-account already' } };
   if (link?.state === 'invited' && !moved)
-    return { ...still, invitation: { outcome: 'already_invited', detail: 'has a pending invitation already' } };
+    return {
+      ...still,
+      invitation: { outcome: 'already_invited', detail: 'has a pending invitation already' },
+    };
   return judgeInviting(work, { ...still, takeBack }, fields, fields.email, mark);
 }
 
@@ -101,7 +104,8 @@ async function judgeInviting(
   email: string,
   mark: Mark,
 ): Promise<Marking> {
-  if (mark.caps === null) throw invalid('/caps', 'is missing: how much may the sub-account use a month? Or none');
+  if (mark.caps === null)
+    throw invalid('/caps', 'is missing: how much may the sub-account use a month? Or none');
   mustMail(work);
   const judged = await judgeSubOffer(work, {
     email,

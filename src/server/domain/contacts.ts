@@ -34,7 +34,10 @@ export interface Saved {
 }
 
 /** How the audit trail names a contact. */
-function targetOf(id: string, { email, firstName, lastName }: Pick<ContactFields, 'email' | 'firstName' | 'lastName'>) {
+function targetOf(
+  id: string,
+  { email, firstName, lastName }: Pick<ContactFields, 'email' | 'firstName' | 'lastName'>,
+) {
   const name = [firstName, lastName].filter((part) => part !== null).join(' ');
   return { kind: 'contact', id, name: email ?? (name === '' ? null : name) };
 }

@@ -154,10 +154,7 @@ async function read(work: AccountWork, offer: SubOffer) {
  * Whether an offer may be sent. Only what the umbrella has done itself is looked at, never whether address or account exist: an unknown address, a
  * user's and that of an account under another umbrella take the same steps and come to the same.
  */
-export async function judgeSubOffer(
-  work: AccountWork,
-  offer: SubOffer,
-): Promise<ReadySubOffer | SubRefusal> {
+export async function judgeSubOffer(work: AccountWork, offer: SubOffer): Promise<ReadySubOffer | SubRefusal> {
   const asked = await read(work, offer);
   if ('refusal' in asked) return asked.refusal;
   const { email, emailFolded, mobile } = asked;

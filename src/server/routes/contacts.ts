@@ -1,5 +1,11 @@
 import { onAccount } from '../domain/change.ts';
-import { createContact, deleteContact, listContacts, showContact, updateContact } from '../domain/contacts.ts';
+import {
+  createContact,
+  deleteContact,
+  listContacts,
+  showContact,
+  updateContact,
+} from '../domain/contacts.ts';
 import type { Handlers } from '../http/bind.ts';
 
 export const contacts = {

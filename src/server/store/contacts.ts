@@ -156,11 +156,7 @@ export function contactsStore(trx: Trx, accountId: string): ContactsPort {
     },
 
     async remove(id) {
-      await trx
-        .deleteFrom('contacts')
-        .where('account_id', '=', accountId)
-        .where('id', '=', id)
-        .execute();
+      await trx.deleteFrom('contacts').where('account_id', '=', accountId).where('id', '=', id).execute();
     },
   };
 }

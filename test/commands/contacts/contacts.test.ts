@@ -22,8 +22,19 @@ describe('contacts', () => {
       ...['contacts', 'update', 'pia@partner.example'],
       ...['--organization', 'Partner Ltd', '--mobile', '', '--groups', 'none', '--json'],
     ]);
-    expect(changed.json()).toMatchObject({ organization: 'Partner Ltd', mobile: null, groups: [], revision: 2 });
-    const same = await acme.run(['contacts', 'update', 'pia@partner.example', '--organization', 'Partner Ltd']);
+    expect(changed.json()).toMatchObject({
+      organization: 'Partner Ltd',
+      mobile: null,
+      groups: [],
+      revision: 2,
+    });
+    const same = await acme.run([
+      'contacts',
+      'update',
+      'pia@partner.example',
+      '--organization',
+      'Partner Ltd',
+    ]);
     expect(same.stdout).toBe('Pia@Partner.example is like that already.\n');
     expect((await acme.run('contacts show pia@partner.example')).stdout).toContain('Partner Ltd');
     expect((await acme.run('contacts rm pia@partner.example')).code).toBe(8);

@@ -47,7 +47,9 @@ describe('contacts import', () => {
     ]);
     expect(await subMails()).toEqual(['pia@partner.example']);
     const [heading, ...lines] = report();
-    expect(heading).toBe('First,Last,Email,Mobile,Organization,Sub account,Groups,_row,_status,_contact_id,_error');
+    expect(heading).toBe(
+      'First,Last,Email,Mobile,Organization,Sub account,Groups,_row,_status,_contact_id,_error',
+    );
     expect(lines.map((line) => line.replace(/ctc_\w{26}/, 'ctc'))).toEqual([
       "Pia,Ammann,pia@partner.example,'+41 79 123 45 67,Partner Ltd,Yes,pilots; north,1,invited,ctc,contact created",
       'Bo,Burri,bo@plain.example,,Plain,no,,2,created,ctc,',
@@ -179,7 +181,8 @@ describe('sub-accounts invite --csv', () => {
     const send: Send = async (request) => {
       const bulk = /\/(rows|finish|batches)$/.test(new URL(request.url).pathname);
       const fate = bulk ? fates[next++] : undefined;
-      if (fate === 'refused') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      if (fate === 'refused')
+        throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
       if (fate === 'busy') return problem(503, 'busy', {}, { 'retry-after': '1' });
       const answer = await wire(request);
       if (fate === 'lost') throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });

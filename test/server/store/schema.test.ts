@@ -90,7 +90,13 @@ const SEED = {
   },
   address_rules: { account_id: 'acc_1', domain: 'x.example', verdict: 'deny', created_at: T },
   permission_sets: { account_id: 'acc_1', name: 'editors', role: 'user', ...revised },
-  contacts: { account_id: 'acc_1', id: 'ctc_1', email: 'c@x.example', email_folded: 'c@x.example', ...revised },
+  contacts: {
+    account_id: 'acc_1',
+    id: 'ctc_1',
+    email: 'c@x.example',
+    email_folded: 'c@x.example',
+    ...revised,
+  },
   batches: {
     account_id: 'acc_1',
     id: 'bat_1',
