@@ -140,7 +140,7 @@ async function csvSource(file: File, given: string | undefined): Promise<Records
   const columns = trimmedEnd(heading.cells);
   const { fields, ignored } = mapHeadings(columns, file.map, file.fields, refuse);
   const records = async function* () {
-    const reader = new RowReader();
+    const reader = new RowReader(file.fields);
     let row = 0;
     let skipped = false;
     for await (const block of open()) {
@@ -198,7 +198,7 @@ function ndjsonSource(file: File): Records {
   const ignored: string[] = [];
   const known = new Set<string>();
   const records = async function* () {
-    const reader = new RowReader();
+    const reader = new RowReader(read);
     let row = 0;
     let fields: FieldMap = {};
     for await (const block of readNdjson(readText(path, refuse), refuse)) {

@@ -47,6 +47,13 @@ interface List {
 /** Reads fields into rows. Large files repeat a few role and module cells, so these are read once each. */
 export class RowReader {
   readonly #lists = new Map<string, List>();
+  /** Of contacts more is read; of members it is only known what the column is for, and their digests hold nothing of it. */
+  readonly #contacts: boolean;
+
+  /** @param read what rows of the kind are read from */
+  constructor(read: readonly Field[]) {
+    this.#contacts = read.includes('mobile');
+  }
 
   read(row: number, line: number, cells: readonly string[], fields: FieldMap): InputRecord {
     const value = (field: Field): string => {
@@ -73,7 +80,7 @@ export class RowReader {
     const name = value('first_name').trim();
     if (name !== '') input.first_name = name;
     if (name.length > NAME_MAX) problem = `the first name is longer than ${NAME_MAX} characters`;
-    problem = readContact(input, value) ?? problem;
+    if (this.#contacts) problem = readContact(input, value) ?? problem;
     if (fields.sub_account !== undefined) {
       const mark = markOf(value('sub_account'));
       if (mark === undefined)

@@ -192,6 +192,17 @@ describeOnEachDatabase('contacts', (open) => {
   });
 });
 
+describeOnEachDatabase('the contacts of a deleted account', (open) => {
+  it('are gone from the database', async () => {
+    const server = await startServer({ database: await open() });
+    const { admin, ulla } = await scene(server);
+    await admin.add(ana);
+    await server.ok('accounts.delete', { token: ulla.token, params: { account: 'holding' } });
+    const left = await server.database.read((trx) => trx.selectFrom('contacts').selectAll().execute());
+    expect(left).toEqual([]);
+  });
+});
+
 describeOnEachDatabase('a contact marked as sub-account', (open) => {
   it('is invited by the save, in the same transaction', async () => {
     const server = await startServer({ database: await open() });

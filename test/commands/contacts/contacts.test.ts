@@ -19,8 +19,16 @@ describe('contacts', () => {
       /^FIRST\tLAST\tEMAIL\tMOBILE\tORGANIZATION\tGROUPS\tSUB ACCOUNT\tID\nPia\t\tPia@Partner.example\t\+41791234567\t/,
     );
     const changed = await acme.run([
-      ...['contacts', 'update', 'pia@partner.example'],
-      ...['--organization', 'Partner Ltd', '--mobile', '', '--groups', 'none', '--json'],
+      'contacts',
+      'update',
+      'pia@partner.example',
+      '--organization',
+      'Partner Ltd',
+      '--mobile',
+      '',
+      '--groups',
+      'none',
+      '--json',
     ]);
     expect(changed.json()).toMatchObject({
       organization: 'Partner Ltd',
