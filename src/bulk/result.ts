@@ -82,7 +82,8 @@ function remarksOn(
   { kind, seats, mail, report, batch_id, outcomes, dry_run }: BulkResult,
   ctx: Context,
 ): string[] {
-  const lines = seats.limit === null ? [] : [`Seats: ${seats.used} of ${seats.limit} used.`];
+  const outside = kind === 'contacts' || kind === 'sub_accounts';
+  const lines = seats.limit === null || outside ? [] : [`Seats: ${seats.used} of ${seats.limit} used.`];
   if (mail?.waiting_until)
     lines.push(`Mail beyond the plan's daily limit goes out from ${mail.waiting_until} on.`);
   if (mail !== null && mail.failed > 0)

@@ -268,7 +268,9 @@ describe('a master', () => {
     const where = standing(null, { parent: above(membership('admin')) });
     const never = ['account_tokens.list', 'account_tokens.create', 'account_tokens.revoke', 'accounts.leave'];
     const staffs = ['accounts.lock', 'accounts.unlock'];
-    const content = onAccount.filter((id) => /^(workspaces|workspace_\w+|resources|forms|contacts|sub_accounts|umbrella)\./.test(id));
+    const content = onAccount.filter((id) =>
+      /^(workspaces|workspace_\w+|resources|forms|contacts|sub_accounts|umbrella)\./.test(id),
+    );
     // Of parsers a master copies and compares (R7); the path is its own.
     const parsers = onAccount.filter((id) => /^(parsers\.(?!copy$|diff$)|promotion_path)/.test(id));
     expect(onAccount.filter((id) => !decide(session, id, where).allowed).sort()).toEqual(

@@ -197,7 +197,11 @@ describeOnEachDatabase('the contacts of a deleted account', (open) => {
     const server = await startServer({ database: await open() });
     const { admin, ulla } = await scene(server);
     await admin.add(ana);
-    await server.ok('accounts.delete', { token: ulla.token, params: { account: 'holding' } });
+    await server.ok('accounts.delete', {
+      token: ulla.token,
+      params: { account: 'holding' },
+      query: { confirm: 'holding' },
+    });
     const left = await server.database.read((trx) => trx.selectFrom('contacts').selectAll().execute());
     expect(left).toEqual([]);
   });
