@@ -52,6 +52,7 @@ const advice = {
   address_taken: 'Sign in with that address, or take another.',
   already_member: 'Nothing to do; change the role with `tenantctl members update`.',
   already_invited: 'Wait, or `tenantctl invites resend ADDRESS`.',
+  contact_exists: '`tenantctl contacts update ADDRESS` changes the one that is there.',
   already_linked: 'Nothing to do: `tenantctl sub-accounts show ADDRESS`.',
   declined_before: 'Ask the person first; then send with `--reinvite-declined`.',
   disposable_address: "Ask for another address, or allow the domain in the account's address rules.",

@@ -93,6 +93,12 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/forms/index.ts')).forms,
   },
   {
+    name: 'contacts',
+    aliases: ['contact'],
+    summary: 'The people whom an account keeps in touch with; those to become sub-accounts',
+    noun: async () => (await import('./commands/contacts/index.ts')).contacts,
+  },
+  {
     name: 'access',
     summary: 'Who may do what, and why',
     noun: async () => (await import('./commands/access/index.ts')).access,

@@ -9,6 +9,8 @@ export const ERRORS_KEPT = 1000;
 
 /** How rows of a kind are judged beyond their address, without the server. */
 export interface CheckRules {
+  /** Of rows that may do without an address: what such a row is known by, and null for one that has to have it. */
+  nameless?(input: InputRow): string | null;
   /** What is wrong with the row by itself. */
   judge(input: InputRow): { code: RowErrorCode; message: string } | null;
   /** What the row is about besides the address: two rows with the same address are about one thing if this is the same. */
@@ -23,7 +25,14 @@ export interface CheckRules {
 export type RowErrorCode =
   | Extract<
       RowOutcome,
-      'invalid_email' | 'invalid_role' | 'conflicting_rows' | 'unknown_workspace' | 'unknown_child'
+      | 'invalid_email'
+      | 'invalid_role'
+      | 'conflicting_rows'
+      | 'unknown_workspace'
+      | 'unknown_child'
+      | 'invalid_mobile'
+      | 'invalid_contact'
+      | 'invalid_cap'
     >
   | 'malformed_row';
 
@@ -170,6 +179,11 @@ type Judged = { error: null; folded: string } | { error: { code: RowErrorCode; m
 function judge({ input, problem }: InputRecord, rules: CheckRules): Judged {
   const refuse = (code: RowErrorCode, message: string): Judged => ({ error: { code, message } });
   if (problem !== null) return refuse('malformed_row', problem);
+  const nameless = input.email === '' ? (rules.nameless?.(input) ?? null) : null;
+  if (nameless !== null) {
+    const error = rules.judge(input);
+    return error ? { error } : { error: null, folded: nameless };
+  }
   const address = parseAddress(input.email);
   if (!address.ok) return refuse('invalid_email', `${shown(input.email)} is no address: ${address.reason}`);
   const error = rules.judge(input);
@@ -180,7 +194,14 @@ function judge({ input, problem }: InputRecord, rules: CheckRules): Judged {
 function canonicalRow({ row, input, problem }: InputRecord): string {
   const { email, role, modules, children, workspaces, first_name, workspace } = input;
   const cells = [row, email, role, modules, children, workspaces, first_name, problem];
-  return `${JSON.stringify(workspace === undefined ? cells : [...cells, workspace])}\n`;
+  // What later kinds are read from stands behind, and only where it is: the digests of earlier files stay what they were.
+  const { last_name, mobile, organization, groups, sub_account, cap_uploads, cap_messages } = input;
+  const contact = { last_name, mobile, organization, groups, sub_account, cap_uploads, cap_messages };
+  const later = [
+    ...(workspace === undefined ? [] : [workspace]),
+    ...(Object.values(contact).every((value) => value === undefined) ? [] : [contact]),
+  ];
+  return `${JSON.stringify([...cells, ...later])}\n`;
 }
 
 export function shown(text: string): string {

@@ -1,11 +1,12 @@
 import type { Client } from '../client/client.ts';
 import type { Clock } from '../client/transport.ts';
-import { chunkRows, rowOutcomes } from '../contract/limits.ts';
+import { type BatchKind, chunkRows, rowOutcomes } from '../contract/limits.ts';
 import type { Batch, RowResult } from '../contract/types.ts';
 import { asTenantctlError } from '../errors.ts';
 import type { Progress } from '../output/progress.ts';
 import type { CheckResult } from './check.ts';
 import type { RowSource } from './input.ts';
+import { wordsOf } from './kinds.ts';
 import { Lanes } from './lanes.ts';
 import { missingRows } from './missing.ts';
 import { Patience } from './patience.ts';
@@ -183,7 +184,19 @@ class Run {
     const verdict = rowOutcomes[outcome] === 'failed' ? this.#job.check.verdictOf(record) : null;
     // The tool's own words name the file's rows and cells, the server sees only what was sent.
     const error = verdict?.kind === 'error' ? verdict.message : detail;
-    return { record, status: outcome, id: result.invite_id ?? result.receipt_id, error };
+    return { record, status: outcome, id: idOf(this.#batch.kind, result), error };
+  }
+}
+
+/** What the row came to be, in the column that its kind has for it. */
+function idOf(kind: BatchKind, result: RowResult): string | null {
+  switch (wordsOf[kind].idColumn) {
+    case '_contact_id':
+      return result.contact_id;
+    case '_link_id':
+      return result.link_id;
+    default:
+      return result.invite_id ?? result.receipt_id;
   }
 }
 

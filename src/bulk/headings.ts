@@ -10,6 +10,12 @@ export const FIELDS = [
   'workspace',
   'first_name',
   'last_name',
+  'mobile',
+  'organization',
+  'groups',
+  'sub_account',
+  'cap_uploads',
+  'cap_messages',
 ] as const;
 export type Field = (typeof FIELDS)[number];
 export type FieldMap = Readonly<Partial<Record<Field, number>>>;
@@ -25,12 +31,25 @@ const WORDS: readonly (readonly [Field, string])[] = [
   ['workspace', 'workspace workspaces workspaceslug'],
   ['first_name', 'firstname givenname forename vorname'],
   ['last_name', 'lastname surname familyname nachname'],
+  ['mobile', 'mobile mobilenumber mobilephone cell cellphone phone phonenumber telephone tel handy'],
+  ['organization', 'organization organisation company companyname org firma'],
+  ['groups', 'groups group group(s) tags'],
+  ['sub_account', 'subaccount subaccounts issubaccount'],
+  ['cap_uploads', 'capuploads capupload uploadcap uploadscap'],
+  ['cap_messages', 'capmessages capmessage messagecap messagescap'],
+];
+
+/** The product's own headings of contacts; in a file of members a column `First` may be anything. */
+const CONTACT_WORDS: typeof WORDS = [
+  ['first_name', 'first'],
+  ['last_name', 'last'],
 ];
 
 /** A kind of rows is read from some of the fields: no two of those have a word in common. */
 function synonymsOf(fields: readonly Field[]): ReadonlyMap<string, Field> {
-  const read = WORDS.filter(([field]) => fields.includes(field));
-  return new Map(read.flatMap(([field, words]) => words.split(' ').map((word) => [word, field] as const)));
+  const words = fields.includes('mobile') ? [...WORDS, ...CONTACT_WORDS] : WORDS;
+  const read = words.filter(([field]) => fields.includes(field));
+  return new Map(read.flatMap(([field, spelt]) => spelt.split(' ').map((word) => [word, field] as const)));
 }
 
 /** As headings are compared: any case, without blanks, hyphens, dots and underscores. */

@@ -146,7 +146,7 @@ async function csvSource(file: File, given: string | undefined): Promise<Records
   const columns = trimmedEnd(heading.cells);
   const { fields, ignored } = mapHeadings(columns, file.map, file.fields, refuse);
   const records = async function* () {
-    const reader = new RowReader();
+    const reader = new RowReader(file.fields);
     let row = 0;
     let skipped = false;
     for await (const block of open()) {
@@ -191,10 +191,7 @@ function csvRow(
 ): InputRecord {
   const found = cells.length;
   while (cells.length > columns.length && cells.at(-1)?.trim() === '') cells.pop();
-  const record = reader.read(row, line, cells, (field) => {
-    const at = fields[field];
-    return at === undefined ? '' : (cells[at] ?? '');
-  });
+  const record = reader.read(row, line, cells, fields);
   if (cells.length !== columns.length) {
     record.problem = `it has ${found} cells, the heading has ${columns.length}`;
   }
@@ -207,7 +204,7 @@ function ndjsonSource(file: File): Records {
   const ignored: string[] = [];
   const known = new Set<string>();
   const records = async function* () {
-    const reader = new RowReader();
+    const reader = new RowReader(read);
     let row = 0;
     let fields: FieldMap = {};
     for await (const block of readNdjson(readText(path, refuse), refuse)) {
@@ -223,10 +220,7 @@ function ndjsonSource(file: File): Records {
         }
         row++;
         const cells = columns.map((key) => values.get(key) ?? '');
-        const record = reader.read(row, line, cells, (field) => {
-          const at = fields[field];
-          return at === undefined ? '' : (cells[at] ?? '');
-        });
+        const record = reader.read(row, line, cells, fields);
         record.problem = problem ?? record.problem;
         out.push(record);
       }

@@ -8,6 +8,18 @@ export const fieldsOf: Readonly<Record<BatchKind, readonly Field[]>> = {
   removals: ['email'],
   restores: ['email'],
   workspace_members: ['email', 'workspace', 'role'],
+  contacts: [
+    'email',
+    'first_name',
+    'last_name',
+    'mobile',
+    'organization',
+    'groups',
+    'sub_account',
+    'cap_uploads',
+    'cap_messages',
+  ],
+  sub_accounts: ['email', 'first_name', 'mobile', 'sub_account', 'cap_uploads', 'cap_messages'],
 };
 
 /** What a batch is begun with beside its rows: the kind, and what holds for all rows of it. */
@@ -23,7 +35,7 @@ interface Words {
   readonly untouched: string;
   readonly others: string;
   /** Of a report: what a row came to be. */
-  readonly idColumn: '_invite_id' | '_receipt_id' | null;
+  readonly idColumn: '_invite_id' | '_receipt_id' | '_link_id' | '_contact_id' | null;
 }
 
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
@@ -57,5 +69,21 @@ export const wordsOf: Readonly<Record<BatchKind, Words>> = {
     untouched: 'nobody was placed',
     others: 'correct them, or place the others with --allow-invalid',
     idColumn: null,
+  },
+  contacts: {
+    doing: 'Saving contacts',
+    what: (count, account) =>
+      `invite ${count === 1 ? '1 contact' : `${count} contacts`} of ${account} to become sub-accounts`,
+    untouched: 'nothing was saved',
+    others: 'correct them, or save the others with --allow-invalid',
+    idColumn: '_contact_id',
+  },
+  sub_accounts: {
+    doing: 'Inviting',
+    what: (count, account) =>
+      `invite the owners of ${count === 1 ? '1 address' : `${count} addresses`} to come under the umbrella ${account}`,
+    untouched: 'nothing was sent',
+    others: 'correct them, or invite the others with --allow-invalid',
+    idColumn: '_link_id',
   },
 };

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts';
 import { type AccountKind, modules, rolesOfKind, workspaceRoles } from '../contract/limits.ts';
 import type { Account, BatchDefaults } from '../contract/types.ts';
 import type { CheckRules } from './check.ts';
+import { contactRules, subAccountRules } from './contact-rules.ts';
 import type { RowSource } from './input.ts';
 import type { Head } from './kinds.ts';
 import { type OfferRules, offerRules } from './offer-rules.ts';
@@ -20,6 +21,10 @@ export async function rulesFor(
       return offerRules(await offersOf(client, account, source, head.defaults, map));
     case 'workspace_members':
       return placeRules(head.defaults, (await placesOf(client, account)).workspaces);
+    case 'contacts':
+      return contactRules(head.defaults);
+    case 'sub_accounts':
+      return subAccountRules(head.defaults);
     default:
       return personRules;
   }

@@ -7,7 +7,16 @@ import { wordsOf } from './kinds.ts';
 import type { InputRecord } from './rows.ts';
 
 /** Of any report: fed in again as input, it has them replaced. */
-const OWN_COLUMNS = ['_row', '_status', '_invite_id', '_receipt_id', '_record_id', '_error'];
+const OWN_COLUMNS = [
+  '_row',
+  '_status',
+  '_invite_id',
+  '_receipt_id',
+  '_link_id',
+  '_contact_id',
+  '_record_id',
+  '_error',
+];
 
 /** Of a row, what is repeated. */
 type Reported = Pick<InputRecord, 'row' | 'cells'>;

@@ -34,7 +34,7 @@ export function resultOf(
     outcomes: allOutcomes(batch.kind, outcomes),
     seats: batch.seats,
     differs: null,
-    mail: batch.kind === 'invites' ? batch.mail : null,
+    mail: sendsMail(batch.kind) ? batch.mail : null,
     report,
   };
 }
@@ -47,7 +47,7 @@ export function dryResultOf(plan: Plan, rows: number): BulkResult {
     dry_run: true,
     rows,
     outcomes,
-    seats: { used: seats.used + (outcomes.invited ?? 0), limit: seats.limit },
+    seats: { used: seats.used + (kind === 'invites' ? (outcomes.invited ?? 0) : 0), limit: seats.limit },
     differs: plan.differingCount,
     mail: null,
     report: null,
@@ -76,15 +76,20 @@ export async function showResult(ctx: Context, result: BulkResult): Promise<void
   for (const line of remarksOn(result, ctx)) ctx.out.note(line);
 }
 
+const sendsMail = (kind: BatchKind): boolean => mainOutcome[kind] === 'invited';
+
 function remarksOn(
   { kind, seats, mail, report, batch_id, outcomes, dry_run }: BulkResult,
   ctx: Context,
 ): string[] {
-  const lines = seats.limit === null ? [] : [`Seats: ${seats.used} of ${seats.limit} used.`];
+  const outside = kind === 'contacts' || kind === 'sub_accounts';
+  const lines = seats.limit === null || outside ? [] : [`Seats: ${seats.used} of ${seats.limit} used.`];
   if (mail?.waiting_until)
     lines.push(`Mail beyond the plan's daily limit goes out from ${mail.waiting_until} on.`);
   if (mail !== null && mail.failed > 0)
-    lines.push(`Mail could not be delivered to ${mail.failed}: tenantctl invites list`);
+    lines.push(
+      `Mail could not be delivered to ${mail.failed}: tenantctl ${kind === 'invites' ? 'invites' : 'sub-accounts'} list`,
+    );
   if (report !== null) lines.push(`Report: ${report}`);
   const account = ctx.flags.account === undefined ? '' : ` --account ${ctx.flags.account}`;
   if (batch_id !== null && (outcomes.invited ?? 0) > 0) {
@@ -115,6 +120,8 @@ export const mainOutcome = {
   removals: 'removed',
   restores: 'restored',
   workspace_members: 'placed',
+  contacts: 'invited',
+  sub_accounts: 'invited',
 } as const satisfies Record<BatchKind, string>;
 
 /** What is shown before anything is sent. */

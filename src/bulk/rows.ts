@@ -1,4 +1,4 @@
-import type { Field } from './headings.ts';
+import type { Field, FieldMap } from './headings.ts';
 
 /** A row as the contract takes it (`batches.send`). What a cell leaves open is absent: the batch's defaults apply. */
 export interface InputRow {
@@ -13,6 +13,14 @@ export interface InputRow {
   /** Of a row about one workspace. */
   workspace?: string;
   first_name?: string;
+  last_name?: string;
+  mobile?: string;
+  organization?: string;
+  groups?: string[];
+  /** null: there is a column for it, and the cell is empty. */
+  sub_account?: boolean | null;
+  cap_uploads?: string;
+  cap_messages?: string;
 }
 
 export interface InputRecord {
@@ -39,8 +47,19 @@ interface List {
 /** Reads fields into rows. Large files repeat a few role and module cells, so these are read once each. */
 export class RowReader {
   readonly #lists = new Map<string, List>();
+  /** Of contacts more is read; of members it is only known what the column is for, and their digests hold nothing of it. */
+  readonly #contacts: boolean;
 
-  read(row: number, line: number, cells: readonly string[], value: (field: Field) => string): InputRecord {
+  /** @param read what rows of the kind are read from */
+  constructor(read: readonly Field[]) {
+    this.#contacts = read.includes('mobile');
+  }
+
+  read(row: number, line: number, cells: readonly string[], fields: FieldMap): InputRecord {
+    const value = (field: Field): string => {
+      const at = fields[field];
+      return at === undefined ? '' : (cells[at] ?? '');
+    };
     const input: InputRow = { row, email: value('email').trim() };
     let problem: string | null = null;
     const role = value('role');
@@ -61,6 +80,13 @@ export class RowReader {
     const name = value('first_name').trim();
     if (name !== '') input.first_name = name;
     if (name.length > NAME_MAX) problem = `the first name is longer than ${NAME_MAX} characters`;
+    if (this.#contacts) problem = readContact(input, value) ?? problem;
+    if (fields.sub_account !== undefined) {
+      const mark = markOf(value('sub_account'));
+      if (mark === undefined)
+        problem = `sub account is yes or no, not ${JSON.stringify(value('sub_account').slice(0, 40))}`;
+      else input.sub_account = mark;
+    }
     return { row, line, cells, input, problem };
   }
 
@@ -100,6 +126,34 @@ export class RowReader {
     this.#lists.set(detached(cell), list);
     return list;
   }
+}
+
+const YES = new Set(['yes', 'y', 'true', '1', 'x', '✓', 'ja', 'oui', 'si', 'sí']);
+const NO = new Set(['no', 'n', 'false', '0', '-', 'nein', 'non']);
+
+/** A cell as people tick it: null if it is empty, undefined if nobody can say. */
+function markOf(cell: string): boolean | null | undefined {
+  const word = cell.trim().toLowerCase();
+  if (word === '') return null;
+  if (YES.has(word)) return true;
+  return NO.has(word) ? false : undefined;
+}
+
+const GROUPS_MAX = 1000;
+
+/** The cells of a contact: text as it stands, and groups, of which a name may have blanks in it. */
+function readContact(input: InputRow, value: (field: Field) => string): string | null {
+  for (const field of ['last_name', 'mobile', 'organization', 'cap_uploads', 'cap_messages'] as const) {
+    const text = value(field).trim();
+    if (text !== '') input[field] = detached(text);
+  }
+  const groups = value('groups')
+    .split(/[;,]/)
+    .map((name) => name.trim());
+  const named = groups.filter((name) => name !== '');
+  if (named.length > GROUPS_MAX) return `a cell holds more than ${GROUPS_MAX} groups`;
+  if (named.length > 0) input.groups = named.map(detached);
+  return null;
 }
 
 /** A copy of its own: a slice of a block keeps the entire block in memory for as long as it lives. */

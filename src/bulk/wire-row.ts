@@ -7,6 +7,8 @@ import type { InputRecord } from './rows.ts';
 
 const EMAIL_MAX = 1000;
 const WORD_MAX = 100;
+const TEXT_MAX = 1000;
+const MOBILE_MAX = 200;
 
 type VerdictOf = CheckResult['verdictOf'];
 
@@ -21,6 +23,10 @@ export function chunkOf(
       return { kind, rows: records.map((record) => inviteRow(record, verdictOf(record))) };
     case 'workspace_members':
       return { kind, rows: records.map((record) => placeRow(record, verdictOf(record))) };
+    case 'contacts':
+      return { kind, rows: records.map((record) => contactRow(record, verdictOf(record))) };
+    case 'sub_accounts':
+      return { kind, rows: records.map((record) => subAccountRow(record, verdictOf(record))) };
     default:
       return { kind, rows: records.map((record) => personRow(record, verdictOf(record))) };
   }
@@ -37,6 +43,10 @@ export function checkOf(
       return { ...head, rows: records.map((record) => inviteRow(record, verdictOf(record))) };
     case 'workspace_members':
       return { ...head, rows: records.map((record) => placeRow(record, verdictOf(record))) };
+    case 'contacts':
+      return { ...head, rows: records.map((record) => contactRow(record, verdictOf(record))) };
+    case 'sub_accounts':
+      return { ...head, rows: records.map((record) => subAccountRow(record, verdictOf(record))) };
     default:
       return { ...head, rows: records.map((record) => personRow(record, verdictOf(record))) };
   }
@@ -57,6 +67,58 @@ function placeRow(record: InputRecord, verdict: Verdict): BatchRow<'workspace_me
     ...plain,
     ...(input.workspace !== undefined && { workspace: clean(input.workspace, WORD_MAX) }),
     ...(input.role !== undefined && { role: clean(input.role, WORD_MAX) }),
+  };
+}
+
+type Caps = Pick<BatchRow<'contacts'>, 'cap_uploads' | 'cap_messages'>;
+
+function capsOf({ cap_uploads: uploads, cap_messages: messages }: InputRecord['input']): Caps {
+  return {
+    ...(uploads !== undefined && { cap_uploads: clean(uploads, WORD_MAX) }),
+    ...(messages !== undefined && { cap_messages: clean(messages, WORD_MAX) }),
+  };
+}
+
+/** Who it is, if nothing but that shall be said: it cannot be read, or other rows of the file settle it. */
+function settled(record: InputRecord, verdict: Verdict): BatchRow<'contacts' | 'sub_accounts'> | null {
+  const plain = personRow(record, verdict);
+  if (record.problem !== null || plain.duplicate_of !== undefined) return plain;
+  const conflicts = verdict.kind === 'error' && verdict.code === 'conflicting_rows';
+  return conflicts ? { ...plain, conflicting: true } : null;
+}
+
+function contactRow(record: InputRecord, verdict: Verdict): BatchRow<'contacts'> {
+  const { row, input } = record;
+  const done = settled(record, verdict);
+  if (done !== null) return done;
+  const { email, first_name, last_name, mobile, organization, groups, sub_account } = input;
+  return {
+    row,
+    email: clean(email, EMAIL_MAX),
+    ...(first_name !== undefined && { first_name: clean(first_name, TEXT_MAX) }),
+    ...(last_name !== undefined && { last_name: clean(last_name, TEXT_MAX) }),
+    ...(mobile !== undefined && { mobile: clean(mobile, MOBILE_MAX) }),
+    ...(organization !== undefined && { organization: clean(organization, TEXT_MAX) }),
+    ...(groups !== undefined && { groups: groups.map((name) => clean(name, TEXT_MAX)) }),
+    ...(typeof sub_account === 'boolean' && { sub_account }),
+    ...capsOf(input),
+  };
+}
+
+/** Where a column says who is to be one, an empty cell says no. */
+function subAccountRow(record: InputRecord, verdict: Verdict): BatchRow<'sub_accounts'> {
+  const { row, input } = record;
+  const done = settled(record, verdict);
+  if (done !== null) return done;
+  const email = clean(input.email, EMAIL_MAX);
+  const { first_name, mobile, sub_account } = input;
+  if (sub_account === false || sub_account === null) return { row, email, marked: false };
+  return {
+    row,
+    email,
+    ...(first_name !== undefined && { first_name: clean(first_name, 200) }),
+    ...(mobile !== undefined && { mobile: clean(mobile, MOBILE_MAX) }),
+    ...capsOf(input),
   };
 }
 

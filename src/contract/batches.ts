@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as c from './common.ts';
 import { type BatchKind, batchKinds, chunkRows, rowOutcomeNames } from './limits.ts';
 import { offer } from './people.ts';
+import { caps } from './umbrella.ts';
 
 export const rowOutcome = z.enum(rowOutcomeNames);
 
@@ -37,12 +38,47 @@ const placeRow = personRow.extend({
   role: z.string().max(100).optional(),
 });
 
+/** At most so many units a month, or `none` for no cap: in the words of the file. */
+const capWord = z.string().max(100).optional();
+
+const subAccountRow = personRow.extend({
+  conflicting,
+  /** A column says which rows are to be sub-accounts, and this one is not. */
+  marked: z.literal(false).optional(),
+  first_name: z.string().max(200).optional(),
+  mobile: z.string().max(200).optional(),
+  cap_uploads: capWord,
+  cap_messages: capWord,
+});
+
+/** A cell that was empty is absent, and leaves alone what is there. */
+const contactRow = personRow.extend({
+  conflicting,
+  first_name: z.string().max(1000).optional(),
+  last_name: z.string().max(1000).optional(),
+  mobile: z.string().max(200).optional(),
+  organization: z.string().max(1000).optional(),
+  groups: z.array(z.string().max(1000)).max(1000).optional(),
+  sub_account: z.boolean().optional(),
+  cap_uploads: capWord,
+  cap_messages: capWord,
+});
+
 const rowOf = {
   invites: inviteRow,
   removals: personRow,
   restores: personRow,
   workspace_members: placeRow,
+  contacts: contactRow,
+  sub_accounts: subAccountRow,
 } as const satisfies Record<BatchKind, z.ZodObject>;
+
+const umbrellaDefaults = z.strictObject({
+  /** Of rows that name none (D11). */
+  caps: caps.partial().optional(),
+  /** Also invite addresses that declined before (D1). */
+  reinvite_declined: z.boolean().optional(),
+});
 
 /** What holds for all rows of a batch, and is part of its identity. */
 const defaultsOf = {
@@ -68,6 +104,8 @@ const defaultsOf = {
     workspace: c.reference.optional(),
     role: c.workspaceRole.optional(),
   }),
+  contacts: umbrellaDefaults,
+  sub_accounts: umbrellaDefaults,
 } as const satisfies Record<BatchKind, z.ZodObject>;
 
 export const rowResult = z
@@ -81,6 +119,10 @@ export const rowResult = z
     invite_id: c.id('invite').nullable(),
     /** Of a removal that was done, or given back. */
     receipt_id: c.id('receipt').nullable(),
+    /** The invitation of a sub-account that the row sent, or found. */
+    link_id: c.id('link').nullable(),
+    /** The contact that the row made or changed, or found as it is to be. */
+    contact_id: c.id('contact').nullable(),
   })
   .meta({ id: 'RowResult' });
 
@@ -119,6 +161,8 @@ export const batch = z
     batchOf('removals'),
     batchOf('restores'),
     batchOf('workspace_members'),
+    batchOf('contacts'),
+    batchOf('sub_accounts'),
   ])
   .meta({ id: 'Batch' });
 
@@ -166,6 +210,8 @@ export const batches = {
       creationOf('removals'),
       creationOf('restores'),
       creationOf('workspace_members'),
+      creationOf('contacts'),
+      creationOf('sub_accounts'),
     ]),
     answer: batch,
   },
@@ -176,6 +222,8 @@ export const batches = {
       checkOf('removals'),
       checkOf('restores'),
       checkOf('workspace_members'),
+      checkOf('contacts'),
+      checkOf('sub_accounts'),
     ]),
     answer: z.strictObject({ outcomes: z.array(rowResult), seats }),
   },
@@ -193,6 +241,8 @@ export const batches = {
       chunkOf('removals'),
       chunkOf('restores'),
       chunkOf('workspace_members'),
+      chunkOf('contacts'),
+      chunkOf('sub_accounts'),
     ]),
     answer: z.strictObject({ outcomes: z.array(rowResult) }),
   },

@@ -33,6 +33,7 @@ export const errorCodes = {
   name_taken: { status: 409, title: 'The name is taken' },
   address_taken: { status: 409, title: 'The address is taken' },
   already_member: { status: 409, title: 'Already a member' },
+  contact_exists: { status: 409, title: 'There is a contact with this address' },
   already_invited: { status: 409, title: 'Already invited' },
   already_linked: { status: 409, title: 'The account is linked already' },
   declined_before: { status: 409, title: 'The address has declined an invitation' },

@@ -18,6 +18,7 @@ export const idPrefixes = {
   mail: 'mai',
   record: 'rec',
   message: 'msg',
+  contact: 'ctc',
   entry: 'ent',
 } as const;
 

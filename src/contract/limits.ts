@@ -35,6 +35,10 @@ export const limits = {
   smsRecipients: 1000,
   /** Records of usage that one request reports. */
   usageRecords: 1000,
+  contactNameChars: 100,
+  organizationChars: 200,
+  groupNameChars: 60,
+  contactGroups: 50,
 } as const;
 
 export const accountKinds = ['personal', 'standard', 'organization'] as const;
@@ -130,8 +134,33 @@ export const rolesOfKind = {
 /** Default role of an invitation: the least (R12). */
 export const defaultRole = { standard: 'user', organization: 'member' } as const;
 
+/** What saving a contact may come to for the invitation of the sub-account that it is to be (R43). */
+export const invitationOutcomes = [
+  'invited',
+  'already_linked',
+  'already_invited',
+  'declined',
+  'disposable',
+  /** Whoever saved it may not invite sub-accounts, or take invitations back. */
+  'not_permitted',
+  /** The account can be no umbrella. */
+  'no_umbrella',
+  'no_address',
+  'revoked',
+  /** The link stays: only its own operations end it. */
+  'still_linked',
+] as const;
+export type InvitationOutcome = (typeof invitationOutcomes)[number];
+
 /** What a batch may do to many people at once. */
-export const batchKinds = ['invites', 'removals', 'restores', 'workspace_members'] as const;
+export const batchKinds = [
+  'invites',
+  'removals',
+  'restores',
+  'workspace_members',
+  'contacts',
+  'sub_accounts',
+] as const;
 export type BatchKind = (typeof batchKinds)[number];
 
 /** Rows of a chunk, which is one transaction: fewer where each takes more than a few statements. */
@@ -140,6 +169,8 @@ export const chunkRows = {
   removals: 500,
   restores: 500,
   workspace_members: 200,
+  contacts: 500,
+  sub_accounts: 200,
 } as const satisfies Record<BatchKind, number>;
 
 type Verdict = 'done' | 'skipped' | 'failed';
@@ -192,6 +223,34 @@ export const outcomesOfKind = {
     unknown_member: 'failed',
     not_permitted: 'failed',
   },
+  contacts: {
+    /** Saved, and its owner invited under the umbrella. */
+    invited: 'done',
+    created: 'done',
+    updated: 'done',
+    unchanged: 'skipped',
+    duplicate_row: 'skipped',
+    invalid_email: 'failed',
+    invalid_mobile: 'failed',
+    invalid_contact: 'failed',
+    invalid_cap: 'failed',
+    conflicting_rows: 'failed',
+  },
+  sub_accounts: {
+    invited: 'done',
+    already_linked: 'skipped',
+    already_invited: 'skipped',
+    duplicate_row: 'skipped',
+    disposable: 'skipped',
+    declined: 'skipped',
+    /** A column says which rows are sub-accounts, and this one is none. */
+    not_marked: 'skipped',
+    invalid_email: 'failed',
+    invalid_mobile: 'failed',
+    invalid_cap: 'failed',
+    conflicting_rows: 'failed',
+    not_permitted: 'failed',
+  },
 } as const satisfies Record<BatchKind, Record<string, Verdict>>;
 
 export type RowOutcome = { [K in BatchKind]: keyof (typeof outcomesOfKind)[K] }[BatchKind];
@@ -202,6 +261,8 @@ export const rowOutcomes: Readonly<Record<RowOutcome, Verdict>> = {
   ...outcomesOfKind.removals,
   ...outcomesOfKind.restores,
   ...outcomesOfKind.workspace_members,
+  ...outcomesOfKind.contacts,
+  ...outcomesOfKind.sub_accounts,
 };
 
 export const rowOutcomeNames: readonly RowOutcome[] = keysOf(rowOutcomes);

@@ -669,6 +669,30 @@ export const operations = {
     if_match: 'optional',
   },
 
+  'contacts.list': { method: 'GET', path: '/accounts/{account}/contacts', summary: 'List contacts' },
+  'contacts.create': {
+    method: 'POST',
+    path: '/accounts/{account}/contacts',
+    summary: 'Add a contact; one marked as sub-account is invited (R43)',
+    status: 201,
+  },
+  'contacts.show': {
+    method: 'GET',
+    path: '/accounts/{account}/contacts/{contact}',
+    summary: 'Show a contact',
+  },
+  'contacts.update': {
+    method: 'PATCH',
+    path: '/accounts/{account}/contacts/{contact}',
+    summary: 'Change a contact; marking it invites, clearing the mark takes a pending invitation back',
+    if_match: 'optional',
+  },
+  'contacts.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account}/contacts/{contact}',
+    summary: 'Delete a contact; a pending invitation is taken back, a link stays',
+    if_match: 'optional',
+  },
   'forms.list': {
     method: 'GET',
     path: '/accounts/{account}/forms',

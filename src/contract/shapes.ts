@@ -5,6 +5,7 @@ import { auth } from './auth.ts';
 import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
+import { contacts } from './contacts.ts';
 import { creditShapes } from './credits.ts';
 import { delegations } from './delegations.ts';
 import { forms } from './forms.ts';
@@ -42,6 +43,7 @@ export const shapes = {
   ...receipts,
   ...records,
   ...batches,
+  ...contacts,
 } as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {

@@ -148,6 +148,7 @@ const tables = {
   receipts: true,
   audit_events: true,
   idempotency_records: true,
+  contacts: true,
   parsers: true,
   parser_revisions: true,
   parser_secrets: true,

@@ -176,9 +176,15 @@ describe('a user', () => {
     expect(allowed(session, standing(membership('user', ['forms']))).sort()).toEqual(
       [...none, ...formReads, ...formWrites].sort(),
     );
-    for (const module of ['contacts', 'messages', 'reports'] as const) {
-      expect(allowed(session, standing(membership('user', [module])))).toEqual(none);
-    }
+    // Of batches, those of contacts alone: which, the rule looks at (batch-rights.ts).
+    const contacts = onAccount.filter((id) => /^(contacts|batches)\./.test(id));
+    expect(allowed(session, standing(membership('user', ['contacts']))).sort()).toEqual(
+      [...none, ...contacts].sort(),
+    );
+    expect(allowed(session, standing(membership('user', ['messages'])))).toEqual(none);
+    expect(allowed(session, standing(membership('user', ['reports']))).sort()).toEqual(
+      [...none, 'sub_accounts.list', 'sub_accounts.show'].sort(),
+    );
     const settings = ['accounts.show', 'accounts.update', 'accounts.leave', 'access.matrix'];
     expect(allowed(session, standing(membership('user', ['settings'])))).toEqual(settings);
   });
@@ -262,7 +268,9 @@ describe('a master', () => {
     const where = standing(null, { parent: above(membership('admin')) });
     const never = ['account_tokens.list', 'account_tokens.create', 'account_tokens.revoke', 'accounts.leave'];
     const staffs = ['accounts.lock', 'accounts.unlock'];
-    const content = onAccount.filter((id) => /^(workspaces|workspace_\w+|resources|forms)\./.test(id));
+    const content = onAccount.filter((id) =>
+      /^(workspaces|workspace_\w+|resources|forms|contacts|sub_accounts|umbrella)\./.test(id),
+    );
     // Of parsers a master copies and compares (R7); the path is its own.
     const parsers = onAccount.filter((id) => /^(parsers\.(?!copy$|diff$)|promotion_path)/.test(id));
     expect(onAccount.filter((id) => !decide(session, id, where).allowed).sort()).toEqual(

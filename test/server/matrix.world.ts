@@ -77,6 +77,7 @@ const oneMember = ({ account, member }: Target) => ({ params: { account, member 
 const oneInvite = ({ account, invite }: Target) => ({ params: { account, invite } });
 const oneBatch = ({ account, batch }: Target) => ({ params: { account, batch } });
 const oneLink = ({ account, link }: Target) => ({ params: { account, link } });
+const oneContact = ({ account }: Target) => ({ params: { account, contact: 'kept@contacts.example' } });
 const oneParser = ({ account, parser }: Target) => ({ params: { account, parser } });
 const oneForm = ({ account, form: id }: Target) => ({ params: { account, form: id } });
 const oneRecord = ({ account, form: id, record }: Target) => ({ params: { account, form: id, record } });
@@ -226,6 +227,11 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'batches.cancel': oneBatch,
   'batches.revoke': oneBatch,
   'workspaces.list': one,
+  'contacts.list': one,
+  'contacts.create': (target) => ({ ...one(target), body: { email: 'new@contacts.example' } }),
+  'contacts.show': oneContact,
+  'contacts.update': (target) => ({ ...oneContact(target), body: { first_name: 'New' } }),
+  'contacts.delete': oneContact,
   'forms.list': one,
   'forms.create': (target) => ({
     ...one(target),
@@ -350,6 +356,7 @@ export async function contents(
   const left = { account, member: await join(server, accountId, leaver, role) };
   const gone = await server.ok('members.remove', { token, params: left });
   await server.ok('permission_sets.save', { token, params: { account, name: 'crew' }, body: { role } });
+  await server.ok('contacts.create', { token, params, body: { email: 'kept@contacts.example' } });
   const batch = await server.ok('batches.create', {
     token,
     params,

@@ -51,5 +51,7 @@ export const rowColumns: readonly Column<StoredRow>[] = [
   },
   { header: '_INVITE_ID', value: (row) => row.invite_id, keep: true },
   { header: '_RECEIPT_ID', value: (row) => row.receipt_id, keep: true },
+  { header: '_LINK_ID', value: (row) => row.link_id, keep: true },
+  { header: '_CONTACT_ID', value: (row) => row.contact_id, keep: true },
   { header: '_ERROR', value: (row) => row.detail },
 ];

@@ -5,14 +5,14 @@ const spec = {
   path: 'batches revoke',
   summary: 'Take back every invitation of a batch that is still pending',
   about:
-    'For a wrong file of invitations. An open batch is closed. Who has accepted stays a member. A wrong file of removals is taken back by members restore --csv.',
+    'For a wrong file of invitations, of members or of sub-accounts. An open batch is closed. Who has accepted stays a member, or linked; contacts stay as they are. A wrong file of removals is taken back by members restore --csv.',
   args: { batch: { help: 'its id' } },
   examples: [
     'tenantctl batches revoke bat_06a3xw2g5zsq9b7kq3v0m1n8rw --dry-run',
     'tenantctl batches revoke bat_06a3xw2g5zsq9b7kq3v0m1n8rw --yes',
   ],
   operations: ['batches.revoke'],
-  next: 'tenantctl invites list --state pending',
+  next: 'tenantctl batches show BATCH',
 } as const satisfies VerbSpec;
 
 export function revokeCommand(ctx: Context, run = revokeRun): Verb {
@@ -31,9 +31,7 @@ export async function revokeRun({ batch }: OptionsOf<typeof spec>, ctx: Context)
     what: `revoke ${preview.revoked} pending invitations of batch ${batch}`,
     consequences: [
       'mails that have left cannot be called back; their links stop working',
-      ...(preview.already_accepted > 0
-        ? [`${preview.already_accepted} have accepted, and stay members`]
-        : []),
+      ...(preview.already_accepted > 0 ? [`${preview.already_accepted} have accepted, and stay`] : []),
     ],
     command: `tenantctl batches revoke ${batch}`,
   });

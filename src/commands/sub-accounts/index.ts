@@ -16,7 +16,7 @@ export const subAccounts: Noun = {
     },
     {
       name: 'invite',
-      summary: 'Invite an account under the umbrella',
+      summary: 'Invite an account under the umbrella, or a file of them',
       load: async () => (await import('./invite.ts')).inviteCommand,
     },
     {

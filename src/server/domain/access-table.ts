@@ -18,6 +18,7 @@ export type Grant =
   | 'workspace'
   | 'settings'
   | 'parsers'
+  | 'contacts'
   | 'reports'
   | 'forms'
   | 'messages'
@@ -72,6 +73,12 @@ const readContent: Rule = {
 };
 const operate: Rule = { grants: ['operator', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
 const develop: Rule = { grants: ['developer', 'parsers', 'admin'], delegated: true, suspended: 'refused' };
+const readContacts: Rule = { grants: ['admin', 'contacts'], delegated: true, suspended: 'admins_read' };
+/** Whether the invitation of a sub-account goes with it, the right to invite one says (R43). */
+const writeContacts: Rule = { grants: ['admin', 'contacts'], delegated: true, suspended: 'refused' };
+/** Of a file of contacts also whoever has the module: `kindsFor` (batch-rights.ts) tells the kinds apart. */
+const runBatches: Rule = { grants: ['admin', 'master', 'contacts'], suspended: 'refused' };
+const inspectBatches: Rule = { grants: ['admin', 'master', 'contacts'], suspended: 'admins_read' };
 /** R14: a `user` with `reports` reads the links that they were granted; which, the rule looks at. */
 const readLinks: Rule = { grants: ['admin', 'reports'], suspended: 'admins_read' };
 const changeLinks: Rule = { grants: ['admin'], suspended: 'refused' };
@@ -221,15 +228,15 @@ export const accessTable = {
   'invites.preview': openToAll,
   'invites.accept': open,
   'invites.decline': open,
-  'batches.list': inspect,
-  'batches.create': administer,
-  'batches.check': inspect,
-  'batches.show': inspect,
-  'batches.rows': inspect,
-  'batches.send': administer,
-  'batches.finish': administer,
-  'batches.cancel': administer,
-  'batches.revoke': administer,
+  'batches.list': inspectBatches,
+  'batches.create': runBatches,
+  'batches.check': inspectBatches,
+  'batches.show': inspectBatches,
+  'batches.rows': inspectBatches,
+  'batches.send': runBatches,
+  'batches.finish': runBatches,
+  'batches.cancel': runBatches,
+  'batches.revoke': runBatches,
   'workspaces.list': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'workspaces.show': { grants: ['admin', 'workspace'], delegated: true, suspended: 'admins_read' },
   'parsers.list': readContent,
@@ -292,6 +299,11 @@ export const accessTable = {
     suspended: 'refused',
   },
   'workspace_keys.delete': { grants: ['developer', 'admin'], suspended: 'refused' },
+  'contacts.list': readContacts,
+  'contacts.create': writeContacts,
+  'contacts.show': readContacts,
+  'contacts.update': writeContacts,
+  'contacts.delete': writeContacts,
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
   /** About oneself; about others its rule asks for `members.list` too. */

@@ -32,7 +32,17 @@ export function rowResult(
   detail: string | null,
   extra: Partial<RowResult> = {},
 ): RowResult {
-  return { row, outcome, detail, differs: false, invite_id: null, receipt_id: null, ...extra };
+  return {
+    row,
+    outcome,
+    detail,
+    differs: false,
+    invite_id: null,
+    receipt_id: null,
+    link_id: null,
+    contact_id: null,
+    ...extra,
+  };
 }
 
 /** The second and later rows of a file that say the same. */

@@ -2,16 +2,20 @@ import { batchIdentity } from '../../contract/batch.ts';
 import { type BatchKind, limits } from '../../contract/limits.ts';
 import type { Answer, Body } from '../../contract/shapes.ts';
 import type { Batch, BatchDefaults, RowResult, BatchRow as SentRow } from '../../contract/types.ts';
+import { contactRows } from './batch-contacts.ts';
 import { inviteRows } from './batch-invites.ts';
 import { placeRows } from './batch-places.ts';
 import { removalRows } from './batch-removals.ts';
 import { restoreRows } from './batch-restores.ts';
+import { kindsFor } from './batch-rights.ts';
 import type { Judge, Plan } from './batch-rows.ts';
-import { DomainError, invalid, notFound } from './errors.ts';
+import { subAccountRows } from './batch-sub-accounts.ts';
+import { DomainError, invalid, notFound, refused } from './errors.ts';
 import { freeSeats, seatsOf } from './invites.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { BatchRow, BatchView, RowRecord } from './ports/batches.ts';
 import { sponsorOf } from './sponsors.ts';
+import { revokeOffer } from './sub-offers.ts';
 import type { AccountWork, Input } from './work.ts';
 
 /** Every kind of batch: a durable list of rows (this file), judged and carried out by its own rules. */
@@ -20,6 +24,8 @@ const judges: { readonly [K in BatchKind]: Judge<K> } = {
   removals: removalRows,
   restores: restoreRows,
   workspace_members: placeRows,
+  contacts: contactRows,
+  sub_accounts: subAccountRows,
 };
 
 /** Rows of one kind with the defaults that belong to them. */
@@ -37,6 +43,7 @@ function judgeOf<K extends BatchKind>(kind: K): Judge<K> {
 }
 
 function planOf<K extends BatchKind>(work: AccountWork, job: Job<K>): Promise<Plan> {
+  mustHandle(work, job.kind);
   return judgeOf<K>(job.kind).plan(work, job.rows, job.defaults, job.batchId);
 }
 
@@ -45,7 +52,15 @@ type Head<K extends BatchKind> = {
   [P in K]: { readonly kind: P; readonly defaults: BatchDefaults<P> };
 }[K];
 
+/** Who has to do with some kinds of batches only is refused the others, as who has to do with none. */
+function mustHandle(work: AccountWork, kind: BatchKind): void {
+  if (kindsFor(work).includes(kind)) return;
+  const text = `${work.operation} of ${kind} is not allowed: it needs an administrator of the account.`;
+  throw refused('forbidden', 'batch_kind', text);
+}
+
 function admit<K extends BatchKind>(work: AccountWork, head: Head<K>): Promise<void> {
+  mustHandle(work, head.kind);
   return judgeOf<K>(head.kind).admit(work, head.defaults);
 }
 
@@ -55,7 +70,7 @@ async function withSeats(work: AccountWork, view: BatchView): Promise<Batch> {
 
 async function shown(work: AccountWork, id: string): Promise<Batch> {
   const view = await work.tenant.batches.show(id, work.now.toISOString());
-  if (!view) throw notFound('batch', id);
+  if (!view || !kindsFor(work).includes(view.kind)) throw notFound('batch', id);
   return await withSeats(work, view);
 }
 
@@ -65,7 +80,7 @@ export async function createBatch(
 ): Promise<Answer<'batches.create'>> {
   const { kind, digest, rows_total, seats_needed, defaults, allow_partial } = input.body;
   await admit(work, input.body);
-  if (work.standing.account.kind === 'personal') {
+  if (kind !== 'contacts' && work.standing.account.kind === 'personal') {
     throw new DomainError('personal_account', 'A personal account has nobody but its owner.');
   }
   if (seats_needed > rows_total) throw invalid('/seats_needed', 'cannot be more than rows_total');
@@ -117,7 +132,7 @@ function inOrder(rows: readonly AnyRow[], results: ReadonlyMap<number, RowResult
 
 async function openBatch(work: AccountWork, id: string): Promise<BatchRow> {
   const batch = await work.tenant.batches.row(id);
-  if (!batch) throw notFound('batch', id);
+  if (!batch || !kindsFor(work).includes(batch.kind)) throw notFound('batch', id);
   return batch;
 }
 
@@ -179,7 +194,8 @@ export async function listBatches(
 ): Promise<Answer<'batches.list'>> {
   const { kind, state } = input.query;
   const at = work.now.toISOString();
-  const page = await work.tenant.batches.list({ kind, state }, pageRequest(input), at);
+  const kinds = kindsFor(work).filter((known) => kind === undefined || known === kind);
+  const page = await work.tenant.batches.list({ kinds, state }, pageRequest(input), at);
   const seats = await seatsOf(work);
   return listAnswer({ items: page.items.map((view) => ({ ...view, seats })), next: page.next });
 }
@@ -237,12 +253,29 @@ export async function cancelBatch(
   return await close(work, await shown(work, input.params.batch), 'cancelled');
 }
 
+/** The same of sub-accounts: who has accepted stays linked, and contacts stay as they are. */
+async function revokeSubOffers(work: AccountWork, batch: BatchRow): Promise<Answer<'batches.revoke'>> {
+  await work.authorise(work.tenant.accountId, 'sub_accounts.invite');
+  const { pending, accepted, other } = await work.tenant.batches.subInvites(batch.id);
+  if (batch.state === 'open') await close(work, await shown(work, batch.id), 'cancelled');
+  let revoked = 0;
+  for (const id of pending) {
+    const row = await work.tenant.subInvites.row(id);
+    if (row !== null && (await revokeOffer(work, row))) revoked += 1;
+  }
+  if (revoked > 0) {
+    work.record({ target: { kind: 'batch', id: batch.id, name: null }, after: { revoked } });
+  }
+  return { revoked, already_accepted: accepted, no_longer_pending: other };
+}
+
 /** Takes back every invitation of the batch that is still pending; an open batch is closed by it. */
 export async function revokeBatch(
   work: AccountWork,
   input: Input<'batches.revoke'>,
 ): Promise<Answer<'batches.revoke'>> {
   const batch = await openBatch(work, input.params.batch);
+  if (batch.kind === 'contacts' || batch.kind === 'sub_accounts') return revokeSubOffers(work, batch);
   if (batch.kind !== 'invites') {
     const text = `Batch ${batch.id} is one of ${batch.kind}: there are no invitations to take back. Removed people are given back by a batch of restores.`;
     throw new DomainError('conflict', text);

@@ -4,6 +4,7 @@ import type { AddressRulesPort } from './ports/address-rules.ts';
 import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
+import type { ContactsPort } from './ports/contacts.ts';
 import type { CreditsPort } from './ports/credits.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
 import type { DeviceLoginsPort } from './ports/device-logins.ts';
@@ -61,6 +62,7 @@ export interface Tenant {
   readonly invites: InvitesPort;
   readonly subInvites: SubInvitesPort;
   readonly batches: BatchesPort;
+  readonly contacts: ContactsPort;
   readonly tokens: AccountTokensPort;
   readonly delegations: DelegationsPort;
   readonly receipts: ReceiptsPort;

@@ -26,20 +26,30 @@ export interface SubOffer {
 }
 
 /** What came of it; each but `invited` changed nothing. Nothing in it depends on what exists beyond the umbrella (R34). */
-export type SubOutcome =
-  | { readonly outcome: 'invited'; readonly linkId: string }
-  | {
-      readonly outcome:
-        | 'already_linked'
-        | 'already_invited'
-        | 'declined'
-        | 'disposable'
-        | 'invalid_email'
-        | 'invalid_mobile';
-      readonly detail: string;
-      /** The link or invitation that stands in the way. */
-      readonly linkId: string | null;
-    };
+export type SubOutcome = { readonly outcome: 'invited'; readonly linkId: string } | SubRefusal;
+
+interface SubRefusal {
+  readonly outcome:
+    | 'already_linked'
+    | 'already_invited'
+    | 'declined'
+    | 'disposable'
+    | 'invalid_email'
+    | 'invalid_mobile';
+  readonly detail: string;
+  /** The link or invitation that stands in the way. */
+  readonly linkId: string | null;
+}
+
+/** An offer that may be sent, in its comparable form; nothing is written yet. */
+export interface ReadySubOffer {
+  readonly outcome: 'ready';
+  readonly offer: SubOffer;
+  readonly email: string;
+  readonly emailFolded: string;
+  /** An expired invitation of the same address, to be renewed (D1). */
+  readonly open: SubInviteRow | null;
+}
 
 type Fresh = Pick<
   NewSubInvite,
@@ -141,13 +151,10 @@ async function read(work: AccountWork, offer: SubOffer) {
 }
 
 /**
- * Invites an account under the umbrella: the one way, whoever asks. The caller has authorised `sub_accounts.invite` and
- * looked at the plan (`mustBeUmbrella`).
- *
- * Only what the umbrella has done itself is looked at, never whether address or account exist: an unknown address, a
+ * Whether an offer may be sent. Only what the umbrella has done itself is looked at, never whether address or account exist: an unknown address, a
  * user's and that of an account under another umbrella take the same steps and come to the same.
  */
-export async function offerSubAccount(work: AccountWork, offer: SubOffer): Promise<SubOutcome> {
+export async function judgeSubOffer(work: AccountWork, offer: SubOffer): Promise<ReadySubOffer | SubRefusal> {
   const asked = await read(work, offer);
   if ('refusal' in asked) return asked.refusal;
   const { email, emailFolded, mobile } = asked;
@@ -162,12 +169,17 @@ export async function offerSubAccount(work: AccountWork, offer: SubOffer): Promi
     const detail = 'declined an invitation before; invite again only on purpose';
     return { outcome: 'declined', detail, linkId: null };
   }
-  await offer.mayMail?.(emailFolded);
+  return { outcome: 'ready', offer: { ...offer, mobile }, email, emailFolded, open };
+}
+
+/** Sends what was judged in the same transaction. @returns the id of the invitation */
+export async function sendSubOffer(work: AccountWork, ready: ReadySubOffer): Promise<string> {
+  const { offer, email, emailFolded, open } = ready;
+  const { invitee } = offer;
   const linkId = open?.id ?? work.deps.newId('link');
-  const renewed = { ...offer, mobile };
-  if (open) await renewOffer(work, open, renewed);
+  if (open) await renewOffer(work, open, offer);
   else {
-    const { fresh, secret } = freshFrom(work, renewed);
+    const { fresh, secret } = freshFrom(work, offer);
     const batchId = offer.batchId ?? null;
     await work.tenant.subInvites.insert({ id: linkId, email, emailFolded, invitee, batchId, ...fresh });
     const to = { id: linkId, email, emailFolded, invitee, firstName: offer.firstName };
@@ -178,5 +190,16 @@ export async function offerSubAccount(work: AccountWork, offer: SubOffer): Promi
     target: { kind: 'link', id: linkId, name: email },
     after: factsOf(offer),
   });
-  return { outcome: 'invited', linkId };
+  return linkId;
+}
+
+/**
+ * Invites an account under the umbrella: the one way, whoever asks. The caller has authorised `sub_accounts.invite` and
+ * looked at the plan (`umbrellaConditions`).
+ */
+export async function offerSubAccount(work: AccountWork, offer: SubOffer): Promise<SubOutcome> {
+  const judged = await judgeSubOffer(work, offer);
+  if (judged.outcome !== 'ready') return judged;
+  await offer.mayMail?.(judged.emailFolded);
+  return { outcome: 'invited', linkId: await sendSubOffer(work, judged) };
 }

@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
+import { contacts } from './contacts.ts';
 import { credits } from './credits.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
@@ -32,6 +33,7 @@ export const handlers = {
   ...umbrella,
   ...workspaces,
   ...parsers,
+  ...contacts,
   ...forms,
   ...records,
   ...tokens,

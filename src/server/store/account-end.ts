@@ -94,6 +94,8 @@ export async function closeAccount(trx: Trx, accountId: string, at: string): Pro
   await trx.deleteFrom('forms').where('account_id', '=', accountId).execute();
   await trx.deleteFrom('form_shares').where('to_account_id', '=', accountId).execute();
   await trx.deleteFrom('promotion_paths').where('account_id', '=', accountId).execute();
+  // People who know nothing of the account any more.
+  await trx.deleteFrom('contacts').where('account_id', '=', accountId).execute();
   // What they hold may be anything; the trail says what was there.
   await trx.deleteFrom('resources').where('account_id', '=', accountId).execute();
   // Workspace places and grants of children go with the members.

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
-import { rowOutcomeNames } from '../../contract/limits.ts';
+import { type BatchKind, rowOutcomeNames } from '../../contract/limits.ts';
 import type { Batch, RowResult } from '../../contract/types.ts';
 import type { BatchesPort, BatchView, RowRecord } from '../domain/ports/batches.ts';
 import { toObject } from './columns.ts';
@@ -10,11 +10,22 @@ import type { Row } from './schema.ts';
 import type { Trx } from './transaction.ts';
 
 const MOST_RANGES = 1000;
+/** Where the invitations are that batches of a kind send; null for none. */
+const invitedIn = {
+  invites: 'invites',
+  removals: null,
+  restores: null,
+  workspace_members: null,
+  contacts: 'sub_invites',
+  sub_accounts: 'sub_invites',
+} as const satisfies Record<BatchKind, string | null>;
 const NO_MAIL = { queued: 0, sent: 0, failed: 0, waiting_until: null };
 const count = sql<number>`cast(count(*) as integer)`;
 
-function toResult(row: Pick<Row<'batch_rows'>, 'row' | 'outcome' | 'detail' | 'invite_id'>): RowResult {
-  const { text, differs, receipt } = toObject(row.detail ?? '{}');
+const resultColumns = ['row', 'outcome', 'detail', 'invite_id', 'link_id'] as const;
+
+function toResult(row: Pick<Row<'batch_rows'>, (typeof resultColumns)[number]>): RowResult {
+  const { text, differs, receipt, contact } = toObject(row.detail ?? '{}');
   return {
     row: row.row,
     outcome: rowOutcomeNames.find((name) => name === row.outcome) ?? 'not_permitted',
@@ -22,6 +33,8 @@ function toResult(row: Pick<Row<'batch_rows'>, 'row' | 'outcome' | 'detail' | 'i
     differs: differs === true,
     invite_id: row.invite_id,
     receipt_id: typeof receipt === 'string' ? receipt : null,
+    link_id: row.link_id,
+    contact_id: typeof contact === 'string' ? contact : null,
   };
 }
 
@@ -37,9 +50,14 @@ function ofItsKind({ kind, defaults }: Row<'batches'>): Kinds {
 
 /** Kept small: most rows have nothing to say beyond their outcome. */
 function detailOf(row: RowRecord): string | null {
-  const { detail: text, differs, receipt_id: receipt } = row;
-  if (text === null && !differs && receipt === null) return null;
-  return JSON.stringify({ text, differs, ...(receipt !== null && { receipt }) });
+  const { detail: text, differs, receipt_id: receipt, contact_id: contact } = row;
+  if (text === null && !differs && receipt === null && contact === null) return null;
+  return JSON.stringify({
+    text,
+    differs,
+    ...(receipt !== null && { receipt }),
+    ...(contact !== null && { contact }),
+  });
 }
 
 const rowColumns = {
@@ -48,6 +66,7 @@ const rowColumns = {
   outcome: 'text',
   detail: 'text',
   invite_id: 'text',
+  link_id: 'text',
 } as const;
 
 export function batchesStore(trx: Trx, accountId: string): BatchesPort {
@@ -75,13 +94,15 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
     return ranges;
   }
 
-  async function mailOf(id: string, now: string): Promise<Batch['mail']> {
+  /** The last mail of each invitation that the batch sent. */
+  async function mailOf(id: string, table: 'invites' | 'sub_invites', now: string): Promise<Batch['mail']> {
+    const idColumn = table === 'invites' ? 'b.invite_id' : 'b.link_id';
     const states = await trx
-      .selectFrom('invites as i')
+      .selectFrom(trx.selectFrom(table).select(['account_id', 'id', 'message_id']).as('i'))
       .innerJoin('batch_rows as b', (join) =>
         join
           .onRef('b.account_id', '=', 'i.account_id')
-          .onRef('b.invite_id', '=', 'i.id')
+          .onRef(idColumn, '=', 'i.id')
           .on('b.batch_id', '=', id),
       )
       .innerJoin('outbox as o', 'o.id', 'i.message_id')
@@ -108,6 +129,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       .groupBy('outcome')
       .select(['outcome', count.as('n')])
       .execute();
+    const mailTable = invitedIn[row.kind];
     const received = counts.reduce((sum, entry) => sum + entry.n, 0);
     return {
       id: row.id,
@@ -120,7 +142,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       rows_received: received,
       missing: received >= row.rows_total ? [] : await missing(row.id, row.rows_total),
       outcomes: Object.fromEntries(counts.map((entry) => [entry.outcome, entry.n])),
-      mail: row.kind === 'invites' ? await mailOf(row.id, now) : NO_MAIL,
+      mail: mailTable === null ? NO_MAIL : await mailOf(row.id, mailTable, now),
       created_by: row.creator,
       created_at: row.created_at,
       updated_at: row.updated_at,
@@ -184,13 +206,13 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
       return row ? await view(row, now) : null;
     },
 
-    async list({ kind, state }, page, now) {
+    async list({ kinds, state }, page, now) {
       let query = selectViews()
         .orderBy('b.id', 'desc')
         .limit(page.limit + 1);
       const [after] = page.after ?? [];
       if (after !== undefined) query = query.where('b.id', '<', after);
-      if (kind !== undefined) query = query.where('b.kind', '=', kind);
+      if (kinds !== undefined) query = query.where('b.kind', 'in', kinds);
       if (state !== undefined) query = query.where('b.state', '=', state);
       const found = toPage(
         await query.execute(),
@@ -220,7 +242,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
         .where('row', 'in', (eb) =>
           eb.selectFrom(jsonRows(trx, 'r', { row: 'integer' }, numbers)).select('r.row'),
         )
-        .select(['row', 'outcome', 'detail', 'invite_id'])
+        .select(resultColumns)
         .execute();
       return found.map(toResult);
     },
@@ -232,6 +254,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
         outcome: row.outcome,
         detail: detailOf(row),
         invite_id: row.invite_id,
+        link_id: row.link_id,
       }));
       const names = keysOf(rowColumns);
       await trx
@@ -248,7 +271,7 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
 
     async rows(id, outcome, page) {
       let query = rowsOf(id)
-        .select(['row', 'email', 'outcome', 'detail', 'invite_id'])
+        .select([...resultColumns, 'email'])
         .orderBy('row')
         .limit(page.limit + 1);
       const [after] = page.after ?? [];
@@ -296,6 +319,22 @@ export function batchesStore(trx: Trx, accountId: string): BatchesPort {
         .select(['i.id', 'i.state'])
         .execute();
       const pending = found.filter((row) => row.state === 'pending').map((row) => row.id);
+      const accepted = found.filter((row) => row.state === 'accepted').length;
+      return { pending, accepted, other: found.length - pending.length - accepted };
+    },
+
+    async subInvites(id) {
+      const found = await trx
+        .selectFrom('batch_rows as b')
+        .innerJoin('sub_invites as i', (join) =>
+          join.onRef('i.account_id', '=', 'b.account_id').onRef('i.id', '=', 'b.link_id'),
+        )
+        .where('b.account_id', '=', accountId)
+        .where('b.batch_id', '=', id)
+        .where('b.outcome', '=', 'invited')
+        .select(['i.id', 'i.state'])
+        .execute();
+      const pending = found.filter((row) => row.state === 'invited').map((row) => row.id);
       const accepted = found.filter((row) => row.state === 'accepted').length;
       return { pending, accepted, other: found.length - pending.length - accepted };
     },

@@ -34,6 +34,8 @@ export const UNIQUE = {
   delegations_pkey: 'delegations.account_id, delegations.id',
   address_rules_pkey: 'address_rules.account_id, address_rules.domain',
   permission_sets_pkey: 'permission_sets.account_id, permission_sets.name',
+  contacts_pkey: 'contacts.account_id, contacts.id',
+  contacts_email: 'contacts.account_id, contacts.email_folded',
   batches_pkey: 'batches.account_id, batches.id',
   batches_open: 'batches.account_id, batches.kind, batches.digest',
   invites_pkey: 'invites.account_id, invites.id',

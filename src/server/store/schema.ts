@@ -234,7 +234,7 @@ export interface AddressRulesTable {
 export interface BatchesTable extends Revised {
   account_id: string;
   id: string;
-  kind: 'invites' | 'removals' | 'restores' | 'workspace_members';
+  kind: 'invites' | 'removals' | 'restores' | 'workspace_members' | 'contacts' | 'sub_accounts';
   digest: string;
   defaults: Generated<Json>;
   state: 'open' | 'finished' | 'cancelled';
@@ -329,6 +329,23 @@ export interface BatchRowsTable {
   outcome: string;
   detail: Json | null;
   invite_id: string | null;
+  link_id: string | null;
+}
+
+export interface ContactsTable extends Revised {
+  account_id: string;
+  id: string;
+  first_name: string | null;
+  last_name: string | null;
+  email: string | null;
+  email_folded: string | null;
+  mobile: string | null;
+  organization: string | null;
+  groups: Generated<Json>;
+  sub_account: Generated<'no' | 'yes'>;
+  /** An invitation of a sub-account, and the link that came of it. */
+  link_id: string | null;
+  created_by: string | null;
 }
 
 export interface OutboxTable {
@@ -663,6 +680,7 @@ export interface Schema {
   invites: InvitesTable;
   sub_invites: SubInvitesTable;
   batch_rows: BatchRowsTable;
+  contacts: ContactsTable;
   outbox: OutboxTable;
   form_records: FormRecordsTable;
   messages: MessagesTable;

@@ -7,6 +7,7 @@ import { auditListStore, auditStore } from './audit.ts';
 import { batchesStore } from './batches.ts';
 import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
+import { contactsStore } from './contacts.ts';
 import { creditsStore } from './credits.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
@@ -99,6 +100,7 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
     receipts: receiptsStore(trx, accountId),
     holdings: holdingsStore(trx, accountId),
     permissionSets: permissionSetsStore(trx, accountId),
+    contacts: contactsStore(trx, accountId),
     addressRules: addressRulesStore(trx, accountId),
     subscription: subscriptionStore(trx, accountId),
     credits: creditsStore(trx, accountId),
@@ -118,6 +120,7 @@ const meanings: Record<string, ConstructorParameters<typeof DomainError>> = {
   resources_name: ['name_taken', 'Another one of this kind in the workspace has this name. Choose another.'],
   members_user: ['already_member', 'This person is a member of the account already.'],
   invites_pending_email: ['already_invited', 'This address has a pending invitation already.'],
+  contacts_email: ['contact_exists', 'Another contact of the account has this address. Change that one.'],
   sub_invites_open: ['already_invited', 'This address has a pending invitation already.'],
   parsers_name: [
     'parser_name_taken',

@@ -80,7 +80,11 @@ function selectLinks(trx: Trx, accountId: string) {
 
 type Selected = Awaited<ReturnType<ReturnType<typeof selectLinks>['executeTakeFirstOrThrow']>>;
 
-function stateOf(row: Selected, now: string): Link['state'] {
+/** What an invitation is now, or the link that came of it. */
+export function linkStateOf(
+  row: Pick<Selected, 'state' | 'expires_at' | 'link_state'>,
+  now: string,
+): Link['state'] {
   if (row.state === 'accepted') return row.link_state ?? 'ended';
   return row.state === 'invited' && row.expires_at <= now ? 'expired' : row.state;
 }
@@ -100,7 +104,7 @@ function toLink(row: Selected, now: string): Link {
   const { c_id: id, c_slug: slug, c_name: name } = row;
   return {
     id: row.id,
-    state: stateOf(row, now),
+    state: linkStateOf(row, now),
     account: id !== null && slug !== null && name !== null ? { id, slug, name } : null,
     email: row.email,
     invitee: row.invitee === ANY ? null : row.invitee,

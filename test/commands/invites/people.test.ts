@@ -210,7 +210,7 @@ describe('batches', () => {
     expect(dry).toMatchObject({ code: 0, stdout: '2 invitations would be revoked.\n' });
     const no = await acme.run(`batches revoke ${batch?.id}`);
     expect(no.code).toBe(8);
-    expect(no.stderr).toContain('1 have accepted, and stay members');
+    expect(no.stderr).toContain('1 have accepted, and stay');
     expect((await acme.invites('pending')).length).toBe(2);
     const yes = await acme.run(`batches revoke ${batch?.id} --yes`);
     expect(yes).toMatchObject({ code: 0, stdout: '2 invitations are revoked.\n' });

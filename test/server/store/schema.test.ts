@@ -98,6 +98,13 @@ const SEED = {
   },
   address_rules: { account_id: 'acc_1', domain: 'x.example', verdict: 'deny', created_at: T },
   permission_sets: { account_id: 'acc_1', name: 'editors', role: 'user', ...revised },
+  contacts: {
+    account_id: 'acc_1',
+    id: 'ctc_1',
+    email: 'c@x.example',
+    email_folded: 'c@x.example',
+    ...revised,
+  },
   batches: {
     account_id: 'acc_1',
     id: 'bat_1',
@@ -420,6 +427,9 @@ const CHECKS: Record<string, [Table, Record<string, Value>]> = {
   delegations_opened: ['delegations', { opening_token_id: 'tok_1' }],
   address_rules_verdict: ['address_rules', { verdict: 'x' }],
   permission_sets_role: ['permission_sets', { role: 'owner' }],
+  contacts_sub_account: ['contacts', { sub_account: 'x' }],
+  contacts_reached: ['contacts', { email: null, email_folded: null }],
+  contacts_address: ['contacts', { email_folded: null }],
   batches_kind: ['batches', { kind: 'x' }],
   batches_state: ['batches', { state: 'x', finished_at: T }],
   batches_rows_total: ['batches', { rows_total: -1 }],

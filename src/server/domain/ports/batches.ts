@@ -33,8 +33,14 @@ export interface RowRecord extends RowResult {
 export type BatchView = Batch extends infer B ? (B extends Batch ? Omit<B, 'seats'> : never) : never;
 
 export interface BatchFilter {
-  readonly kind?: BatchKind | undefined;
+  readonly kinds?: readonly BatchKind[] | undefined;
   readonly state?: Batch['state'] | undefined;
+}
+
+export interface BatchInvites {
+  readonly pending: readonly string[];
+  readonly accepted: number;
+  readonly other: number;
 }
 
 export interface BatchesPort {
@@ -51,7 +57,7 @@ export interface BatchesPort {
   firstRows(id: string, inviteIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   close(id: string, state: 'finished' | 'cancelled', at: string): Promise<void>;
   /** Invitations of the batch by state, and the pending ones' ids. */
-  invites(
-    id: string,
-  ): Promise<{ readonly pending: readonly string[]; readonly accepted: number; readonly other: number }>;
+  invites(id: string): Promise<BatchInvites>;
+  /** The same of those to become a sub-account. */
+  subInvites(id: string): Promise<BatchInvites>;
 }

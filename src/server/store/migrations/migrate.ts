@@ -15,6 +15,7 @@ import { credits } from './0010-credits.ts';
 import { umbrella } from './0011-umbrella.ts';
 import { forms } from './0012-forms.ts';
 import { formRecords } from './0013-records.ts';
+import { contacts } from './0014-contacts.ts';
 import { deviceLogins } from './0016-device-logins.ts';
 import { type Ddl, toMigration } from './ddl.ts';
 
@@ -33,6 +34,7 @@ const MIGRATIONS: Record<string, Ddl> = {
   '0011_umbrella': umbrella,
   '0012_forms': forms,
   '0013_records': formRecords,
+  '0014_contacts': contacts,
   '0016_device_logins': deviceLogins,
 };
 
