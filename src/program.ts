@@ -81,6 +81,11 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/access/index.ts')).access,
   },
   {
+    name: 'validate',
+    summary: 'Check the files of an estate, without a server',
+    load: async () => (await import('./commands/validate/validate.ts')).validateCommand,
+  },
+  {
     name: 'plans',
     aliases: ['plan'],
     summary: 'Plans, and the one that an account is on',

@@ -10,6 +10,8 @@ export interface AccountPart {
   readonly kind: Exclude<AccountKind, 'personal'>;
   readonly said: EstateAccountFile;
   readonly tree: Tree;
+  /** Was something of the thing at this path told already? What follows from it would only confuse. */
+  isBroken(path: Path): boolean;
   /** A mistake at what this path names. */
   wrong(path: Path, words: string, part?: 'key' | 'value'): void;
 }
@@ -31,14 +33,15 @@ interface PartInput extends Pick<AccountPart, 'slug' | 'said' | 'tree'> {
 
 export function accountPart({ slug, said: one, tree, mistakes, broken }: PartInput): AccountPart {
   const brokenThings = new Set(broken.map(thingOf));
+  const isBroken = (path: Path) => brokenThings.has(thingOf(path));
   return {
     slug,
     kind: one.kind ?? 'standard',
     said: one,
     tree,
+    isBroken,
     wrong(path, words, part = 'value') {
-      // It was told already; what follows from it would only confuse.
-      if (brokenThings.has(thingOf(path))) return;
+      if (isBroken(path)) return;
       const place = placeOf(spotAt(tree, path, part));
       mistakes.push({ ...place, message: `${pathText(['accounts', slug, ...path])}: ${words}` });
     },

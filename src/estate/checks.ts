@@ -147,6 +147,7 @@ const rolesIn = ({ kind }: AccountPart) => rolesOfKind[kind].join(', ');
 
 function checkWorkspaces(part: AccountPart): void {
   const { kind, said: one, wrong } = part;
+  const known = Object.keys(one.members ?? {});
   for (const [workspace, { name, members }] of each(one.workspaces)) {
     const at = ['workspaces', workspace];
     if (kind === 'standard') {
@@ -158,7 +159,7 @@ function checkWorkspaces(part: AccountPart): void {
         wrong([...at, 'members'], `only an organization has members of workspaces${toBe(part)}`, 'key');
       continue;
     }
-    for (const [email] of each(members)) checkPlaced(part, [...at, 'members', email], email);
+    for (const [email] of each(members)) checkPlaced(part, [...at, 'members', email], email, known);
   }
 }
 
@@ -168,10 +169,14 @@ const toBe = ({ said: { kind } }: AccountPart) =>
 /** A suggestion compares a name with all others: past this, many mistakes would take minutes. */
 const MOST_COMPARED = 500;
 
-function checkPlaced({ slug, said: { members }, wrong }: AccountPart, at: Path, email: string): void {
+function checkPlaced(
+  { slug, said: { members }, wrong }: AccountPart,
+  at: Path,
+  email: string,
+  known: readonly string[],
+): void {
   checkAddress(email, (words) => wrong(at, words, 'key'));
   if (members === undefined || said(members, email) !== undefined) return;
-  const known = Object.keys(members);
   const meant = known.length > MOST_COMPARED ? undefined : nearest(email, known);
   wrong(
     at,

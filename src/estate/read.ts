@@ -160,7 +160,9 @@ function inOrder(mistakes: readonly Mistake[], order: readonly string[]): Mistak
         a.column - b.column,
     )
     .filter(({ name, line, column, message }) => {
-      const text = `${name}:${line}:${column}: ${message}`;
+      // What is under every account is wrong in each of them, at one place.
+      const words = message.replace(/^accounts\.(?:"[^"]*"|[^.:]*)/, '');
+      const text = `${name}:${line}:${column}: ${words}`;
       if (told.has(text)) return false;
       told.add(text);
       return true;

@@ -76,6 +76,7 @@ async function contentsOf(places: readonly Place[], input: ParserInput): Promise
   const opened = new Map<string, Promise<readonly FoundParser[] | string>>();
   for (const place of places) {
     const { part, path, said: one } = place;
+    if (part.isBroken(path)) continue;
     const inline = INLINE.filter((field) => one[field] !== undefined);
     const ways = [one.file, one.copy_from, inline[0]].filter((way) => way !== undefined);
     if (ways.length !== 1) {
