@@ -16,7 +16,8 @@ afterEach(() => {
   outside.remove();
 });
 
-const withFile = (path: string) => `accounts: { acme: { parsers: { A: { file: ${JSON.stringify(path)} } } } }\n`;
+const withFile = (path: string) =>
+  `accounts: { acme: { parsers: { A: { file: ${JSON.stringify(path)} } } } }\n`;
 
 describe('a file that is named', () => {
   it.each([
@@ -36,7 +37,9 @@ describe('a file that is named', () => {
   });
 
   it('is not read through a link that leads outside, itself or its folder', async () => {
-    folder.estate('estate/a.yaml', withFile('link.yaml')).estate('estate/b.yaml', withFile('way/secret.yaml'));
+    folder
+      .estate('estate/a.yaml', withFile('link.yaml'))
+      .estate('estate/b.yaml', withFile('way/secret.yaml'));
     symlinkSync(join(outside.path, 'secret.yaml'), join(folder.path, 'estate/link.yaml'));
     symlinkSync(outside.path, join(folder.path, 'estate/way'));
     const words = 'is a link to somewhere outside the folders of the files that were given';
@@ -50,7 +53,10 @@ describe('a file that is named', () => {
   it('may be in a folder above, where a file of that folder was given too', async () => {
     folder
       .estate('base.yaml', 'accounts: {}\n')
-      .write('parsers/a.yaml', 'schema: tenantctl/parser/v1\nname: A\ndocument_type: a\nfields: [{ name: x, type: text, rules: [{ kind: constant, value: y }] }]\n')
+      .write(
+        'parsers/a.yaml',
+        'schema: tenantctl/parser/v1\nname: A\ndocument_type: a\nfields: [{ name: x, type: text, rules: [{ kind: constant, value: y }] }]\n',
+      )
       .estate('envs/dev.yaml', withFile('../parsers/a.yaml'));
     expect(await folder.mistakes(['base.yaml', 'envs/dev.yaml'])).toEqual([]);
     expect(await folder.mistakes(['envs/dev.yaml'])).toHaveLength(1);
@@ -94,7 +100,8 @@ describe('a name', () => {
   });
 
   it('of what every object has is a name like any other', async () => {
-    const text = 'accounts: { constructor: { permission_sets: { valueof: {} }, members: { a@x.example: { permission_set: tostring } } } }\n';
+    const text =
+      'accounts: { constructor: { permission_sets: { valueof: {} }, members: { a@x.example: { permission_set: tostring } } } }\n';
     const told = await folder.estate('a.yaml', text).mistakes(['a.yaml']);
     expect(told).toEqual([
       'a.yaml:2:47: accounts.constructor.permission_sets.valueof: says no role: admin, user',
@@ -105,7 +112,10 @@ describe('a name', () => {
   it('with control characters, or of a megabyte, is shown as what it is and short', async () => {
     const odd = JSON.stringify('a\u001b[31m\u202eb\nc');
     const long = 'x'.repeat(1_000_000);
-    folder.write('a.json', `{"schema": "tenantctl/v1", "accounts": {${odd}: {}, "acme": {"${long}": 1, "members": {${odd}: "admin"}}}}`);
+    folder.write(
+      'a.json',
+      `{"schema": "tenantctl/v1", "accounts": {${odd}: {}, "acme": {"${long}": 1, "members": {${odd}: "admin"}}}}`,
+    );
     const told = await folder.mistakes(['a.json']);
     expect(told).toHaveLength(3);
     for (const one of told) {
@@ -117,9 +127,14 @@ describe('a name', () => {
 
 describe('a lot of it', () => {
   it('of aliases or levels is refused, wherever it stands', async () => {
-    const rows = Array.from({ length: 10 }, (_, at) => `  a${at + 1}: &a${at + 1} [${Array(9).fill(`*a${at}`).join(', ')}]\n`);
+    const rows = Array.from(
+      { length: 10 },
+      (_, at) => `  a${at + 1}: &a${at + 1} [${Array(9).fill(`*a${at}`).join(', ')}]\n`,
+    );
     folder.estate('a.yaml', `vars:\n  a0: &a0 [x]\n${rows.join('')}`);
-    expect(await folder.mistakes(['a.yaml'])).toEqual(['a.yaml:1:1: its aliases (*) stand for more than 100 things']);
+    expect(await folder.mistakes(['a.yaml'])).toEqual([
+      'a.yaml:1:1: its aliases (*) stand for more than 100 things',
+    ]);
     folder.estate('b.yaml', `accounts: ${'{a: '.repeat(20_000)}`);
     expect((await folder.mistakes(['b.yaml']))[0]).toContain('nested deeper than 100 levels');
   });
@@ -136,8 +151,14 @@ describe('a lot of it', () => {
 
   it('of mistakes costs no more than finding them', async () => {
     const people = Array.from({ length: 20_000 }, (_, at) => `      p${at}@x.example: member\n`).join('');
-    const placed = people.replaceAll('member', 'viewer').replaceAll('@x', '@y').replaceAll('      ', '          ');
-    folder.estate('a.yaml', `accounts:\n  acme:\n    kind: organization\n    members:\n${people}    workspaces:\n      ops:\n        members:\n${placed}`);
+    const placed = people
+      .replaceAll('member', 'viewer')
+      .replaceAll('@x', '@y')
+      .replaceAll('      ', '          ');
+    folder.estate(
+      'a.yaml',
+      `accounts:\n  acme:\n    kind: organization\n    members:\n${people}    workspaces:\n      ops:\n        members:\n${placed}`,
+    );
     expect(await folder.mistakes(['a.yaml'])).toHaveLength(20_000);
   });
 });

@@ -130,7 +130,10 @@ describe('what files say', () => {
 
   it('is the same in JSON, and as several documents of one file', async () => {
     folder.write('a.json', '{"schema": "tenantctl/v1", "accounts": {"acme": {"name": "Acme"}}}');
-    folder.write('b.yaml', 'schema: tenantctl/v1\naccounts: { acme: {} }\n---\nschema: tenantctl/v1\naccounts:\n  acme: { name: Acme }\n---\n');
+    folder.write(
+      'b.yaml',
+      'schema: tenantctl/v1\naccounts: { acme: {} }\n---\nschema: tenantctl/v1\naccounts:\n  acme: { name: Acme }\n---\n',
+    );
     const [a, b] = [await folder.read(['a.json']), await folder.read(['b.yaml'])];
     expect([a.mistakes, b.mistakes, a.estate]).toEqual([[], [], b.estate]);
     expect(a.estate.accounts).toEqual([{ account: 'acme', name: 'Acme' }]);
@@ -204,18 +207,25 @@ describe('variables', () => {
   };
 
   it('come from --var, else the environment, else vars; in values and keys; once', async () => {
-    const text = 'vars: { a: one, b: 2, c: three }\naccounts: { "x-${a}": { name: "${a} ${b} ${c} $${a} $ $$" } }\n';
+    const text =
+      'vars: { a: one, b: 2, c: three }\naccounts: { "x-${a}": { name: "${a} ${b} ${c} $${a} $ $$" } }\n';
     expect(await names(text)).toEqual([['x-one', 'one 2 three ${a} $ $$']]);
     const environment = { a: '${b}', b: 'env' };
-    expect(await names(text.replace('x-${a}', 'x-y'), { environment, given: new Map([['b', 'given']]) })).toEqual([
-      ['x-y', '${b} given three ${a} $ $$'],
-    ]);
+    expect(
+      await names(text.replace('x-${a}', 'x-y'), { environment, given: new Map([['b', 'given']]) }),
+    ).toEqual([['x-y', '${b} given three ${a} $ $$']]);
   });
 
   it('of an earlier file are those of a later one, before names are compared', async () => {
     folder
-      .estate('base.yaml', 'vars: { d: base.example }\naccounts: { acme: { members: { "ann@${d}": admin } } }\n')
-      .estate('prod.yaml', 'vars: { d: acme.example }\naccounts: { acme: { members: { ann@acme.example: null } } }\n');
+      .estate(
+        'base.yaml',
+        'vars: { d: base.example }\naccounts: { acme: { members: { "ann@${d}": admin } } }\n',
+      )
+      .estate(
+        'prod.yaml',
+        'vars: { d: acme.example }\naccounts: { acme: { members: { ann@acme.example: null } } }\n',
+      );
     const { estate, mistakes } = await folder.read(['base.yaml', 'prod.yaml']);
     expect([mistakes, estate.members]).toEqual([[], []]);
   });
@@ -275,7 +285,10 @@ describe('mistakes', () => {
 
   it.each([
     ['', '1:1: schema: is missing; an estate begins with the line  schema: tenantctl/v1'],
-    ['schema: tenantctl/v2\n', '1:9: schema: must be tenantctl/v1, which is what this version reads; tenantctl/v2 is something else'],
+    [
+      'schema: tenantctl/v2\n',
+      '1:9: schema: must be tenantctl/v1, which is what this version reads; tenantctl/v2 is something else',
+    ],
     [parser, '1:9: this is a parser: an account names it with `file:`, from a folder of its own'],
     ['- a\n', '1:1: this is no map of fields; an estate begins with the line  schema: tenantctl/v1'],
   ])('of a file that is none %#', async (text, told) => {
@@ -285,41 +298,158 @@ describe('mistakes', () => {
   });
 
   it.each([
-    ['accounts: { A_b: {} }', ['2:13: accounts.A_b: must be 3 to 63 of a-z, 0-9 and hyphens, not at the ends']],
-    ['accounts: { acme: { members: { a@x.example: admn } } }', ['2:45: accounts.acme.members.a@x.example.role: must be one of admin, user, super_admin, billing_admin, member']],
-    ['accounts: { acme: { members: { a@x.example: super_admin } } }', ['2:45: accounts.acme.members.a@x.example.role: super_admin is no role of a standard account: it has admin, user; an organization says so with  kind: organization']],
-    ['accounts: { acme: { members: { a@x.example: user } } }', ['2:32: accounts.acme.members.a@x.example: is a user without modules: name them, or write  modules: []  where none are meant']],
-    ['accounts: { acme: { members: { a@x.example: { role: admin, modules: [forms] } } } }', ['2:69: accounts.acme.members.a@x.example.modules: modules go with the role user, and this is admin']],
-    ['accounts: { acme: { members: { a@x.example: { role: user, modules: [payment] } } } }', ['2:69: accounts.acme.members.a@x.example.modules[0]: must be one of parsers, forms, contacts, messages, reports, settings']],
-    ['accounts: { acme: { members: { a@x.example: {} } } }', ['2:32: accounts.acme.members.a@x.example: says no role: admin, user, or a permission_set']],
-    ['accounts: { acme: { members: { a@x.example: { permission_set: none } } } }', ['2:63: accounts.acme.members.a@x.example.permission_set: this account has no permission set none in these files']],
-    ['accounts: { acme: { members: { a@x.example: admin, A@X.EXAMPLE: admin } } }', ['2:52: accounts.acme.members: A@X.EXAMPLE is the same address as a.yaml:2:32']],
-    ['accounts: { acme: { members: { a@x.example: { role: user, modules: [], children: [beta, else] } } }, beta: {} }', ['2:83: accounts.acme.members.a@x.example.children[0]: beta is neither a managed account nor a sub-account of acme in these files']],
-    ['accounts: { acme: { members: { a@x.example: { role: user, modules: [], children: [beta, els] } } }, beta: { master: acme } }', ['2:89: accounts.acme.members.a@x.example.children[1]: els is neither a managed account nor a sub-account of acme in these files']],
-    ['accounts: { acme: { workspaces: { ops: {} } } }', ['2:35: accounts.acme.workspaces.ops: only an organization has more than default; it says so with  kind: organization']],
-    ['accounts: { acme: { kind: organization, members: { a@x.example: member }, workspaces: { ops: { members: { b@x.example: viewer } } } } }', ['2:107: accounts.acme.workspaces.ops.members.b@x.example: is no member of acme in these files; did you mean a@x.example?']],
-    ['accounts: { acme: { kind: organization, workspaces: { ops: { members: { b@x.example: viewer } } } } }', []],
+    [
+      'accounts: { A_b: {} }',
+      ['2:13: accounts.A_b: must be 3 to 63 of a-z, 0-9 and hyphens, not at the ends'],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: admn } } }',
+      [
+        '2:45: accounts.acme.members.a@x.example.role: must be one of admin, user, super_admin, billing_admin, member',
+      ],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: super_admin } } }',
+      [
+        '2:45: accounts.acme.members.a@x.example.role: super_admin is no role of a standard account: it has admin, user; an organization says so with  kind: organization',
+      ],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: user } } }',
+      [
+        '2:32: accounts.acme.members.a@x.example: is a user without modules: name them, or write  modules: []  where none are meant',
+      ],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: { role: admin, modules: [forms] } } } }',
+      ['2:69: accounts.acme.members.a@x.example.modules: modules go with the role user, and this is admin'],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: { role: user, modules: [payment] } } } }',
+      [
+        '2:69: accounts.acme.members.a@x.example.modules[0]: must be one of parsers, forms, contacts, messages, reports, settings',
+      ],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: {} } } }',
+      ['2:32: accounts.acme.members.a@x.example: says no role: admin, user, or a permission_set'],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: { permission_set: none } } } }',
+      [
+        '2:63: accounts.acme.members.a@x.example.permission_set: this account has no permission set none in these files',
+      ],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: admin, A@X.EXAMPLE: admin } } }',
+      ['2:52: accounts.acme.members: A@X.EXAMPLE is the same address as a.yaml:2:32'],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: { role: user, modules: [], children: [beta, else] } } }, beta: {} }',
+      [
+        '2:83: accounts.acme.members.a@x.example.children[0]: beta is neither a managed account nor a sub-account of acme in these files',
+      ],
+    ],
+    [
+      'accounts: { acme: { members: { a@x.example: { role: user, modules: [], children: [beta, els] } } }, beta: { master: acme } }',
+      [
+        '2:89: accounts.acme.members.a@x.example.children[1]: els is neither a managed account nor a sub-account of acme in these files',
+      ],
+    ],
+    [
+      'accounts: { acme: { workspaces: { ops: {} } } }',
+      [
+        '2:35: accounts.acme.workspaces.ops: only an organization has more than default; it says so with  kind: organization',
+      ],
+    ],
+    [
+      'accounts: { acme: { kind: organization, members: { a@x.example: member }, workspaces: { ops: { members: { b@x.example: viewer } } } } }',
+      [
+        '2:107: accounts.acme.workspaces.ops.members.b@x.example: is no member of acme in these files; did you mean a@x.example?',
+      ],
+    ],
+    [
+      'accounts: { acme: { kind: organization, workspaces: { ops: { members: { b@x.example: viewer } } } } }',
+      [],
+    ],
     ['accounts: { acme: { master: acme } }', ['2:29: accounts.acme.master: is the account itself']],
-    ['accounts: { acme: { master: beta }, beta: { master: gamma } }', ['2:29: accounts.acme.master: beta is a managed account itself, and those have none of their own']],
-    ['accounts: { acme: { promotion_path: [beta, beta, gamma] }, beta: { master: acme }, gamma: { master: other } }', ['2:44: accounts.acme.promotion_path[1]: beta is in it twice', '2:50: accounts.acme.promotion_path[2]: gamma is not managed by acme, but by other']],
-    ['accounts: { acme: { sub_accounts: { beta: {} } }, beta: { master: acme } }', ['2:37: accounts.acme.sub_accounts.beta: is managed by acme, and an account is below one other only']],
-    ['accounts: { acme: { sub_accounts: { xyz: { email: nobody } } }, umbra: { sub_accounts: { xyz: {} } } }', ['2:51: accounts.acme.sub_accounts.xyz.email: is no address: it has no @', '2:90: accounts.umbra.sub_accounts.xyz: is a sub-account of acme already']],
-    ['accounts: { acme: { parsers: { A: {} } } }', ['2:32: accounts.acme.parsers.A: says nothing of what it does: write file, copy_from, or its document_type and fields']],
-    ['accounts: { acme: { parsers: { A: { file: a.yaml, copy_from: x-y/B } } } }', ['2:32: accounts.acme.parsers.A: is said in two ways: file, copy_from, or defined here']],
-    ['accounts: { acme: { parsers: { A: { document_type: a, fields: [{ name: x, type: text }] } } } }', ['2:64: accounts.acme.parsers.A.fields[0].rules: is missing']],
-    ['accounts: { acme: { parsers: { A: { document_type: a } } } }', ['2:35: accounts.acme.parsers.A.fields: must not be empty where tables are too']],
-    ['accounts: { acme: { parsers: { A: { copy_from: beta/B } } }, beta: { parsers: { B: { copy_from: acme/A } } } }', ['2:48: accounts.acme.parsers.A.copy_from: goes round in a circle: acme/default/A, beta/default/B', '2:97: accounts.beta.parsers.B.copy_from: goes round in a circle: acme/default/A, beta/default/B']],
-    ['accounts: { acme: { parsers: { A: { copy_from: beta/C } } }, beta: { parsers: { B: { copy_from: else/A } } } }', ['2:48: accounts.acme.parsers.A.copy_from: beta has no parser C in default in these files']],
-    ['accounts: { acme: { parsers: { A: { copy_from: beta/B } } }, beta: { copy_out: family, parsers: { B: { copy_from: else/A } } } }', ['2:48: accounts.acme.parsers.A.copy_from: beta lets only its family copy (copy_out: family), and acme is not of it']],
-    ["accounts: { acme: { parsers: { A: { copy_from: else/B, secret_values: { k: 'abc' } } } } }", ['2:76: accounts.acme.parsers.A.secret_values.k: must be one variable, such as ${ERP_KEY}: a file is no place for secrets']],
-    ['defaults: { accounts: { pln: basic } }\naccounts: { acme: {}, beta: {} }', ['2:25: defaults.accounts.pln: there is no such field; did you mean plan?']],
+    [
+      'accounts: { acme: { master: beta }, beta: { master: gamma } }',
+      ['2:29: accounts.acme.master: beta is a managed account itself, and those have none of their own'],
+    ],
+    [
+      'accounts: { acme: { promotion_path: [beta, beta, gamma] }, beta: { master: acme }, gamma: { master: other } }',
+      [
+        '2:44: accounts.acme.promotion_path[1]: beta is in it twice',
+        '2:50: accounts.acme.promotion_path[2]: gamma is not managed by acme, but by other',
+      ],
+    ],
+    [
+      'accounts: { acme: { sub_accounts: { beta: {} } }, beta: { master: acme } }',
+      ['2:37: accounts.acme.sub_accounts.beta: is managed by acme, and an account is below one other only'],
+    ],
+    [
+      'accounts: { acme: { sub_accounts: { xyz: { email: nobody } } }, umbra: { sub_accounts: { xyz: {} } } }',
+      [
+        '2:51: accounts.acme.sub_accounts.xyz.email: is no address: it has no @',
+        '2:90: accounts.umbra.sub_accounts.xyz: is a sub-account of acme already',
+      ],
+    ],
+    [
+      'accounts: { acme: { parsers: { A: {} } } }',
+      [
+        '2:32: accounts.acme.parsers.A: says nothing of what it does: write file, copy_from, or its document_type and fields',
+      ],
+    ],
+    [
+      'accounts: { acme: { parsers: { A: { file: a.yaml, copy_from: x-y/B } } } }',
+      ['2:32: accounts.acme.parsers.A: is said in two ways: file, copy_from, or defined here'],
+    ],
+    [
+      'accounts: { acme: { parsers: { A: { document_type: a, fields: [{ name: x, type: text }] } } } }',
+      ['2:64: accounts.acme.parsers.A.fields[0].rules: is missing'],
+    ],
+    [
+      'accounts: { acme: { parsers: { A: { document_type: a } } } }',
+      ['2:35: accounts.acme.parsers.A.fields: must not be empty where tables are too'],
+    ],
+    [
+      'accounts: { acme: { parsers: { A: { copy_from: beta/B } } }, beta: { parsers: { B: { copy_from: acme/A } } } }',
+      [
+        '2:48: accounts.acme.parsers.A.copy_from: goes round in a circle: acme/default/A, beta/default/B',
+        '2:97: accounts.beta.parsers.B.copy_from: goes round in a circle: acme/default/A, beta/default/B',
+      ],
+    ],
+    [
+      'accounts: { acme: { parsers: { A: { copy_from: beta/C } } }, beta: { parsers: { B: { copy_from: else/A } } } }',
+      ['2:48: accounts.acme.parsers.A.copy_from: beta has no parser C in default in these files'],
+    ],
+    [
+      'accounts: { acme: { parsers: { A: { copy_from: beta/B } } }, beta: { copy_out: family, parsers: { B: { copy_from: else/A } } } }',
+      [
+        '2:48: accounts.acme.parsers.A.copy_from: beta lets only its family copy (copy_out: family), and acme is not of it',
+      ],
+    ],
+    [
+      "accounts: { acme: { parsers: { A: { copy_from: else/B, secret_values: { k: 'abc' } } } } }",
+      [
+        '2:76: accounts.acme.parsers.A.secret_values.k: must be one variable, such as ${ERP_KEY}: a file is no place for secrets',
+      ],
+    ],
+    [
+      'defaults: { accounts: { pln: basic } }\naccounts: { acme: {}, beta: {} }',
+      ['2:25: defaults.accounts.pln: there is no such field; did you mean plan?'],
+    ],
   ])('of what hangs together %#', async (text, told) => {
     expect(await wrong(`${text}\n`)).toEqual(told);
   });
 
   it('in what is under every account are told once, however many there are', async () => {
-    const text = 'defaults: { accounts: { members: { a@x.example: user } } }\naccounts: { acme: {}, beta: {}, gamma: {} }\n';
+    const text =
+      'defaults: { accounts: { members: { a@x.example: user } } }\naccounts: { acme: {}, beta: {}, gamma: {} }\n';
     const told = await wrong(text);
-    expect(told).toEqual(['2:36: accounts.acme.members.a@x.example: is a user without modules: name them, or write  modules: []  where none are meant']);
+    expect(told).toEqual([
+      '2:36: accounts.acme.members.a@x.example: is a user without modules: name them, or write  modules: []  where none are meant',
+    ]);
   });
 });

@@ -29,12 +29,18 @@ export function validateCommand(ctx: Context, run = validateRun): Verb {
   return verb(spec, ctx, run);
 }
 
-export async function validateRun({ file, var: given, merged }: ValidateOptions, ctx: Context): Promise<void> {
+export async function validateRun(
+  { file, var: given, merged }: ValidateOptions,
+  ctx: Context,
+): Promise<void> {
   const { estate, files, secretVariables } = await estateFromFiles(ctx, { file, var: given });
   if (merged !== true) {
     const counts = Object.fromEntries(estateKinds.map((kind) => [kind, estate[kind].length]));
     const value = { ok: true, files, ...counts, secret_variables: secretVariables };
-    return await ctx.out.result(value, `${files.length === 1 ? 'The file is' : `${files.length} files are`} in order: ${countsText(estate)}.`);
+    return await ctx.out.result(
+      value,
+      `${files.length === 1 ? 'The file is' : `${files.length} files are`} in order: ${countsText(estate)}.`,
+    );
   }
   const format = ctx.out.format === 'json' ? 'json' : 'yaml';
   const { text } = await writeEstate(estate, { format, parsers: 'inline' });
