@@ -5,8 +5,9 @@ import { firstWorkspace } from '../contract/limits.ts';
 import type { BodyInput } from '../contract/shapes.ts';
 import { asTenantctlError, conflictError } from '../errors.ts';
 import { type Change, keyOf, nameOf } from './changes.ts';
-import { afterOf, bodyOf, sameValue } from './fields.ts';
+import { afterOf, bodyOf, copySource, sameValue } from './fields.ts';
 import { look } from './look.ts';
+import type { ParserAddress } from './model.ts';
 
 /** What single changes are carried out with. */
 export interface Hands {
@@ -46,7 +47,8 @@ const ownDoing: readonly string[] = ['stale', 'slug_taken', 'name_taken', 'parse
 async function isSoAnyway(change: Change, hands: Hands, code: string): Promise<boolean> {
   if (change.op === 'delete' || !ownDoing.includes(code)) return false;
   const found = await look(change, hands);
-  return found !== null && change.fields.every(({ name, after }) => sameValue(found[name], after));
+  if (found === null) return false;
+  return hasAll(found, change.kind === 'parser' ? await parserContent(change, hands) : bodyOf(change));
 }
 
 type Carrier = (change: Change, hands: Hands) => Promise<Carried>;
@@ -143,11 +145,7 @@ const carriers: Readonly<Record<ChangeKind, Carrier>> = {
     }
     const params = { account, member: id ?? key };
     const { state, ...grants } = bodyOf(change);
-    if (Object.keys(grants).length > 0) {
-      await changed(change, hands, (options) =>
-        hands.client.call('members.update', { params, body: sent<'members.update'>(grants), ...options }),
-      );
-    }
+    if (Object.keys(grants).length > 0) await grant(change, grants, hands);
     if (state === undefined) return 'done';
     const verb = state === 'active' ? 'members.activate' : 'members.deactivate';
     await hands.keep((signal) =>
@@ -190,8 +188,9 @@ const carriers: Readonly<Record<ChangeKind, Carrier>> = {
         hands.client.call('parsers.delete', { params, query: { workspace }, ...options }),
       );
     }
-    const { copy_from: from, ...content } = bodyOf(change);
-    if (isParserAddress(from)) return await copy(change, from, { account, workspace }, hands);
+    const from = copySource(change);
+    if (from?.name === name) return await copy(change, from, { account, workspace }, hands);
+    const content = await parserContent(change, hands);
     if (change.op === 'create') {
       const body = sent<'parsers.create'>({ workspace, name, ...content });
       await made(change, hands, (options) =>
@@ -236,6 +235,26 @@ async function updateAccount(change: Change, hands: Hands): Promise<Carried> {
   return 'done';
 }
 
+/** The first half of a change that has a state too: a run that was cut in between left it done. */
+async function grant(change: Change, grants: Record<string, unknown>, hands: Hands): Promise<void> {
+  const params = { account: change.account, member: change.id ?? change.key };
+  try {
+    await changed(change, hands, (options) =>
+      hands.client.call('members.update', { params, body: sent<'members.update'>(grants), ...options }),
+    );
+  } catch (thrown) {
+    const found = asTenantctlError(thrown).code === 'stale' ? await look(change, hands) : null;
+    if (found === null || !hasAll(found, grants)) throw thrown;
+  }
+}
+
+function hasAll(
+  found: Readonly<Record<string, unknown>>,
+  wanted: Readonly<Record<string, unknown>>,
+): boolean {
+  return Object.entries(wanted).every(([name, value]) => sameValue(found[name], value));
+}
+
 async function setFeature(change: Change, hands: Hands): Promise<void> {
   const feature = afterOf(change, 'managed_accounts');
   if (feature !== 'locked' && feature !== 'unlocked') return;
@@ -248,26 +267,10 @@ async function setFeature(change: Change, hands: Hands): Promise<void> {
   await hands.keep((signal) => hands.client.call(verb, { ...input, signal }));
 }
 
-interface ParserPlace {
-  readonly account: string;
-  readonly workspace: string;
-  readonly name: string;
-}
-
-export function isParserAddress(value: unknown): value is ParserPlace {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'account' in value &&
-    'workspace' in value &&
-    'name' in value
-  );
-}
-
 /** By the server, so that the copy remembers where it is from (D14). What was reviewed may overwrite an edit there. */
 async function copy(
   change: Change,
-  from: ParserPlace,
+  from: ParserAddress,
   to: { readonly account: string; readonly workspace: string },
   hands: Hands,
 ): Promise<Carried> {
@@ -286,6 +289,19 @@ async function copy(
     }),
   );
   return wrote ? 'done' : 'already';
+}
+
+/** What it will say: the file's words, or those of the parser that it is kept equal to under another name. */
+async function parserContent(change: Change, { client, keep }: Hands): Promise<Record<string, unknown>> {
+  const { copy_from: _, content, ...fields } = bodyOf(change);
+  const whole = typeof content === 'object' && content !== null ? { ...content, ...fields } : fields;
+  const from = copySource(change);
+  if (from === null) return whole;
+  const params = { account: from.account, parser: from.name };
+  const { document_type, description, definition } = await keep((signal) =>
+    client.call('parsers.show', { params, query: { workspace: from.workspace }, signal }),
+  );
+  return { ...whole, document_type, description, definition };
 }
 
 interface Options {

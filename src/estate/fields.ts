@@ -1,5 +1,6 @@
 import { canonical } from '../contract/batch.ts';
 import type { Change, Json } from './changes.ts';
+import type { ParserAddress } from './model.ts';
 
 /** What a change makes of a field; undefined if it leaves it alone. */
 export function afterOf(change: Pick<Change, 'fields'>, name: string): Json | undefined {
@@ -38,4 +39,13 @@ export function sameValue(left: unknown, right: unknown): boolean {
 /** What a change makes of each field, by name. */
 export function bodyOf({ fields }: Pick<Change, 'fields'>): Record<string, Json> {
   return Object.fromEntries(fields.map(({ name, after }) => [name, after]));
+}
+
+/** What a parser is kept equal to. */
+export function copySource(change: Change): ParserAddress | null {
+  const from = change.kind === 'parser' ? afterOf(change, 'copy_from') : undefined;
+  if (typeof from !== 'object' || from === null || Array.isArray(from)) return null;
+  const { account, workspace, name } = from;
+  if (typeof account !== 'string' || typeof workspace !== 'string' || typeof name !== 'string') return null;
+  return { account, workspace, name };
 }

@@ -1,6 +1,6 @@
 import { type ChangeKind, changeKinds } from '../contract/change-kinds.ts';
 import { type Change, keyOf } from './changes.ts';
-import { afterOf, isInvitation, namesIn, roleAfter, roleBefore } from './fields.ts';
+import { afterOf, copySource, isInvitation, namesIn, roleAfter, roleBefore } from './fields.ts';
 
 /** What is carried out as one piece of work: one change, or all of an account that the server takes as one batch. */
 export interface Step {
@@ -258,10 +258,8 @@ function administrators(change: Change): string[] {
 
 /** `ACCOUNT/WORKSPACE/NAME` of what it is copied from. */
 function sourceOf(change: Change): string | null {
-  const from = afterOf(change, 'copy_from');
-  if (change.kind !== 'parser' || typeof from !== 'string') return null;
-  const [account = '', ...rest] = from.split('/');
-  return rest.length === 1 ? `${account}/default/${rest[0]}` : from;
+  const from = copySource(change);
+  return from === null ? null : `${from.account}/${from.workspace}/${from.name}`;
 }
 
 function source(change: Change, all: Changes): string[] {
