@@ -20,6 +20,8 @@ export interface Crowding extends Hands {
   readonly note: (text: string) => void;
   /** Asked for by `--reinvite`: whoever declined is invited again. */
   readonly reinvite: boolean;
+  /** These are so already and take no seat. They are rows all the same: the same rows are the same batch. */
+  readonly settled: ReadonlySet<string>;
 }
 
 export interface CrowdResult {
@@ -45,16 +47,17 @@ export async function carryCrowd(
   changes: readonly Change[],
   crowding: Crowding,
 ): Promise<CrowdResult> {
-  const { client, keep, reinvite } = crowding;
+  const { client, keep, reinvite, settled } = crowding;
   const rows = kind === 'invites' ? inviteRows(changes) : placeRows(changes);
   const outcomes = new Map<string, Carried | Refusal>();
   try {
     await withdraw(account, changes, crowding);
     const params = { account };
     const head = { digest: digestOf(rows), rows_total: rows.length };
+    const seats_needed = rows.filter((row) => !row.changes.every((one) => settled.has(keyOf(one)))).length;
     const body: BodyInput<'batches.create'> =
       kind === 'invites'
-        ? { kind, ...head, seats_needed: rows.length, defaults: reinvite ? { reinvite_declined: true } : {} }
+        ? { kind, ...head, seats_needed, defaults: reinvite ? { reinvite_declined: true } : {} }
         : { kind, ...head, defaults: {} };
     const batch = await keep((signal) => client.call('batches.create', { params, body, signal }));
     const told = (row: number, result: RowResult) => {

@@ -19,8 +19,6 @@ export interface Carried {
 export interface Execution extends Omit<Crowding, 'digest' | 'reinvite'> {
   /** How many steps at a time. */
   readonly parallel: number;
-  /** These are so already: found out before, by reading. Who waits for them need not. */
-  readonly settled: ReadonlySet<string>;
   readonly onStep: (step: Step, carried: readonly Carried[]) => void;
 }
 
