@@ -92,7 +92,7 @@ export const allowed: Readonly<Record<string, Edges>> = {
   bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract', 'context'] },
   // Files are checked by the contract's own schemas, before anything is sent.
   estate: {
-    value: ['outcomes', 'client', 'output', 'contract-plain'],
+    value: ['outcomes', 'client', 'output', 'bulk', 'contract-plain'],
     type: ['contract'],
     lazy: ['contract'],
   },
