@@ -44,7 +44,7 @@ class Run {
   readonly #broken = new Map<string, string>();
   readonly #settled = new Set<string>();
   /** How many nodes a step still waits for, and who waits for a node. */
-  readonly #left = new Map<string, number>();
+  readonly #open = new Map<string, number>();
   readonly #waiting = new Map<string, (Step | Node)[]>();
   readonly #ready: Step[] = [];
   #failure: { readonly thrown: unknown } | undefined;
@@ -74,9 +74,16 @@ class Run {
     await Promise.all(running);
     if (interrupt.aborted) this.#failure ??= { thrown: interrupt.reason };
     const carried = this.#set.changes.flatMap((change) =>
-      change.op === 'conflict' ? [] : [this.#carried.get(keyOf(change)) ?? notBegun(change)],
+      change.op === 'conflict' ? [] : [this.#carried.get(keyOf(change)) ?? this.#left(change)],
     );
     return { carried, failure: this.#failure?.thrown };
+  }
+
+  /** The run ended before, or nothing did and yet its turn never came: it waits for itself. */
+  #left(change: Change): Carried {
+    if (this.#failure !== undefined) return notBegun(change);
+    const message = 'it waits for something that waits for it';
+    return { change, outcome: 'failed', error: { code: 'circular', message } };
   }
 
   #nodesOf(step: Step): Node[] {
@@ -85,7 +92,7 @@ class Run {
 
   #enrol(waiter: Step | Node, nodes: readonly Node[]): void {
     const awaited = new Set(nodes.flatMap(({ needs, after }) => [...needs, ...after]));
-    this.#left.set(waiter.key, awaited.size);
+    this.#open.set(waiter.key, awaited.size);
     for (const key of awaited) {
       const others = this.#waiting.get(key);
       if (others === undefined) this.#waiting.set(key, [waiter]);
@@ -113,9 +120,9 @@ class Run {
     this.#settled.add(key);
     if (blamed !== undefined) this.#broken.set(key, blamed);
     for (const waiter of this.#waiting.get(key) ?? []) {
-      const left = (this.#left.get(waiter.key) ?? 0) - 1;
-      this.#left.set(waiter.key, left);
-      if (left === 0) this.#release(waiter);
+      const open = (this.#open.get(waiter.key) ?? 0) - 1;
+      this.#open.set(waiter.key, open);
+      if (open === 0) this.#release(waiter);
     }
   }
 
