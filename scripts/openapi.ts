@@ -1,12 +1,14 @@
-// Writes what is published of the contract: openapi.json and schemas/parser.json. With --check only says whether the
+// Writes what is published of the contract: openapi.json and schemas/*.json. With --check only says whether the
 // files are what the contract says.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { estateSchema } from '../src/contract/estate-schema.ts';
 import { openapiDocument } from '../src/contract/openapi.ts';
 import { parserSchema } from '../src/contract/parser-schema.ts';
 
 const published = [
   ['openapi.json', openapiDocument()],
   ['schemas/parser.json', parserSchema()],
+  ['schemas/estate.json', estateSchema()],
 ] as const;
 
 function current(file: URL): string {

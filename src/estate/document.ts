@@ -172,6 +172,9 @@ const tooManyAliases = `its aliases (*) stand for more than ${MOST_ALIASES} thin
 function sentence(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'tabs cannot indent YAML: use spaces';
   if (code === 'TAG_RESOLVE_FAILED') return 'tags (!) mean nothing here';
+  // Variables are what it mostly is.
+  if (/flow map/.test(message))
+    return `it cannot be read: ${message} (between { } a text like \${NAME} needs quotes)`;
   return `it cannot be read: ${message}`;
 }
 

@@ -43,7 +43,8 @@ function mistakesOfOne(checked: Checked, issue: Issue): Mistake[] {
     ...placeOf(path, part),
     message: said([...within, ...path], words),
   });
-  if (issue.code === 'invalid_key') return [told(issue.path, 'key', issue.issues?.[0]?.message ?? issue.message)];
+  if (issue.code === 'invalid_key')
+    return [told(issue.path, 'key', issue.issues?.[0]?.message ?? issue.message)];
   if (issue.code !== 'unrecognized_keys') {
     const words = wordsOf(issue, data);
     return [told(issue.path, words === MISSING ? 'key' : 'value', words)];
@@ -63,7 +64,9 @@ function specific(issue: Issue): readonly Issue[] {
   const meant = forms.find((form) => form.every(({ path }) => path.length > 0));
   if (meant !== undefined)
     return meant.flatMap((inner) => specific({ ...inner, path: [...issue.path, ...inner.path] }));
-  const words = forms.map(([first]) => (first === undefined ? '' : wordsOf({ ...first, path: [] }, undefined)));
+  const words = forms.map(([first]) =>
+    first === undefined ? '' : wordsOf({ ...first, path: [] }, undefined),
+  );
   return [{ code: 'custom', path: issue.path, message: [...new Set(words)].join(', or ') }];
 }
 

@@ -1,5 +1,5 @@
 import type { AccountKind, AccountRole, CopyOut, Module, WorkspaceRole } from '../contract/limits.ts';
-import type { ParserDefinition } from '../contract/types.ts';
+import type { BodyInput } from '../contract/shapes.ts';
 
 /**
  * An estate, wanted (from files) or live (from a server): a list of each kind, each in the order of its natural keys, in
@@ -41,10 +41,12 @@ export interface EstateAccount extends Entry {
   readonly master?: string | null | undefined;
   /** On the live side the plan that a scheduled change leads to, if there is one. */
   readonly plan?: string | undefined;
-  /** May it make managed accounts? A file never says `trial`. */
+  /** May it have managed accounts? A file never says `trial`. */
   readonly managed_accounts?: 'locked' | 'unlocked' | 'trial' | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly mail?: { readonly security?: boolean; readonly members?: boolean } | undefined;
+  readonly mail?:
+    | { readonly security?: boolean | undefined; readonly members?: boolean | undefined }
+    | undefined;
   readonly copy_out?: CopyOut | undefined;
   /** Slugs in their order: what is promoted goes from one to the next. */
   readonly promotion_path?: readonly string[] | undefined;
@@ -104,7 +106,7 @@ export interface EstateWorkspaceMember extends Entry {
 export interface EstateParser extends Entry {
   readonly workspace: string;
   readonly name: string;
-  /** Wanted: this or `copy_from`. Live: undefined where only the digest may be seen. */
+  /** Wanted: undefined only for a copy of what the files do not say. Live: where only the digest may be seen. */
   readonly content?: ParserText | undefined;
   /** Wanted only: it is kept equal to this one's content. */
   readonly copy_from?: ParserAddress | undefined;
@@ -118,7 +120,7 @@ export interface EstateParser extends Entry {
 export interface ParserText {
   readonly document_type: string;
   readonly description: string | null;
-  readonly definition: ParserDefinition;
+  readonly definition: BodyInput<'parsers.create'>['definition'];
 }
 
 export interface ParserAddress {
@@ -143,15 +145,20 @@ export interface EstateForm extends Entry {
   readonly content?: unknown;
 }
 
-/** An umbrella's link. Key: account, then child, or email where the child is not known (before it accepts). */
+/** An umbrella's link. Key: account, then child, or email where the child is not known (before it accepts). A file's `none` is null here. */
 export interface EstateSubAccount extends Entry {
   /** Its slug. */
   readonly child?: string | undefined;
   /** Folded: who is invited to bring their account. */
   readonly email?: string | undefined;
   /** What it may use a month at the umbrella's cost: null is expressly no limit. */
-  readonly cap?: { readonly uploads?: number | null; readonly messages?: number | null } | undefined;
+  readonly cap?: EstateCap | undefined;
   readonly state?: 'active' | 'invited' | 'declined' | 'revoked' | 'expired' | 'ended' | undefined;
+}
+
+export interface EstateCap {
+  readonly uploads?: number | null | undefined;
+  readonly messages?: number | null | undefined;
 }
 
 export const noEstate: Estate = {

@@ -59,7 +59,8 @@ export function treeOf(yaml: typeof Yaml, document: Yaml.Document, origin: Origi
       }
       return { kind: 'map', entries, ...spot };
     }
-    if (yaml.isSeq(node)) return { kind: 'list', items: node.items.map((one) => known(one, around)), ...spot };
+    if (yaml.isSeq(node))
+      return { kind: 'list', items: node.items.map((one) => known(one, around)), ...spot };
     return { kind: 'leaf', value: scalarOf(yaml.isScalar(node) ? node.value : null), ...spot };
   };
   const known = (node: unknown, around: number): Tree => {

@@ -67,4 +67,8 @@ export function system(app: FastifyInstance, { deps, memory }: SystemOptions): v
     const { parserSchema } = await import('../../contract/parser-schema.ts');
     return reply.type('application/schema+json').send(JSON.stringify(parserSchema(), null, 2));
   });
+  app.get('/schemas/estate.json', async (_request, reply) => {
+    const { estateSchema } = await import('../../contract/estate-schema.ts');
+    return reply.type('application/schema+json').send(JSON.stringify(estateSchema(), null, 2));
+  });
 }
