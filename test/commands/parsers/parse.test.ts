@@ -4,7 +4,7 @@ import { createCommand } from '../../../src/commands/parsers/create.ts';
 import { deleteCommand } from '../../../src/commands/parsers/delete.ts';
 import { diffCommand } from '../../../src/commands/parsers/diff.ts';
 import { exportCommand } from '../../../src/commands/parsers/export.ts';
-import { fileNames } from '../../../src/commands/parsers/file-names.ts';
+import { fileNames } from '../../../src/estate/file-names.ts';
 import { importCommand } from '../../../src/commands/parsers/import.ts';
 import { listCommand } from '../../../src/commands/parsers/list.ts';
 import { promoteCommand } from '../../../src/commands/parsers/promote.ts';
