@@ -115,6 +115,11 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/staff/index.ts')).staff,
   },
   {
+    name: 'apply',
+    summary: 'Make the estate what its files say',
+    load: async () => (await import('./commands/apply/apply.ts')).applyCommand,
+  },
+  {
     name: 'api',
     summary: 'Send a signed request to any path of the API',
     load: async () => (await import('./commands/api/api.ts')).apiCommand,
