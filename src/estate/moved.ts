@@ -97,7 +97,10 @@ function isGone({ fields }: Found): boolean {
 }
 
 function hasAfter({ fields, kind, op }: Change, found: Found): boolean {
-  return fields.every(({ name, after }) => {
+  const known = fields.filter(({ name }) => name !== 'copy_from');
+  // What a copy comes to only the server knows.
+  if (known.length === 0 && fields.length > 0) return false;
+  return known.every(({ name, after }) => {
     // Who is invited is no member yet: what they will be is what the invitation says.
     if (kind === 'member' && name === 'state' && op === 'create') return true;
     if (kind === 'member' && (name === 'first_name' || name === 'workspaces')) return true;

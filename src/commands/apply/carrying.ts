@@ -4,6 +4,7 @@ import { asTenantctlError, partialError, retold, type TenantctlError } from '../
 import { type ChangeSet, nameOf } from '../../estate/changes.ts';
 import { type Carried, type Executed, execute } from '../../estate/execute.ts';
 import type { Step } from '../../estate/steps.ts';
+import { counted } from '../change.ts';
 import { countsOf, countsText, resultOf } from './result.ts';
 
 export interface Carrying {
@@ -26,7 +27,7 @@ export async function carryOutSet(ctx: Context, carrying: Carrying): Promise<voi
   const counts = countsOf(executed.carried);
   const interrupted = failure?.outcome === 'interrupted' || failure?.outcome === 'terminated';
   const ended = failure === null ? 'done' : interrupted ? failure.outcome : 'failed';
-  const whole = counts.failed + counts.skipped + counts.not_begun === 0;
+  const whole = counts.failed + counts.skipped + counts.not_begun + set.totals.conflict === 0;
   ctx.out.event({ event: 'summary', ended, digest: set.digest, ...counts, again: whole ? null : again });
   if (interrupted && failure !== null) {
     ctx.out.say(`Interrupted: ${countsText(counts)}. To go on:\n  ${again}`);
@@ -35,7 +36,7 @@ export async function carryOutSet(ctx: Context, carrying: Carrying): Promise<voi
   // Nothing came of it, and the reason is no change's own: the run ends as one request would.
   if (failure !== null && counts.done === 0) throw retold(failure, { hint: hintOf(failure, again) });
   await tellResult(ctx, set, executed);
-  if (!whole) throw partly(executed, counts, failure, again);
+  if (!whole) throw partly(set, executed, failure, again);
 }
 
 async function withPatience(
@@ -119,20 +120,28 @@ const TOLD = 20;
 
 /** What was not done, by name: what was done is in the result. */
 function partly(
+  set: ChangeSet,
   { carried }: Executed,
-  counts: ReturnType<typeof countsOf>,
   failure: TenantctlError | null,
   again: string,
 ): TenantctlError {
+  const counts = countsText(countsOf(carried));
+  const conflicts = set.changes.filter(({ op }) => op === 'conflict');
   const open = carried.filter(({ outcome }) => outcome !== 'done' && outcome !== 'already');
-  const details = open.slice(0, TOLD).map(({ change, outcome, error }) => ({
-    pointer: change.account,
-    detail: `${nameOf(change)}: ${error === null ? outcome.replaceAll('_', ' ') : `${error.message} (${error.code})`}`,
-  }));
-  const more = open.length - details.length;
-  return partialError(`${open.length} of ${carried.length} changes were not carried out`, {
-    why:
-      failure === null ? countsText(counts) : `${failure.message.replace(/\.$/, '')}; ${countsText(counts)}`,
+  const all = [
+    ...conflicts.map((change) => ({ change, text: `conflict: ${change.note ?? ''}` })),
+    ...open.map(({ change, outcome, error }) => ({
+      change,
+      text: error === null ? outcome.replaceAll('_', ' ') : `${error.message} (${error.code})`,
+    })),
+  ];
+  const details = all
+    .slice(0, TOLD)
+    .map(({ change, text }) => ({ pointer: change.account, detail: `${nameOf(change)}: ${text}` }));
+  const more = all.length - details.length;
+  const left = conflicts.length === 0 ? '' : `; ${counted(conflicts.length, 'conflict')} left as they are`;
+  return partialError(`${all.length} of ${set.changes.length} changes were not carried out`, {
+    why: `${failure === null ? '' : `${failure.message.replace(/\.$/, '')}; `}${counts}${left}`,
     hint: again,
     details: more > 0 ? [...details, { detail: `and ${more} more` }] : details,
   });
