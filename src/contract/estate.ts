@@ -35,7 +35,14 @@ export const estateInvite = invite
   .meta({ id: 'EstateInvite' });
 
 export const estateSubscription = subscription
-  .pick({ account_id: true, plan: true, price_cents: true, period_end: true, scheduled: true, revision: true })
+  .pick({
+    account_id: true,
+    plan: true,
+    price_cents: true,
+    period_end: true,
+    scheduled: true,
+    revision: true,
+  })
   .meta({ id: 'EstateSubscription' });
 
 export const estatePath = promotionPath.extend({ account_id: c.id('account') }).meta({ id: 'EstatePath' });
@@ -89,7 +96,11 @@ export const estate = {
     query: c.pageQuery,
     body: z.strictObject({
       accounts: z.array(c.reference).min(1).max(limits.estateAccounts),
-      kinds: z.array(estateReadKind).min(1).max(estateReadKinds.length).default([...estateReadKinds]),
+      kinds: z
+        .array(estateReadKind)
+        .min(1)
+        .max(estateReadKinds.length)
+        .default([...estateReadKinds]),
     }),
     /** In the order of kinds, then accounts. The same refusals stand on every page. */
     answer: c.pageOf(estateEntry).extend({ refused: z.array(estateRefusal) }),

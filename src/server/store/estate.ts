@@ -185,7 +185,9 @@ export function estateStore(trx: Trx, accountIds: readonly string[]): EstatePort
         async (shown) => {
           const slugs = await slugsOf(trx, distinct(shown.map((row) => row.account_id)), {
             links: shown.flatMap((row) => toStrings(row.children)),
-            workspaces: shown.flatMap((row) => toWorkspaces(row.workspaces).map(({ workspace }) => workspace)),
+            workspaces: shown.flatMap((row) =>
+              toWorkspaces(row.workspaces).map(({ workspace }) => workspace),
+            ),
           });
           return shown.map((row) => {
             const invite = toInvite(row, now);

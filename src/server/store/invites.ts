@@ -250,12 +250,16 @@ export function invitesStore(trx: Trx, accountId: string): InvitesPort {
     },
 
     async find(id, now) {
-      const row = await selectInvites(trx).where('i.account_id', '=', accountId).where('i.id', '=', id).executeTakeFirst();
+      const row = await selectInvites(trx)
+        .where('i.account_id', '=', accountId)
+        .where('i.id', '=', id)
+        .executeTakeFirst();
       return row ? toInvite(row, now) : null;
     },
 
     async findByAddress(emailFolded, now) {
-      const row = await selectInvites(trx).where('i.account_id', '=', accountId)
+      const row = await selectInvites(trx)
+        .where('i.account_id', '=', accountId)
         .where('i.email_folded', '=', emailFolded)
         .orderBy(sql`case i.state when 'pending' then 0 else 1 end`)
         .orderBy('i.id', 'desc')
@@ -275,7 +279,8 @@ export function invitesStore(trx: Trx, accountId: string): InvitesPort {
     },
 
     async list(filter, page, now) {
-      let query = selectInvites(trx).where('i.account_id', '=', accountId)
+      let query = selectInvites(trx)
+        .where('i.account_id', '=', accountId)
         .orderBy('i.id')
         .limit(page.limit + 1);
       const [after] = page.after ?? [];
