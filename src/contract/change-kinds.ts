@@ -8,8 +8,6 @@ export const changeKinds = [
   'workspace_member',
   'promotion_path',
   'parser',
-  'form',
-  'sub_account',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
@@ -21,6 +19,5 @@ export const pruneKinds = [
   'invite',
   'workspace_member',
   'parser',
-  'form',
 ] as const;
 export type PruneKind = (typeof pruneKinds)[number];

@@ -15,6 +15,8 @@ export const limits = {
   parserCopies: 1000,
   parserTargets: 50,
   promotionSteps: 20,
+  /** Accounts that one request of an estate names. */
+  estateAccounts: 1000,
   delegationMinutes: 30,
   delegationMinutesMax: 60,
   resourceConfigBytes: 64 * 1024,
@@ -54,6 +56,21 @@ export const copyOutChoices = ['family', 'anyone'] as const;
 /** What to do about a name that is taken at the target (D14). */
 export const parserConflicts = ['fail', 'skip', 'rename', 'overwrite'] as const;
 
+/** What an estate is read as, in the order of its pages: what others are named by comes first. */
+export const estateReadKinds = [
+  'account',
+  'subscription',
+  'promotion_path',
+  'workspace',
+  'permission_set',
+  'member',
+  'invite',
+  'removal',
+  'workspace_member',
+  'parser',
+] as const;
+
+export type EstateReadKind = (typeof estateReadKinds)[number];
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];

@@ -6,6 +6,7 @@ import { batches } from './batches.ts';
 import { billing } from './billing.ts';
 import { empty, queryFlag } from './common.ts';
 import { delegations } from './delegations.ts';
+import { estate } from './estate.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
@@ -34,6 +35,7 @@ export const shapes = {
   ...permissionSets,
   ...receipts,
   ...batches,
+  ...estate,
 } as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {

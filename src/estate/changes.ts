@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { canonical } from '../contract/batch.ts';
 import type { ChangeKind } from '../contract/change-kinds.ts';
 import type { Change, ChangeSet } from '../contract/types.ts';
@@ -24,7 +26,6 @@ export type Reviewed = Omit<ChangeSet, 'schema' | 'totals' | 'digest'>;
  * - workspace_member: `role`
  * - promotion_path: `accounts`
  * - parser: `document_type`, `description`, `definition`, or `copy_from` (ACCOUNT[/WORKSPACE]/NAME) beside what it makes
- * - form, sub_account: as their own parts say
  */
 
 /** One object of an estate: what `changes` are about, by the same key on the wanted and on the live side. */
@@ -86,6 +87,18 @@ export async function savedChangeSet({ name, bytes }: Source): Promise<ChangeSet
     why: 'Its digest does not fit what is in it: it was edited, or cut short. Nothing was sent.',
     hint: 'tenantctl diff -f FILE --out CHANGES.json',
   });
+}
+
+/** A hundred times what a large estate comes to. JSON is read by the engine, so the limit of files by hand is not its. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/** The change set in a file, or null if there is none: whoever reads files of an estate says then what is wrong. */
+export async function openChangeSet(name: string, directory: string): Promise<ChangeSet | null> {
+  if (name === '-') return null;
+  const path = resolve(directory, name);
+  const found = await stat(path).catch(() => null);
+  if (found === null || !found.isFile() || found.size > MOST_BYTES) return null;
+  return await savedChangeSet({ name, bytes: await readFile(path) });
 }
 
 function jsonIn(bytes: Uint8Array): unknown {
@@ -154,6 +167,4 @@ const wordsOf: Readonly<Record<ChangeKind, string>> = {
   workspace_member: 'workspace member',
   promotion_path: 'promotion path',
   parser: 'parser',
-  form: 'form',
-  sub_account: 'sub-account',
 };

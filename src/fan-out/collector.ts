@@ -82,6 +82,7 @@ export class Collector {
         one(columnsOf(value), value, { text, changed }),
       tree: () => neverPrinted('a tree'),
       checks: () => neverPrinted('a chain of checks'),
+      drawn: () => neverPrinted('a drawing'),
       raw: () => neverPrinted('raw text'),
       event: () => undefined,
       note: (text) => out.note(about(text)),

@@ -1,4 +1,5 @@
 import type { CheckReport } from './checks.ts';
+import type { Paint } from './colour.ts';
 import type { Column } from './columns.ts';
 import { messagesOn } from './messages.ts';
 import type { Progress } from './progress.ts';
@@ -35,6 +36,8 @@ export interface Output {
   tree(root: TreeNode, data: object): Promise<void>;
   /** A verdict with what it was reached by; `data` is what machine formats print. */
   checks(report: CheckReport, data: object): Promise<void>;
+  /** Drawn for people in the run's colours; whoever draws makes foreign text safe. `data` is what machine formats print. */
+  drawn(draw: (paint: Paint) => string, data: object): Promise<void>;
   /** As it is, e.g. a completion script. Never text from the API. */
   raw(text: string): Promise<void>;
   /** One ndjson line on stdout; nothing in other formats. */

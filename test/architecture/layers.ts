@@ -16,7 +16,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['prompt', /^prompt\//],
   ['bulk', /^bulk\//],
   ['estate', /^estate\//],
-  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|change-kinds|parser-file)\.ts$/],
+  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|change-kinds|parser-file|parser-digest)\.ts$/],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],
   ['env', /^server\/env\.ts$/],
@@ -92,7 +92,7 @@ export const allowed: Readonly<Record<string, Edges>> = {
   bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract', 'context'] },
   // Files are checked by the contract's own schemas, before anything is sent.
   estate: {
-    value: ['outcomes', 'client', 'output', 'contract-plain'],
+    value: ['outcomes', 'client', 'output', 'bulk', 'contract-plain'],
     type: ['contract'],
     lazy: ['contract'],
   },

@@ -84,6 +84,11 @@ export class Machine {
     await this.startServer();
   }
 
+  /** What the server counts, as it tells it itself. */
+  async metrics(): Promise<string> {
+    return await (await fetch(`http://127.0.0.1:${this.#port}/metrics`)).text();
+  }
+
   async stopServer(): Promise<void> {
     await killed(this.#server);
   }

@@ -5,6 +5,7 @@ import type { AuditListPort, AuditPort } from './ports/audit.ts';
 import type { BatchesPort } from './ports/batches.ts';
 import type { CapturedMailPort } from './ports/captured-mail.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
+import type { EstatePort } from './ports/estate.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
 import type { IdempotencyPort } from './ports/idempotency.ts';
 import type { InviteSecretsPort, InvitesPort } from './ports/invites.ts';
@@ -85,6 +86,8 @@ export interface Platform {
 export interface Transaction {
   readonly platform: Platform;
   readonly tenant: (accountId: string) => Tenant;
+  /** Bound to several accounts, for reading them together. */
+  readonly tenants: (accountIds: readonly string[]) => EstatePort;
 }
 
 /** The only way to a store: there is none outside a transaction. */

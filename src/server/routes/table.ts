@@ -6,6 +6,7 @@ import { billing } from './billing.ts';
 import { catalogue } from './catalogue.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
+import { estate } from './estate.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
 import { members } from './members.ts';
@@ -29,5 +30,6 @@ export const handlers = {
   ...tokens,
   ...staff,
   ...access,
+  ...estate,
   ...dev,
 } satisfies Handlers;

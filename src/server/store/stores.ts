@@ -9,6 +9,7 @@ import { capturedMailStore } from './captured-mail.ts';
 import { constraintOf } from './constraints.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
+import { estateStore } from './estate.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { holdingsStore } from './holdings.ts';
 import { idempotencyStore } from './idempotency.ts';
@@ -89,7 +90,11 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
 }
 
 function transactionOf(trx: Trx): Transaction {
-  return { platform: platformStores(trx), tenant: (accountId) => tenantStores(trx, accountId) };
+  return {
+    platform: platformStores(trx),
+    tenant: (accountId) => tenantStores(trx, accountId),
+    tenants: (accountIds) => estateStore(trx, accountIds),
+  };
 }
 
 /** What a violated constraint means to people; one that is not here is a bug of ours and stays an error. */
