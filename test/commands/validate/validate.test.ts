@@ -28,7 +28,7 @@ describe('validate', () => {
       parsers: 2,
       forms: 0,
       sub_accounts: 0,
-      secret_variables: ['SUPPLIER_API_KEY'],
+      secret_variables: [],
     });
   });
 
@@ -59,9 +59,7 @@ accounts:
       bob@b.example: { role: user, modules: [ reports ], first_name: Bob }
       kim@b.example: { role: user, modules: [ reports ] }
     parsers:
-      Invoice:
-        copy_from: acme-staging/Invoice
-        secret_values: { supplier_api: "\${SUPPLIER_API_KEY}" }
+      Invoice: { copy_from: acme-staging/Invoice }
       Receipt: { copy_from: acme-staging/Receipt }
 `);
     const { code } = await runCli('validate -f -', { cwd: examples, stdin: stdout });
