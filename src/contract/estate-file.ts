@@ -62,7 +62,7 @@ const parser = z
     secrets: says(definitionParts.shape.secrets.unwrap(), 'Names of the secrets that the definition uses'),
     secret_values: says(
       z.record(parserKey, secretValue),
-      'Where the values of its secrets come from: one variable each. A value is sent where none is set, and never shown',
+      'The variable that the value of each of its secrets is in. It is set with `parsers secrets set`; apply sends none',
     ),
   })
   .meta({

@@ -131,7 +131,7 @@ export interface ParserAddress {
 
 export interface EstateSecret {
   readonly name: string;
-  /** Wanted only: the variable that its value is taken from when it is sent, and only if none is set. */
+  /** Wanted only: the variable that its value is in. */
   readonly variable?: string | undefined;
   /** Live only. */
   readonly state?: 'set' | 'missing' | undefined;

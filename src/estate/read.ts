@@ -23,7 +23,7 @@ export interface ReadEstate {
   readonly files: readonly string[];
   /** Not empty: the estate is not to be used. In the order of files and lines. */
   readonly mistakes: readonly Mistake[];
-  /** The variables that values of secrets are taken from when they are sent. */
+  /** The variables that values of secrets are in. */
   readonly secretVariables: readonly string[];
   /** All of the files as one, for the places of what the server refuses. */
   readonly tree: Tree;

@@ -61,7 +61,6 @@ async function run({ script, env }: ShellStep, more: Readonly<Record<string, str
 async function github(path: string, job: string, environment: string): Promise<Ended & { outputs: string }> {
   const contexts = {
     'secrets.TENANTCTL_TOKEN': token,
-    'secrets.SUPPLIER_API_KEY': 'key-of-the-register',
     'matrix.environment': environment,
     'inputs.environment': environment,
   };
