@@ -52,17 +52,20 @@ function fieldsOf(schema: Json): [string, JsonObject][] {
 
 function wordsOf({ description, default: standard }: JsonObject): string {
   const words = typeof description === 'string' ? description : '';
-  return `${words}${standard === undefined ? '' : `; \`${String(standard)}\` where it is left out`}`.replaceAll(
+  return `${words}${standard === undefined ? '' : `; \`${wordOf(standard)}\` where it is left out`}`.replaceAll(
     '|',
     '\\|',
   );
 }
 
+/** A value as a reader of the page knows it. */
+const wordOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 function kindOf(schema: Json): string {
   if (!isObject(schema)) return 'any';
   const { $ref, anyOf, type, items, additionalProperties, properties } = schema;
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
-  if (Array.isArray(schema.enum)) return schema.enum.map((one) => `\`${String(one)}\``).join(', ');
+  if (schema.const !== undefined) return `\`${wordOf(schema.const)}\``;
+  if (Array.isArray(schema.enum)) return schema.enum.map((one) => `\`${wordOf(one)}\``).join(', ');
   if (typeof $ref === 'string') return refText($ref);
   if (Array.isArray(anyOf)) return [...new Set(anyOf.map(kindOf))].join(' or ');
   if (type === 'array') return `list: ${kindOf(items)}`;
@@ -72,8 +75,8 @@ function kindOf(schema: Json): string {
       .map((name) => `\`${name}\``)
       .join(', ')}`;
   return (
-    { string: 'text', integer: 'number', boolean: '`true`, `false`', null: '`null`' }[String(type)] ??
-    String(type)
+    { string: 'text', integer: 'number', boolean: '`true`, `false`', null: '`null`' }[wordOf(type)] ??
+    wordOf(type)
   );
 }
 

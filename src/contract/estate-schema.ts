@@ -9,14 +9,14 @@ import { isObject, type Json, type JsonObject, toJson } from './json-schema.ts';
 export function estateSchema(): JsonObject {
   const { $schema, ...schema } = estateForm();
   const { $defs = {}, ...rest } = schema;
-  const loose = isObject($defs)
-    ? Object.entries($defs).map(([name, part]) => [name, isOurs(name) ? asWritten(part) : part])
-    : [];
+  const loose: JsonObject = {};
+  for (const [name, part] of isObject($defs) ? Object.entries($defs) : [])
+    loose[name] = isOurs(name) ? asWritten(part) : part;
   return {
     $schema,
     $id: 'urn:tenantctl:schema:estate:v1',
     ...asWritten(rest),
-    $defs: Object.fromEntries(loose),
+    $defs: loose,
   };
 }
 

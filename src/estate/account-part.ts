@@ -11,9 +11,9 @@ export interface AccountPart {
   readonly said: EstateAccountFile;
   readonly tree: Tree;
   /** Was something of the thing at this path told already? What follows from it would only confuse. */
-  isBroken(path: Path): boolean;
+  readonly isBroken: (path: Path) => boolean;
   /** A mistake at what this path names. */
-  wrong(path: Path, words: string, part?: 'key' | 'value'): void;
+  readonly wrong: (path: Path, words: string, part?: 'key' | 'value') => void;
 }
 
 /** All of them, for what hangs together. */

@@ -25,6 +25,6 @@ function forms(schema: Form, part: unknown): Form[] {
   const { $ref, anyOf, oneOf } = part;
   const { $defs } = schema;
   if (typeof $ref === 'string' && isForm($defs)) return forms(schema, $defs[$ref.replace('#/$defs/', '')]);
-  const alternatives = [anyOf, oneOf].flatMap((some) => (Array.isArray(some) ? some : []));
+  const alternatives = [anyOf, oneOf].flatMap((some): unknown[] => (Array.isArray(some) ? some : []));
   return [part, ...alternatives.flatMap((one) => forms(schema, one))];
 }

@@ -19,11 +19,11 @@ export interface Issue {
 export interface Checked {
   readonly data: unknown;
   /** `key`: the place of its name instead of its value. */
-  placeOf(path: readonly PropertyKey[], part: 'key' | 'value'): FilePlace;
+  readonly placeOf: (path: readonly PropertyKey[], part: 'key' | 'value') => FilePlace;
   /** What stands before each message: `accounts.acme` */
   readonly within?: readonly PropertyKey[];
   /** The fields that there may be beside this one, for suggestions. */
-  fieldsAt?(path: readonly PropertyKey[]): readonly string[];
+  readonly fieldsAt?: (path: readonly PropertyKey[]) => readonly string[];
 }
 
 /** More would help nobody. */

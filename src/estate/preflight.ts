@@ -39,7 +39,9 @@ async function planOf(change: Change, client: Client): Promise<Change> {
     const { blockers } = await client.call('subscription.preview', { params: { account }, body: { plan } });
     if (blockers.length === 0) return change;
     const staff = `tenantctl plans change ${plan} --account ${account} --reason TEXT, with a staff profile`;
-    const all = blockers.map(({ kind, detail }) => (kind === 'not_self_serve' ? `${detail}: ${staff}` : detail));
+    const all = blockers.map(({ kind, detail }) =>
+      kind === 'not_self_serve' ? `${detail}: ${staff}` : detail,
+    );
     return conflict(change, `${account} cannot go to ${plan}: ${all.join('; ')}`);
   } catch (thrown) {
     const { outcome, message } = asTenantctlError(thrown);

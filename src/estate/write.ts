@@ -125,8 +125,10 @@ function escaped(value: unknown, name = ''): unknown {
   if (typeof value === 'string') return literal(value);
   if (Array.isArray(value)) return value.map((item: unknown) => escaped(item));
   if (typeof value !== 'object' || value === null || name === 'secret_values') return value;
-  const entries: [string, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
-  return new Map(entries.map(([key, inside]) => [literal(key), escaped(inside, key)]));
+  const entries: Iterable<[unknown, unknown]> = value instanceof Map ? value : Object.entries(value);
+  return new Map(
+    Array.from(entries, ([key, inside]) => [literal(String(key)), escaped(inside, String(key))] as const),
+  );
 }
 
 const literal = (text: string) => text.replaceAll('${', () => '$${');

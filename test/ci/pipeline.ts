@@ -39,23 +39,28 @@ function filled(env: Fields, contexts: Readonly<Record<string, string>>): Record
 }
 
 /** The shell steps of a job of a GitHub workflow, in their order. */
-export function githubSteps(path: string, job: string, contexts: Readonly<Record<string, string>>): ShellStep[] {
+export function githubSteps(
+  path: string,
+  job: string,
+  contexts: Readonly<Record<string, string>>,
+): ShellStep[] {
   const workflow = read(path);
   const found = fieldsAt(fieldsAt(workflow, 'jobs'), job);
   const steps: readonly unknown[] = Array.isArray(found.steps) ? found.steps : [];
   if (steps.length === 0) throw new Error(`${path} has no job ${job} with steps`);
-  return steps
-    .filter(isFields)
-    .flatMap((step) =>
-      typeof step.run === 'string'
-        ? [
-            {
-              script: step.run,
-              env: filled({ ...fieldsAt(workflow, 'env'), ...fieldsAt(found, 'env'), ...fieldsAt(step, 'env') }, contexts),
-            },
-          ]
-        : [],
-    );
+  return steps.filter(isFields).flatMap((step) =>
+    typeof step.run === 'string'
+      ? [
+          {
+            script: step.run,
+            env: filled(
+              { ...fieldsAt(workflow, 'env'), ...fieldsAt(found, 'env'), ...fieldsAt(step, 'env') },
+              contexts,
+            ),
+          },
+        ]
+      : [],
+  );
 }
 
 const linesOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

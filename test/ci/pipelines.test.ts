@@ -89,7 +89,9 @@ describe('the pipeline for GitHub Actions', () => {
     const { code, stderr } = await github(GITHUB, 'check', '');
     edited('prod.yaml', 'pln: business', 'plan: business');
     expect(code).toBe(2);
-    expect(stderr).toContain('::error file=estate/prod.yaml,line=8,col=5::accounts.acme-prod.pln: there is no such field; did you mean plan?');
+    expect(stderr).toContain(
+      '::error file=estate/prod.yaml,line=8,col=5::accounts.acme-prod.pln: there is no such field; did you mean plan?',
+    );
   });
 
   it('shows what a pull request would change, as the summary of the step', async () => {
@@ -101,12 +103,20 @@ describe('the pipeline for GitHub Actions', () => {
   it('brings up one environment after the other, each as it was reviewed, and then has nothing to do', async () => {
     for (const environment of ENVIRONMENTS) {
       const planned = await github(ENVIRONMENT, 'plan', environment);
-      expect([environment, planned.code, planned.outputs, planned.stderr]).toEqual([environment, 0, 'changes=true\n', expect.anything()]);
+      expect([environment, planned.code, planned.outputs, planned.stderr]).toEqual([
+        environment,
+        0,
+        'changes=true\n',
+        expect.anything(),
+      ]);
       const applied = await github(ENVIRONMENT, 'apply', environment);
       expect([environment, applied.code, applied.stderr]).toEqual([environment, 0, expect.anything()]);
     }
     for (const environment of ENVIRONMENTS)
-      expect(await github(ENVIRONMENT, 'plan', environment)).toMatchObject({ code: 0, outputs: 'changes=false\n' });
+      expect(await github(ENVIRONMENT, 'plan', environment)).toMatchObject({
+        code: 0,
+        outputs: 'changes=false\n',
+      });
   }, 120_000);
 
   it('stops with 6 where something moved after the review', async () => {
@@ -131,6 +141,8 @@ describe('the pipeline for GitLab', () => {
           environment,
           expect.objectContaining({ code: 0 }),
         ]);
-    expect(await machine.json(['accounts', 'show', 'acme-staging'])).toMatchObject({ name: 'Acme Rehearsal' });
+    expect(await machine.json(['accounts', 'show', 'acme-staging'])).toMatchObject({
+      name: 'Acme Rehearsal',
+    });
   }, 120_000);
 });
