@@ -28,6 +28,7 @@ const checks: readonly Check[] = [
   { name: 'errors-doc', command: ['node', 'scripts/errors-doc.ts', '--check'] },
   { name: 'cli-doc', command: ['node', 'scripts/cli-doc.ts', '--check'] },
   { name: 'roles-doc', command: ['node', 'scripts/roles-doc.ts', '--check'] },
+  { name: 'estate-doc', command: ['node', 'scripts/estate-doc.ts', '--check'] },
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,6 +1,7 @@
 // Writes what is published of the contract: openapi.json and schemas/*.json. With --check only says whether the
 // files are what the contract says.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { estateSchema } from '../src/contract/estate-schema.ts';
 import { formSchema } from '../src/contract/form-schema.ts';
 import { openapiDocument } from '../src/contract/openapi.ts';
 import { parserSchema } from '../src/contract/parser-schema.ts';
@@ -9,6 +10,7 @@ const published = [
   ['openapi.json', openapiDocument()],
   ['schemas/parser.json', parserSchema()],
   ['schemas/form.json', formSchema()],
+  ['schemas/estate.json', estateSchema()],
 ] as const;
 
 function current(file: URL): string {

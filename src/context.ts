@@ -49,7 +49,7 @@ export interface Context {
   /** The same run with other global flags: another profile, say. Output and questions stay the same. */
   as(flags: Partial<Flags>): Context;
   /**
-   * The same run in one of several accounts, for fan-out alone: whatever had to be agreed to was agreed to for
+   * The same run in one of several accounts, for fan-out and apply: whatever had to be agreed to was agreed to for
    * all of them, so nothing is asked any more; what it prints is the other output's.
    */
   inAccount(place: Place): Context;

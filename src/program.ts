@@ -99,9 +99,24 @@ export const entries: readonly Entry[] = [
     noun: async () => (await import('./commands/contacts/index.ts')).contacts,
   },
   {
+    name: 'diff',
+    summary: 'Show what is different between the estate and its files',
+    load: async () => (await import('./commands/diff/diff.ts')).diffCommand,
+  },
+  {
+    name: 'export',
+    summary: 'Write the live estate as files',
+    load: async () => (await import('./commands/export/export.ts')).exportCommand,
+  },
+  {
     name: 'access',
     summary: 'Who may do what, and why',
     noun: async () => (await import('./commands/access/index.ts')).access,
+  },
+  {
+    name: 'validate',
+    summary: 'Check the files of an estate, without a server',
+    load: async () => (await import('./commands/validate/validate.ts')).validateCommand,
   },
   {
     name: 'plans',
@@ -147,6 +162,11 @@ export const entries: readonly Entry[] = [
     name: 'staff',
     summary: 'The people who run the platform (staff only)',
     noun: async () => (await import('./commands/staff/index.ts')).staff,
+  },
+  {
+    name: 'apply',
+    summary: 'Make the estate what its files say',
+    load: async () => (await import('./commands/apply/apply.ts')).applyCommand,
   },
   {
     name: 'api',

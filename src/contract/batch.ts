@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** The same value in one spelling, whatever the order of its keys. */
-function canonical(value: unknown): unknown {
+/** The same value in one spelling, whatever the order of its keys: what digests are made over. */
+export function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

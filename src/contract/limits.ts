@@ -24,6 +24,8 @@ export const limits = {
   /** Accounts whose role one request sets, and for which one form has a chosen role. */
   formSharesAtOnce: 100,
   formShares: 1000,
+  /** Accounts that one request of an estate names. */
+  estateAccounts: 1000,
   delegationMinutes: 30,
   delegationMinutesMax: 60,
   resourceConfigBytes: 64 * 1024,
@@ -105,6 +107,21 @@ export const usageOutcomes = [
 ] as const;
 export type UsageOutcome = (typeof usageOutcomes)[number];
 
+/** What an estate is read as, in the order of its pages: what others are named by comes first. */
+export const estateReadKinds = [
+  'account',
+  'subscription',
+  'promotion_path',
+  'workspace',
+  'permission_set',
+  'member',
+  'invite',
+  'removal',
+  'workspace_member',
+  'parser',
+] as const;
+
+export type EstateReadKind = (typeof estateReadKinds)[number];
 export type CopyOut = (typeof copyOutChoices)[number];
 export type ParserConflict = (typeof parserConflicts)[number];
 export type AccountKind = (typeof accountKinds)[number];

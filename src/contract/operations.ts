@@ -796,6 +796,13 @@ export const operations = {
     summary: 'Replace the allowed and denied domains',
   },
 
+  'estate.read': {
+    method: 'POST',
+    path: '/estate/read',
+    summary: 'Read many accounts with their people, workspaces and parsers, page by page',
+    safe: true,
+  },
+
   'access.explain': {
     method: 'POST',
     path: '/access/explain',

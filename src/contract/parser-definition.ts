@@ -161,7 +161,8 @@ const preprocessing = z
 
 const secret = z.strictObject({ name: parserKey, description: text.optional() });
 
-const form = z.strictObject({
+/** The parts of a definition, as a file has them beside the parser's name. */
+export const definitionParts = z.strictObject({
   preprocessing: z.array(preprocessing).max(50).default([]),
   fields: z.array(field).max(500).default([]),
   tables: z.array(table).max(50).default([]),
@@ -169,7 +170,7 @@ const form = z.strictObject({
   secrets: z.array(secret).max(50).default([]),
 });
 
-type Form = z.output<typeof form>;
+type Form = z.output<typeof definitionParts>;
 type Report = (path: (string | number)[], message: string) => void;
 
 function checkUnique(names: readonly { readonly name: string }[], at: (string | number)[], report: Report) {
@@ -224,7 +225,7 @@ function check(value: Form, context: z.RefinementCtx): void {
     report([], `must be ${limits.parserDefinitionChars} characters of JSON at most`);
 }
 
-export const parserDefinition = form.superRefine(check).meta({ id: 'ParserDefinition' });
+export const parserDefinition = definitionParts.superRefine(check).meta({ id: 'ParserDefinition' });
 
 /** A parser as a file (docs/parsers.md): the definition's parts stand beside the name. Published as schemas/parser.json. */
 export const parserFile = z
@@ -235,7 +236,7 @@ export const parserFile = z
     name: parserName,
     document_type: documentType,
     description: parserDescription.nullable().optional(),
-    ...form.shape,
+    ...definitionParts.shape,
   })
   .superRefine(check)
   .meta({ id: 'ParserFile', title: 'A document parser of the tenancy API' });

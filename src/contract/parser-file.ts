@@ -4,14 +4,15 @@ import type { Parser, ParserFile } from './types.ts';
 /** What a parser's file says of its own form: its field `schema`. */
 export const PARSER_FILE = 'tenantctl/parser/v1';
 
-type Content = Pick<Parser, 'name' | 'document_type' | 'description' | 'definition'>;
+type Content = Pick<Parser, 'name' | 'document_type' | 'description'> &
+  Pick<BodyInput<'parsers.create'>, 'definition'>;
 
 /**
  * A parser as the content of its file, keys in the order in which people read them. What is empty is left out, and an
  * import puts it back: file and parser say the same, so that their digests are equal.
  */
 export function toParserFile({ name, document_type, description, definition }: Content): ParserFile {
-  const { preprocessing, fields, tables, secrets } = definition;
+  const { preprocessing = [], fields = [], tables = [], secrets = [] } = definition;
   return {
     schema: PARSER_FILE,
     name,

@@ -8,6 +8,7 @@ import { empty, queryFlag } from './common.ts';
 import { contacts } from './contacts.ts';
 import { creditShapes } from './credits.ts';
 import { delegations } from './delegations.ts';
+import { estate } from './estate.ts';
 import { forms } from './forms.ts';
 import { type OperationId, operationOf } from './operations.ts';
 import { parsers } from './parsers.ts';
@@ -44,6 +45,7 @@ export const shapes = {
   ...records,
   ...batches,
   ...contacts,
+  ...estate,
 } as const satisfies Record<OperationId, Shape>;
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> = (typeof shapes)[Id] extends {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type * as Yaml from 'yaml';
+import { spotAt, type Tree, treeOf } from './tree.ts';
 
 type Lines = Yaml.LineCounter;
 type Parsed = Yaml.Document.Parsed;
@@ -18,9 +19,12 @@ export interface Place {
   readonly column: number;
 }
 
-/** What is wrong with a file, and where in it. */
-export interface Mistake extends Place {
+export interface FilePlace extends Place {
   readonly name: string;
+}
+
+/** What is wrong with a file, and where in it. */
+export interface Mistake extends FilePlace {
   readonly message: string;
 }
 
@@ -34,6 +38,8 @@ export interface Document {
    * `key`: of its name instead of its value, for a field that should not be there.
    */
   at(pointer: string, part?: 'key' | 'value'): Place;
+  /** The same content, each part of it with its place. */
+  tree(): Tree;
 }
 
 export interface Read {
@@ -143,9 +149,17 @@ function plainOf(parsing: Parsing): Document | Mistake {
   if (odd !== null) return mistake(odd.message, odd.node.range?.[0] ?? 0);
   try {
     const data: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-    const at = (pointer: string, part: 'key' | 'value' = 'value') =>
-      placeAt(lines, offsetOf(parsing, pointer, part));
-    return { name, data, at };
+    const origin = { name, placeOf: (offset: number) => placeAt(lines, offset) };
+    let made: Tree | undefined;
+    const tree = () => {
+      made ??= treeOf(parsing.yaml, document, origin);
+      return made;
+    };
+    const at = (pointer: string, part?: 'key' | 'value') => {
+      const { offset } = spotAt(tree(), stepsOf(pointer), part);
+      return placeAt(lines, offset);
+    };
+    return { name, data, at, tree };
   } catch (thrown) {
     if (!(thrown instanceof ReferenceError)) throw thrown;
     return mistake(tooManyAliases, document.contents?.range[0] ?? 0);
@@ -158,6 +172,9 @@ const tooManyAliases = `its aliases (*) stand for more than ${MOST_ALIASES} thin
 function sentence(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'tabs cannot indent YAML: use spaces';
   if (code === 'TAG_RESOLVE_FAILED') return 'tags (!) mean nothing here';
+  // Variables are what it mostly is.
+  if (/flow map/.test(message))
+    return `it cannot be read: ${message} (between { } a text like \${NAME} needs quotes)`;
   return `it cannot be read: ${message}`;
 }
 
@@ -206,22 +223,10 @@ function oddThing({ yaml, document }: Parsing): Odd | null {
   return found;
 }
 
-/** Walks down the pointer as far as it goes. */
-function offsetOf({ yaml, document }: Parsing, pointer: string, part: 'key' | 'value'): number {
-  const startOf = (node: unknown) => (yaml.isNode(node) ? node.range?.[0] : undefined);
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? document.range[0];
-  for (const step of pointer.split('/').slice(1)) {
-    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    const inside = yaml.isAlias(node) ? node.resolve(document) : node;
-    const pair = yaml.isMap(inside)
-      ? inside.items.find(({ key }) => yaml.isScalar(key) && key.value === name)
-      : undefined;
-    node = yaml.isSeq(inside) ? inside.items[Number(name)] : pair?.value;
-    const [first, second] = part === 'key' ? [pair?.key, node] : [node, pair?.key];
-    const found = startOf(first) ?? startOf(second);
-    if (found === undefined) return offset;
-    offset = found;
-  }
-  return offset;
+/** RFC 6901 */
+function stepsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

@@ -3,6 +3,7 @@ import type { BodyInput } from '../contract/shapes.ts';
 import { retold, TenantctlError, usageError } from '../errors.ts';
 import type { Document } from './document.ts';
 import { mistakesOf } from './issues.ts';
+import { checkedIn } from './parsers.ts';
 import { placeText, readDocument, type Sources } from './source.ts';
 
 /** A form as a file has it. */
@@ -20,9 +21,10 @@ export async function readForm(name: string, sources: Sources): Promise<FoundFor
   const { formFile } = await import('../contract/form-questions.ts');
   const { data, error } = formFile.safeParse(document.data);
   if (data !== undefined) return { content: fromFormFile(data), document };
-  const mistakes = mistakesOf({ document, pointer: '', data: document.data }, error.issues).toSorted(
-    (a, b) => a.line - b.line || a.column - b.column,
-  );
+  const mistakes = mistakesOf(
+    checkedIn({ document, pointer: '', data: document.data }),
+    error.issues,
+  ).toSorted((a, b) => a.line - b.line || a.column - b.column);
   const details = mistakes.map((one) => ({ pointer: placeText(one), detail: one.message }));
   const more = details.length - MOST_DETAILS;
   throw usageError(

@@ -2,8 +2,16 @@ import { fromParserFile } from '../contract/parser-file.ts';
 import type { BodyInput } from '../contract/shapes.ts';
 import { type Detail, retold, TenantctlError } from '../errors.ts';
 import { type Document, type Mistake, readDocuments, type Source } from './document.ts';
-import { mistakesOf, type Part } from './issues.ts';
+import { type Checked, mistakesOf, pointerOf } from './issues.ts';
 import { placeText } from './source.ts';
+
+/** Part of a document: one of its items, or all of it. */
+interface Part {
+  readonly document: Document;
+  /** JSON pointer of the part; empty for the whole. */
+  readonly pointer: string;
+  readonly data: unknown;
+}
 
 /** A parser as a file has it, with the place of everything in it. */
 export interface FoundParser {
@@ -32,13 +40,21 @@ export async function readParsers(source: Source): Promise<ReadParsers> {
   for (const part of parts) {
     const { data, error } = parserFile.safeParse(part.data);
     if (data === undefined) {
-      wrong.push(...mistakesOf(part, error.issues));
+      wrong.push(...mistakesOf(checkedIn(part), error.issues));
       continue;
     }
     const { name, document_type, description, definition } = fromParserFile(data);
     parsers.push({ name, content: { document_type, description, definition }, part });
   }
   return { parsers, mistakes: wrong.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+export function checkedIn({ document, pointer, data }: Part): Checked {
+  const placeOf = (path: readonly PropertyKey[], part: 'key' | 'value') => ({
+    name: document.name,
+    ...document.at(pointer + pointerOf(path), part),
+  });
+  return { data, placeOf };
 }
 
 function partsOf(document: Document): Part[] {

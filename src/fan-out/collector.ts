@@ -84,6 +84,7 @@ export class Collector {
       tree: () => neverPrinted('a tree'),
       charts: () => neverPrinted('a chart'),
       checks: () => neverPrinted('a chain of checks'),
+      drawn: () => neverPrinted('a drawing'),
       raw: () => neverPrinted('raw text'),
       event: () => undefined,
       note: (text) => out.note(about(text)),

@@ -1,5 +1,6 @@
 import type { Chart } from './bars.ts';
 import type { CheckReport } from './checks.ts';
+import type { Paint } from './colour.ts';
 import type { Column } from './columns.ts';
 import { messagesOn } from './messages.ts';
 import type { Progress } from './progress.ts';
@@ -40,6 +41,8 @@ export interface Output {
   charts<Row>(charts: readonly Chart[], columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void>;
   /** A verdict with what it was reached by; `data` is what machine formats print. */
   checks(report: CheckReport, data: object): Promise<void>;
+  /** Drawn for people in the run's colours; whoever draws makes foreign text safe. `data` is what machine formats print. */
+  drawn(draw: (paint: Paint) => string, data: object): Promise<void>;
   /** As it is, e.g. a completion script. Never text from the API. */
   raw(text: string): Promise<void>;
   /** One ndjson line on stdout; nothing in other formats. */

@@ -26,7 +26,7 @@ const TTY_ROWS = 50;
 export function resultsOn(
   setup: Setup,
   note: (text: string) => void,
-): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'charts' | 'checks' | 'raw'> {
+): Pick<Output, 'list' | 'item' | 'result' | 'tree' | 'charts' | 'checks' | 'drawn' | 'raw'> {
   const { sink, format, fields } = setup;
   const item = <Row>(columns: readonly Column<Row>[], row: Row) => writeItem(setup, columns, row);
   return {
@@ -48,6 +48,10 @@ export function resultsOn(
     async checks(report, data) {
       if (format !== 'table' || fields !== undefined) return await item(columnsOf(data), data);
       await sink.write(`${checksText(report, setup.unicode, await setup.paint.stdout())}\n`);
+    },
+    async drawn(draw, data) {
+      if (format !== 'table' || fields !== undefined) return await item(columnsOf(data), data);
+      await sink.write(draw(await setup.paint.stdout()));
     },
     raw: (text) => sink.write(text),
   };

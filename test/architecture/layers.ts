@@ -18,7 +18,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['estate', /^estate\//],
   [
     'contract-plain',
-    /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|parser-file|phone|form-file|form-pattern|form-order|form-answers)\.ts$/,
+    /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|change-kinds|parser-file|parser-digest|phone|form-file|form-pattern|form-order|form-answers)\.ts$/,
   ],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],
@@ -96,7 +96,7 @@ export const allowed: Readonly<Record<string, Edges>> = {
   bulk: { value: ['outcomes', 'client', 'output', 'contract-plain'], type: ['contract', 'context'] },
   // Files are checked by the contract's own schemas, before anything is sent.
   estate: {
-    value: ['outcomes', 'client', 'output', 'contract-plain'],
+    value: ['outcomes', 'client', 'output', 'bulk', 'contract-plain'],
     type: ['contract'],
     lazy: ['contract'],
   },

@@ -60,6 +60,16 @@ export class Machine {
     return JSON.parse(done.stdout);
   }
 
+  /** What a `tenantctl` of this build is started by. */
+  get launcher(): string {
+    return join(this.#build, 'bin/tenantctl.js');
+  }
+
+  /** Of the server, once it is ready. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
   /** Starts it on the same data and port as before; resolves when it is ready. */
   async startServer(): Promise<void> {
     const place = this.#database === undefined ? ['--data', join(this.folder, 'data')] : [];
@@ -83,6 +93,11 @@ export class Machine {
   async crashServer(): Promise<void> {
     await killed(this.#server);
     await this.startServer();
+  }
+
+  /** What the server counts, as it tells it itself. */
+  async metrics(): Promise<string> {
+    return await (await fetch(`http://127.0.0.1:${this.#port}/metrics`)).text();
   }
 
   async stopServer(): Promise<void> {

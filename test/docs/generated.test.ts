@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cliDoc } from '../../scripts/cli-doc.ts';
 import { errorsDoc } from '../../scripts/errors-doc.ts';
+import { estateDoc } from '../../scripts/estate-doc.ts';
 import { fileAtRoot } from '../../scripts/generated-file.ts';
 import { rolesDoc } from '../../scripts/roles-doc.ts';
 import { errorCodes } from '../../src/contract/errors.ts';
@@ -21,6 +22,10 @@ describe('generated pages', () => {
 
   it('docs/roles.md is what the table of rights says (else: npm run docs)', () => {
     expect(page('docs/roles.md')).toBe(rolesDoc());
+  });
+
+  it('the tables of docs/estate.md are what the form of the file says (else: npm run docs)', () => {
+    expect(page('docs/estate.md')).toBe(estateDoc());
   });
 
   it('every operation and every further action has its row, and every module says what it opens', () => {

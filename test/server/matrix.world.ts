@@ -306,6 +306,7 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'workspace_keys.delete': ({ account, workspace, key }) => ({ params: { account, workspace, key } }),
   'address_rules.show': one,
   'address_rules.update': (target) => ({ ...one(target), body: { allow: [], deny: ['evil.example'] } }),
+  'estate.read': ({ account }) => ({ body: { accounts: [account] } }),
   'access.explain': ({ name, account }) => ({
     body: name === 'platform' ? { action: 'me.update' } : { action: 'members.list', account },
   }),

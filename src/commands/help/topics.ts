@@ -86,6 +86,34 @@ Run the same command again after any interruption: only what is missing is sent.
 
 Exit 0: every row was done or skipped; 3: some failed.`,
   },
+  estate: {
+    summary: 'The estate as files: accounts, people and parsers',
+    text: `  # yaml-language-server: $schema=./schemas/estate.json
+  schema: tenantctl/v1
+  vars: { domain: acme.example }
+  accounts:
+    acme:
+      name: Acme
+      members:
+        ann@\${domain}: admin
+        bob@\${domain}: { role: user, modules: [parsers] }
+    acme-dev:
+      master: acme
+      parsers:
+        Invoice: { file: parsers/invoice.yaml }
+
+  tenantctl validate -f base.yaml -f prod.yaml     checks them, without a server
+
+Several -f are laid over each other: maps are merged, what is later wins, null takes out what is
+there, a list replaces a list. The files of a folder stand beside each other: two values of one
+field are a mistake. What no file names is left alone.
+
+\${NAME} is --var NAME=VALUE, else the environment, else vars; without a value it is a mistake.
+$\${ is a \${ that is meant as it is. Secrets are never in a file: secret_values names a variable.
+
+Every mistake is told at once, as FILE:LINE:COLUMN, and nothing is sent: exit 2. The form:
+docs/estate.md, and schemas/estate.json for editors.`,
+  },
   'fan-out': {
     summary: 'Running a command in many managed accounts at once',
     text: `  tenantctl members list --account acme --all-managed

@@ -4,12 +4,12 @@ import type { Context } from '../../context.ts';
 import { toParserFile } from '../../contract/parser-file.ts';
 import type { Parser, ParserFile } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
+import { fileNames } from '../../estate/file-names.ts';
 import type { Column } from '../../output/columns.ts';
 import { fileSink } from '../../output/file.ts';
 import { yamlText } from '../../output/rows.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt, placeOf } from '../place.ts';
-import { fileNames } from './file-names.ts';
 import { namesOrAll } from './names.ts';
 
 const spec = {

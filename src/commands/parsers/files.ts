@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { type Detail, type TenantctlError, usageError } from '../../errors.ts';
 import type { Mistake, Source } from '../../estate/document.ts';
+import { mistaken } from '../../estate/mistaken.ts';
 import { type FoundParser, mistakeAt, readParsers } from '../../estate/parsers.ts';
 import { placeText, sourceOf, unreadable } from '../../estate/source.ts';
-import { annotate } from '../../output/annotate.ts';
 
 const SHOWN = 20;
 
@@ -67,17 +67,7 @@ function namedTwice(parsers: readonly FoundParser[]): Mistake[] {
 }
 
 function refused(ctx: Context, mistakes: readonly Mistake[]): TenantctlError {
-  annotate(
-    ctx,
-    mistakes.map(({ name, line, column, message }) => ({ file: name, line, column, message })),
-  );
-  const details = firstOf(mistakes.map((one) => ({ pointer: placeText(one), detail: one.message })));
-  const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
-  return usageError(`there ${mistakes.length === 1 ? 'is' : 'are'} ${count} in the files; nothing was sent`, {
-    code: 'bad_parser_file',
-    hint: 'tenantctl help parsers',
-    details,
-  });
+  return mistaken(ctx, mistakes, { code: 'bad_parser_file', hint: 'tenantctl help parsers', most: SHOWN });
 }
 
 /** More than a screen of them helps nobody. */

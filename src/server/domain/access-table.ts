@@ -306,6 +306,14 @@ export const accessTable = {
   'contacts.delete': writeContacts,
   'address_rules.show': { ...inspect, delegated: true },
   'address_rules.update': administer,
+  /** In each account that its body names; what of it, the rule asks by the operation that lists it. */
+  'estate.read': {
+    grants: ['credential'],
+    account: 'named',
+    only: () => ['admin', 'master'],
+    delegated: true,
+    suspended: 'admins_read',
+  },
   /** About oneself; about others its rule asks for `members.list` too. */
   'access.explain': { ...ask, grants: ['credential'], account: 'named', only: () => knowing },
   'access.who_can': { ...readMembers, account: 'named', delegated: true },

@@ -224,6 +224,7 @@ function workOn(
     deps,
     platform: transaction.platform,
     tenantOf: (id) => transaction.tenant(id),
+    tenantsOf: (ids) => transaction.tenants(ids),
     authorise: async (reference, action = facts.operation, within) => {
       const { standing } = await authorise(
         transaction,

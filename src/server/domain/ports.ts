@@ -8,6 +8,7 @@ import type { ContactsPort } from './ports/contacts.ts';
 import type { CreditsPort } from './ports/credits.ts';
 import type { DelegationsPort } from './ports/delegations.ts';
 import type { DeviceLoginsPort } from './ports/device-logins.ts';
+import type { EstatePort } from './ports/estate.ts';
 import type { FormSharesPort } from './ports/form-shares.ts';
 import type { FormsPort } from './ports/forms.ts';
 import type { HoldingsPort } from './ports/holdings.ts';
@@ -107,6 +108,8 @@ export interface Platform {
 export interface Transaction {
   readonly platform: Platform;
   readonly tenant: (accountId: string) => Tenant;
+  /** Bound to several accounts, for reading them together. */
+  readonly tenants: (accountIds: readonly string[]) => EstatePort;
 }
 
 /** The only way to a store: there is none outside a transaction. */

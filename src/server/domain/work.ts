@@ -7,6 +7,7 @@ import type { Actor } from './actor.ts';
 import type { Attempts } from './attempts.ts';
 import type { Within } from './ports/access.ts';
 import type { AuditEntry, Facts } from './ports/audit.ts';
+import type { EstatePort } from './ports/estate.ts';
 import type { Passwords } from './ports/passwords.ts';
 import type { Seal } from './ports/seal.ts';
 import type { Platform, Tenant, Transactions } from './ports.ts';
@@ -87,6 +88,8 @@ export interface Work {
   readonly platform: Platform;
   /** Binds the stores to another account that the rule has authorised itself (a new one, or by `decideFor`). */
   tenantOf(accountId: string): Tenant;
+  /** Binds the reads of an estate to accounts for each of which the rule has asked `decide`. */
+  tenantsOf(accountIds: readonly string[]): EstatePort;
   /** Authorises an action on a further account, by the same function; throws like the wrapper does. */
   authorise(accountReference: string, action?: Action, within?: Within): Promise<Standing>;
   /** Writes one audit event in this transaction (D18). */

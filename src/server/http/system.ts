@@ -71,4 +71,8 @@ export function system(app: FastifyInstance, { deps, memory }: SystemOptions): v
     const { formSchema } = await import('../../contract/form-schema.ts');
     return reply.type('application/schema+json').send(JSON.stringify(formSchema(), null, 2));
   });
+  app.get('/schemas/estate.json', async (_request, reply) => {
+    const { estateSchema } = await import('../../contract/estate-schema.ts');
+    return reply.type('application/schema+json').send(JSON.stringify(estateSchema(), null, 2));
+  });
 }

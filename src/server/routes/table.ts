@@ -8,6 +8,7 @@ import { contacts } from './contacts.ts';
 import { credits } from './credits.ts';
 import { delegations } from './delegations.ts';
 import { dev } from './dev.ts';
+import { estate } from './estate.ts';
 import { forms } from './forms.ts';
 import { invites } from './invites.ts';
 import { me } from './me.ts';
@@ -39,5 +40,6 @@ export const handlers = {
   ...tokens,
   ...staff,
   ...access,
+  ...estate,
   ...dev,
 } satisfies Handlers;

@@ -6,7 +6,7 @@ import type { AccessPort, Within } from '../domain/ports/access.ts';
 import { toKeyRole, toModules, toRole } from './columns.ts';
 import { delegationActor } from './delegations.ts';
 import { formStandings } from './form-standings.ts';
-import { jsonRows } from './json-rows.ts';
+import { inIds, jsonRows } from './json-rows.ts';
 import { membershipOf } from './membership.ts';
 import { toLinkedTerms, toTerms } from './plans.ts';
 import type { Trx } from './transaction.ts';
@@ -265,6 +265,25 @@ export function accessStore(trx: Trx): AccessPort {
         .where('a.id', 'in', (eb) => eb.selectFrom(ids).select('r.id'))
         .execute();
       return rows.flatMap((row) => toStanding(row) ?? []);
+    },
+
+    async standingsNamed(actor, references) {
+      const ids = references.filter(looksLikeId);
+      const slugs = references.filter((reference) => !looksLikeId(reference));
+      const rows = await selectStandings(trx, [personOf(actor) ?? ''])
+        .where((eb) => eb.or([eb('a.id', 'in', inIds(trx, ids)), eb('a.slug', 'in', inIds(trx, slugs))]))
+        .execute();
+      const found = new Map<string, Standing>();
+      for (const row of rows) {
+        const standing = toStanding(row);
+        if (standing) found.set(row.id, standing).set(row.slug, standing);
+      }
+      return new Map(
+        references.flatMap((reference) => {
+          const standing = found.get(reference);
+          return standing ? [[reference, standing] as const] : [];
+        }),
+      );
     },
 
     async standingsOf(userIds, reference, within = null) {

@@ -74,7 +74,8 @@ function toRow(row: RowColumns): AccountRow {
   };
 }
 
-function views(trx: Trx, userId: string | null, now: string) {
+/** Accounts as somebody sees them, with their seats counted in the query. */
+export function views(trx: Trx, userId: string | null, now: string) {
   return trx
     .selectFrom('accounts as a')
     .leftJoin('members as m', (join) =>
@@ -114,7 +115,7 @@ function views(trx: Trx, userId: string | null, now: string) {
 
 type ViewRow = Awaited<ReturnType<ReturnType<typeof views>['executeTakeFirstOrThrow']>>;
 
-function toView(row: ViewRow): AccountView {
+export function toView(row: ViewRow): AccountView {
   const { link_id: linkId, link_kind: kind, parent_id, parent_slug, parent_name } = row;
   const linked =
     linkId !== null && kind !== null && parent_id !== null && parent_slug !== null && parent_name !== null;

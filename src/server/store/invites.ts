@@ -41,13 +41,12 @@ function toRow(row: Row<'invites'>): InviteRow {
 }
 
 /** Invitations with the state of their last mail and the address of their sponsor. */
-function selectInvites(trx: Trx, accountId: string) {
+export function selectInvites(trx: Trx) {
   return trx
     .selectFrom('invites as i')
     .leftJoin('outbox as o', 'o.id', 'i.message_id')
     .leftJoin('users as s', 's.id', 'i.sponsor_user_id')
     .leftJoin('tokens as t', 't.id', 'i.sponsor_token_id')
-    .where('i.account_id', '=', accountId)
     .selectAll('i')
     .select([
       'o.state as mail_state',
@@ -59,7 +58,7 @@ function selectInvites(trx: Trx, accountId: string) {
 
 type Selected = Awaited<ReturnType<ReturnType<typeof selectInvites>['execute']>>[number];
 
-function toInvite(row: Selected, now: string): Invite {
+export function toInvite(row: Selected, now: string): Invite {
   const expired = row.state === 'pending' && row.expires_at <= now;
   return {
     id: row.id,
@@ -244,12 +243,16 @@ export function invitesStore(trx: Trx, accountId: string): InvitesPort {
     },
 
     async find(id, now) {
-      const row = await selectInvites(trx, accountId).where('i.id', '=', id).executeTakeFirst();
+      const row = await selectInvites(trx)
+        .where('i.account_id', '=', accountId)
+        .where('i.id', '=', id)
+        .executeTakeFirst();
       return row ? toInvite(row, now) : null;
     },
 
     async findByAddress(emailFolded, now) {
-      const row = await selectInvites(trx, accountId)
+      const row = await selectInvites(trx)
+        .where('i.account_id', '=', accountId)
         .where('i.email_folded', '=', emailFolded)
         .orderBy(sql`case i.state when 'pending' then 0 else 1 end`)
         .orderBy('i.id', 'desc')
@@ -269,7 +272,8 @@ export function invitesStore(trx: Trx, accountId: string): InvitesPort {
     },
 
     async list(filter, page, now) {
-      let query = selectInvites(trx, accountId)
+      let query = selectInvites(trx)
+        .where('i.account_id', '=', accountId)
         .orderBy('i.id')
         .limit(page.limit + 1);
       const [after] = page.after ?? [];

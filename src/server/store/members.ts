@@ -13,19 +13,22 @@ import type { Trx } from './transaction.ts';
 
 const ADMIN_ROLES = ['owner', 'admin', 'super_admin'] as const;
 
-function rowsOf(trx: Trx, accountId: string) {
+export function selectMembers(trx: Trx) {
   return trx
     .selectFrom('members as m')
     .innerJoin('users as u', 'u.id', 'm.user_id')
-    .where('m.account_id', '=', accountId)
     .select(['m.id', 'm.account_id', 'm.user_id', 'm.role', 'm.state', 'm.modules', 'm.revision'])
     .select(['m.created_at', 'm.updated_at', 'u.email', 'u.email_folded', 'u.name']);
+}
+
+function rowsOf(trx: Trx, accountId: string) {
+  return selectMembers(trx).where('m.account_id', '=', accountId);
 }
 
 type MemberRow = Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>;
 type Child = Member['children'][number];
 
-function toMember(row: MemberRow, children: readonly Child[]): Member {
+export function toMember(row: MemberRow, children: readonly Child[]): Member {
   return {
     id: row.id,
     account_id: row.account_id,
@@ -40,9 +43,10 @@ function toMember(row: MemberRow, children: readonly Child[]): Member {
   };
 }
 
-async function childrenOf(
+/** What of active links members of these accounts were granted, by member. */
+export async function childrenOf(
   trx: Trx,
-  accountId: string,
+  accountIds: readonly string[],
   memberIds: readonly string[],
 ): Promise<Map<string, Child[]>> {
   if (memberIds.length === 0) return new Map();
@@ -52,8 +56,8 @@ async function childrenOf(
       join.onRef('l.parent_id', '=', 'g.account_id').onRef('l.id', '=', 'g.link_id'),
     )
     .innerJoin('accounts as c', 'c.id', 'l.child_id')
-    .where('g.account_id', '=', accountId)
-    .where('g.member_id', 'in', memberIds)
+    .where('g.account_id', 'in', inIds(trx, accountIds))
+    .where('g.member_id', 'in', inIds(trx, memberIds))
     .where('l.state', '=', 'active')
     .select(['g.member_id', 'l.id as link_id', 'c.slug'])
     .orderBy('l.id')
@@ -152,7 +156,7 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
       const rows = await query.execute();
       const children = await childrenOf(
         trx,
-        accountId,
+        [accountId],
         rows.map((row) => row.id),
       );
       return toPage(
@@ -168,7 +172,7 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
       if (key === null) return null;
       const row = await rowsOf(trx, accountId).where(key[0], '=', key[1]).executeTakeFirst();
       if (!row) return null;
-      return toMember(row, (await childrenOf(trx, accountId, [row.id])).get(row.id) ?? []);
+      return toMember(row, (await childrenOf(trx, [accountId], [row.id])).get(row.id) ?? []);
     },
 
     async findAll(emailsFolded) {
@@ -181,7 +185,7 @@ export function membersStore(trx: Trx, accountId: string): MembersPort {
         .execute();
       const children = await childrenOf(
         trx,
-        accountId,
+        [accountId],
         rows.map((row) => row.id),
       );
       return new Map(rows.map((row) => [row.email_folded, toMember(row, children.get(row.id) ?? [])]));

@@ -3,7 +3,7 @@ import { looksLikeId } from '../../contract/ids.ts';
 import type { ParserDefinition, ParserRevision } from '../../contract/types.ts';
 import type { ParserContent, ParserSummary, ParsersPort, RevisionMark } from '../domain/ports/parsers.ts';
 import { toStrings } from './columns.ts';
-import { jsonRows } from './json-rows.ts';
+import { inIds } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
@@ -64,24 +64,16 @@ function toSummary(row: SummaryRow, setAt: ReadonlyMap<string, string>): ParserS
   };
 }
 
-const idRows = (trx: Trx, ids: readonly string[]) =>
-  jsonRows(
-    trx,
-    'r',
-    { id: 'text' },
-    ids.map((id) => ({ id })),
-  );
-
 /** When which secret of these parsers was set. */
-async function secretsOf(
+export async function secretsOf(
   trx: Trx,
-  accountId: string,
+  accountIds: readonly string[],
   ids: readonly string[],
 ): Promise<Map<string, Map<string, string>>> {
   const rows = await trx
     .selectFrom('parser_secrets')
-    .where('account_id', '=', accountId)
-    .where('parser_id', 'in', (eb) => eb.selectFrom(idRows(trx, ids)).select('r.id'))
+    .where('account_id', 'in', inIds(trx, accountIds))
+    .where('parser_id', 'in', inIds(trx, ids))
     .select(['parser_id', 'name', 'set_at'])
     .execute();
   const grouped = Map.groupBy(rows, (row) => row.parser_id);
@@ -90,15 +82,15 @@ async function secretsOf(
   );
 }
 
-async function definitionsOf(
+export async function definitionsOf(
   trx: Trx,
-  accountId: string,
+  accountIds: readonly string[],
   ids: readonly string[],
 ): Promise<Map<string, ParserDefinition>> {
   const rows = await trx
     .selectFrom('parsers')
-    .where('account_id', '=', accountId)
-    .where('id', 'in', (eb) => eb.selectFrom(idRows(trx, ids)).select('r.id'))
+    .where('account_id', 'in', inIds(trx, accountIds))
+    .where('id', 'in', inIds(trx, ids))
     .select(['id', 'definition'])
     .execute();
   return new Map(rows.map(({ id, definition }) => [id, toDefinition(definition)]));
@@ -201,9 +193,9 @@ export function parsersStore(trx: Trx, accountId: string): ParsersPort {
       const rows = await query.execute();
       const limit = definitions ? Math.min(page.limit, fitting(rows.map(({ size }) => size))) : page.limit;
       const ids = rows.slice(0, limit).map(({ id }) => id);
-      const secrets = await secretsOf(trx, accountId, ids);
+      const secrets = await secretsOf(trx, [accountId], ids);
       const contents = definitions
-        ? await definitionsOf(trx, accountId, ids)
+        ? await definitionsOf(trx, [accountId], ids)
         : new Map<string, ParserDefinition>();
       return toPage(
         rows,
@@ -223,7 +215,7 @@ export function parsersStore(trx: Trx, accountId: string): ParsersPort {
         .select('p.definition')
         .executeTakeFirst();
       if (!row) return null;
-      const secrets = await secretsOf(trx, accountId, [row.id]);
+      const secrets = await secretsOf(trx, [accountId], [row.id]);
       return {
         ...toSummary(row, secrets.get(row.id) ?? new Map()),
         definition: toDefinition(row.definition),

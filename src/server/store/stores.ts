@@ -12,6 +12,7 @@ import { creditsStore } from './credits.ts';
 import type { Database } from './database.ts';
 import { delegationsStore } from './delegations.ts';
 import { deviceLoginsStore } from './device-logins.ts';
+import { estateStore } from './estate.ts';
 import { DatabaseBusyError, DatabaseUnavailableError } from './failures.ts';
 import { formSharesStore } from './form-shares.ts';
 import { formsStore } from './forms.ts';
@@ -109,7 +110,11 @@ function tenantStores(trx: Trx, accountId: string): Tenant {
 }
 
 function transactionOf(trx: Trx): Transaction {
-  return { platform: platformStores(trx), tenant: (accountId) => tenantStores(trx, accountId) };
+  return {
+    platform: platformStores(trx),
+    tenant: (accountId) => tenantStores(trx, accountId),
+    tenants: (accountIds) => estateStore(trx, accountIds),
+  };
 }
 
 /** What a violated constraint means to people; one that is not here is a bug of ours and stays an error. */

@@ -3,22 +3,24 @@ import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
 
-function rowsOf(trx: Trx, accountId: string, workspaceId: string) {
+export function selectPlaced(trx: Trx) {
   return trx
     .selectFrom('workspace_members as p')
     .innerJoin('members as m', (join) =>
       join.onRef('m.account_id', '=', 'p.account_id').onRef('m.id', '=', 'p.member_id'),
     )
     .innerJoin('users as u', 'u.id', 'm.user_id')
-    .where('p.account_id', '=', accountId)
-    .where('p.workspace_id', '=', workspaceId)
     .select(['m.id', 'm.account_id', 'p.workspace_id', 'm.user_id', 'u.email', 'u.name', 'p.role'])
     .select(['m.role as account_role', 'm.state', 'p.revision', 'p.created_at', 'p.updated_at']);
 }
 
+function rowsOf(trx: Trx, accountId: string, workspaceId: string) {
+  return selectPlaced(trx).where('p.account_id', '=', accountId).where('p.workspace_id', '=', workspaceId);
+}
+
 type PlacedRow = Awaited<ReturnType<ReturnType<typeof rowsOf>['executeTakeFirstOrThrow']>>;
 
-function toWorkspaceMember({ user_id, email, name, ...row }: PlacedRow) {
+export function toWorkspaceMember({ user_id, email, name, ...row }: PlacedRow) {
   return { ...row, user: { id: user_id, email, name } };
 }
 

@@ -4,7 +4,6 @@ import { createCommand } from '../../../src/commands/parsers/create.ts';
 import { deleteCommand } from '../../../src/commands/parsers/delete.ts';
 import { diffCommand } from '../../../src/commands/parsers/diff.ts';
 import { exportCommand } from '../../../src/commands/parsers/export.ts';
-import { fileNames } from '../../../src/commands/parsers/file-names.ts';
 import { importCommand } from '../../../src/commands/parsers/import.ts';
 import { listCommand } from '../../../src/commands/parsers/list.ts';
 import { promoteCommand } from '../../../src/commands/parsers/promote.ts';
@@ -16,6 +15,7 @@ import { secretsSetCommand } from '../../../src/commands/parsers/secrets-set.ts'
 import { secretsUnsetCommand } from '../../../src/commands/parsers/secrets-unset.ts';
 import { showCommand } from '../../../src/commands/parsers/show.ts';
 import { updateCommand } from '../../../src/commands/parsers/update.ts';
+import { fileNames } from '../../../src/estate/file-names.ts';
 import { parsed } from '../../support/parse.ts';
 
 describe('the verbs of parsers parse', () => {

@@ -34,6 +34,8 @@ export interface AccessPort {
   standing(actor: Actor, accountReference: string, within?: Within | null): Promise<Standing | null>;
   /** The same of many accounts by id, in one query; those that are not there are left out. */
   standings(actor: Actor, accountIds: readonly string[]): Promise<readonly Standing[]>;
+  /** The same by id or slug, by what each was asked for as; one query. */
+  standingsNamed(actor: Actor, references: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** The same for many people at once, by user id, in a fixed number of queries. */
   standingsOf(
     userIds: readonly string[],

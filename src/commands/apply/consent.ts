@@ -1,0 +1,61 @@
+import type { Context } from '../../context.ts';
+import { conflictError } from '../../errors.ts';
+import { type Change, type ChangeSet, nameOf } from '../../estate/changes.ts';
+import { counted } from '../change.ts';
+import type { Review } from './review.ts';
+
+const TOLD = 20;
+
+/** Throws if something conflicts and nobody said to leave it: what the files ask for as a whole cannot come to be. */
+export function mustBeFree({ changes, totals }: ChangeSet, skip: boolean): void {
+  if (totals.conflict === 0 || skip) return;
+  const conflicts = changes.filter(({ op }) => op === 'conflict');
+  throw conflictError(`${counted(conflicts.length, 'conflict')}: nothing was sent`, {
+    code: 'estate_conflict',
+    why: 'What the files ask for cannot be done as it stands.',
+    hint: 'settle each of them, or carry out the rest with --skip-conflicts',
+    details: firstOf(conflicts, (change) => `${nameOf(change)}: ${change.note ?? 'it conflicts'}`),
+  });
+}
+
+function firstOf(changes: readonly Change[], text: (change: Change) => string) {
+  const first = changes.slice(0, TOLD).map((change) => ({ pointer: change.account, detail: text(change) }));
+  return changes.length > TOLD ? [...first, { detail: `and ${changes.length - TOLD} more` }] : first;
+}
+
+/**
+ * What was reviewed is not asked about again; a protected profile asks in any case. Deletions and protected profiles
+ * want the name typed: once, for all accounts of the run.
+ */
+export async function consented(ctx: Context, { set, saved }: Review): Promise<void> {
+  const guarded = ctx.config().settings.protected.value;
+  if (saved !== null && !guarded) return;
+  const deletes = saved === null && set.totals.delete > 0;
+  const slug = slugOf(ctx, set);
+  await ctx.confirmed({
+    weight: guarded || deletes ? 'slug' : 'yes',
+    what: `apply ${counted(set.changes.length - set.totals.conflict, 'change')}${guarded ? ` through the protected profile ${ctx.config().profile?.name ?? ''}` : ''}`,
+    consequences: consequencesOf(set),
+    slug,
+  });
+}
+
+/** The account that the run works in, or the only one that is touched, or else the profile. */
+function slugOf(ctx: Context, { changes }: ChangeSet): string {
+  const accounts = new Set(changes.map(({ account }) => account));
+  const [only] = accounts;
+  const { settings, profile } = ctx.config();
+  if (only !== undefined && accounts.size === 1) return only;
+  return settings.account.value ?? profile?.name ?? 'apply';
+}
+
+function consequencesOf({ changes, totals }: ChangeSet): string[] {
+  const accounts = new Set(changes.map(({ account }) => account)).size;
+  const made = `${totals.create} made, ${totals.update} changed, ${totals.delete} removed, in ${counted(accounts, 'account')}`;
+  const mails = totals.mails === 0 ? [] : [`mail goes to ${counted(totals.mails, 'person', 'people')}`];
+  const conflicts = totals.conflict === 0 ? [] : [`${counted(totals.conflict, 'conflict')} left as they are`];
+  const gone = changes.filter(({ op }) => op === 'delete');
+  const removed = gone.slice(0, TOLD).map((change) => `removed: ${nameOf(change)}`);
+  const more = gone.length > TOLD ? [`and ${gone.length - TOLD} more removed`] : [];
+  return [made, ...mails, ...conflicts, ...removed, ...more];
+}

@@ -1,0 +1,47 @@
+import type { Context } from '../../context.ts';
+import { pruneKinds } from '../../contract/change-kinds.ts';
+import { notFoundError, usageError } from '../../errors.ts';
+import { type Difference, differenceIn } from '../../estate/difference.ts';
+import { accountsBelow, type LiveEstate, readLive } from '../../estate/live.ts';
+import { renamed, wantedOf } from '../../estate/wanted-live.ts';
+import { hereOf } from './diff.ts';
+
+interface Asked {
+  readonly profile: string;
+  /** By slug, here. */
+  readonly accounts: readonly string[];
+  /** HERE=THERE */
+  readonly map: readonly string[];
+}
+
+/** What would make the accounts here of those that another profile reaches; they are matched by slug, or as they are mapped. */
+export async function againstLive({ profile, accounts, map }: Asked, ctx: Context): Promise<Difference> {
+  const there = ctx.as({ profile, account: undefined });
+  const names = new Map(map.map(pairOf));
+  const client = ctx.client();
+  const own = accounts.length > 0 ? accounts : await accountsBelow(ctx.account(), { client });
+  const theirs = new Map(own.map((slug) => [names.get(slug) ?? slug, slug]));
+  const [here, other] = await ctx.out.wait(
+    'Reading both',
+    Promise.all([readLive(own, { client }), readLive([...theirs.keys()], { client: there.client() })]),
+  );
+  mustBeThere(here, 'here');
+  mustBeThere(other, `with the profile ${profile}`);
+  const wanted = wantedOf(renamed(other.estate, theirs));
+  const choices = { prune: [...pruneKinds], renew_expired: true, reinvite: true };
+  return differenceIn({ wanted, files: [`profile ${profile}`], choices, here: hereOf(ctx) }, here);
+}
+
+function pairOf(text: string): [here: string, there: string] {
+  const [here = '', there = '', ...more] = text.split('=');
+  if (here !== '' && there !== '' && more.length === 0) return [here, there];
+  throw usageError(`--map ${text}: not HERE=THERE`, { code: 'invalid_value' });
+}
+
+function mustBeThere({ missing }: LiveEstate, where: string): void {
+  const [first] = missing;
+  if (first === undefined) return;
+  throw notFoundError(`${first} is not there ${where}, or may not be seen`, {
+    hint: 'name the accounts, and with --map those that are called otherwise there',
+  });
+}

@@ -1,0 +1,51 @@
+import { canonical } from '../contract/batch.ts';
+import type { Change, Json } from './changes.ts';
+import type { ParserAddress } from './model.ts';
+
+/** What a change makes of a field; undefined if it leaves it alone. */
+export function afterOf(change: Pick<Change, 'fields'>, name: string): Json | undefined {
+  return change.fields.find((field) => field.name === name)?.after;
+}
+
+export function roleAfter(change: Change): Json | undefined {
+  return afterOf(change, 'role');
+}
+
+export function roleBefore(change: Change): Json | undefined {
+  return change.fields.find((field) => field.name === 'role')?.before;
+}
+
+/** The slugs in a list; of places (`{ workspace, role }`) their workspaces. */
+export function namesIn(change: Change, name: string): string[] {
+  const list = afterOf(change, name);
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item) => {
+    if (typeof item === 'string') return [item];
+    const workspace: unknown =
+      typeof item === 'object' && item !== null ? Reflect.get(item, 'workspace') : null;
+    return typeof workspace === 'string' ? [workspace] : [];
+  });
+}
+
+/** Is it about somebody who was invited and has not answered? */
+export function isInvitation({ kind, id }: Change): boolean {
+  return kind === 'member' && id !== null && id.startsWith('inv_');
+}
+
+export function sameValue(left: unknown, right: unknown): boolean {
+  return JSON.stringify(canonical(left)) === JSON.stringify(canonical(right));
+}
+
+/** What a change makes of each field, by name. */
+export function bodyOf({ fields }: Pick<Change, 'fields'>): Record<string, Json> {
+  return Object.fromEntries(fields.map(({ name, after }) => [name, after]));
+}
+
+/** What a parser is kept equal to. */
+export function copySource(change: Change): ParserAddress | null {
+  const from = change.kind === 'parser' ? afterOf(change, 'copy_from') : undefined;
+  if (typeof from !== 'object' || from === null || Array.isArray(from)) return null;
+  const { account, workspace, name } = from;
+  if (typeof account !== 'string' || typeof workspace !== 'string' || typeof name !== 'string') return null;
+  return { account, workspace, name };
+}

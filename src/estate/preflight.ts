@@ -1,0 +1,51 @@
+import type { Client } from '../client/client.ts';
+import { asTenantctlError } from '../errors.ts';
+import type { Change } from './changes.ts';
+import { afterOf } from './fields.ts';
+
+/**
+ * What a comparison cannot know and the server would refuse half-way: as conflicts, with the way out, before anything is
+ * sent. A request a plan that changes, nothing for all else.
+ */
+export async function withConflicts(changes: readonly Change[], client: Client): Promise<Change[]> {
+  const judged: Change[] = [];
+  for (const change of changes) judged.push(await judge(change, client));
+  return judged;
+}
+
+async function judge(change: Change, client: Client): Promise<Change> {
+  if (change.op === 'conflict' || change.op === 'delete') return change;
+  if (change.kind === 'account' && change.op === 'create') return organizationOf(change);
+  if (change.kind === 'plan' && change.op === 'update') return await planOf(change, client);
+  return change;
+}
+
+function conflict(change: Change, note: string): Change {
+  return { ...change, op: 'conflict', note, mail: null };
+}
+
+/** R27: staff make an organization, and say who its first super admin is. */
+function organizationOf(change: Change): Change {
+  if (afterOf(change, 'kind') !== 'organization') return change;
+  const { account } = change;
+  const command = `tenantctl accounts create NAME --slug ${account} --organization --super-admin EMAIL`;
+  return conflict(change, `only staff make organizations: ${command}, with a staff profile`);
+}
+
+async function planOf(change: Change, client: Client): Promise<Change> {
+  const { account } = change;
+  const plan = String(afterOf(change, 'plan'));
+  try {
+    const { blockers } = await client.call('subscription.preview', { params: { account }, body: { plan } });
+    if (blockers.length === 0) return change;
+    const staff = `tenantctl plans change ${plan} --account ${account} --reason TEXT, with a staff profile`;
+    const all = blockers.map(({ kind, detail }) =>
+      kind === 'not_self_serve' ? `${detail}: ${staff}` : detail,
+    );
+    return conflict(change, `${account} cannot go to ${plan}: ${all.join('; ')}`);
+  } catch (thrown) {
+    const { outcome, message } = asTenantctlError(thrown);
+    if (outcome !== 'usage' && outcome !== 'forbidden') throw thrown;
+    return conflict(change, message);
+  }
+}
