@@ -5,7 +5,7 @@ import { type Difference, differenceFrom } from '../../estate/difference.ts';
 import { accountsBelow, type LiveEstate, readLive } from '../../estate/live.ts';
 import type { Estate } from '../../estate/model.ts';
 import { renamed, wantedOf } from '../../estate/wanted-live.ts';
-import { hereOf } from './diff.ts';
+import { hereOf } from './here.ts';
 
 interface Asked {
   readonly profile: string;

@@ -51,7 +51,7 @@ describeOnEachDatabase('an estate that is exported', (open) => {
       ['ann', 'acme --all'],
       ['oda', 'org'],
     ] as const) {
-      for (const format of ['yaml', 'json']) {
+      for (const format of profile === 'ann' ? ['yaml', 'json'] : ['yaml']) {
         const name = `${profile}.${format}`;
         await cli.ok(`export ${what} --profile ${profile} -o ${format} --out ${name}`, { cwd });
         const done = await cli.run(
