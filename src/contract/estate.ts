@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { account } from './accounts.ts';
 import { subscription } from './billing.ts';
 import * as c from './common.ts';
-import { errorCodes } from './errors.ts';
+import type { errorCodes } from './errors.ts';
 import { estateReadKinds, limits } from './limits.ts';
 import { parser, promotionPath } from './parsers.ts';
 import { invite, member } from './people.ts';

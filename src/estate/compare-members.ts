@@ -71,8 +71,7 @@ function updated({ account, email, wanted, live }: Person, found: EstateMember):
 function fitting(wanted: EstateMember, live: EstateMember | undefined): EstateMember {
   const role = wanted.role ?? live?.role;
   if (role === undefined || role === 'user') return wanted;
-  const { modules: _, children: __, ...rest } = wanted;
-  return rest;
+  return { ...wanted, modules: undefined, children: undefined };
 }
 
 /** Whoever is no member: not invited yet, or somewhere between an invitation and its end. */

@@ -51,10 +51,3 @@ function missingSource({ copy_from: from, content }: EstateParser, live: Live): 
   if (from === undefined || content !== undefined || live.has(addressText(from))) return null;
   return `${addressText(from)}, which it is to be a copy of, is not there, or may not be seen`;
 }
-
-/** Accounts that parsers are copied from and that the files do not name: they are read too, and never changed. */
-export function sourcesOutside(sides: Pick<Sides, 'named'>, parsers: readonly EstateParser[]): string[] {
-  return parsers.flatMap(({ copy_from: from }) =>
-    from === undefined || sides.named.has(from.account) ? [] : [from.account],
-  );
-}

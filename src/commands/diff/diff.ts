@@ -9,6 +9,7 @@ import { estateFromFiles } from '../../estate/from-files.ts';
 import { safeJson } from '../../output/text.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { againstLive } from './against.ts';
+import { hereOf } from './here.ts';
 
 const spec = {
   path: 'diff',
@@ -66,7 +67,8 @@ export async function diffRun(options: DiffOptions, ctx: Context): Promise<void>
   await tell(difference, ctx);
   const { totals, changes } = difference.set;
   if (options.detailedExitcode === true && changes.length > 0) throw pendingChanges('there are differences');
-  if (totals.conflict > 0)
+  // Two estates that are compared are as they are: nobody asked for anything that could be in the way.
+  if (totals.conflict > 0 && options.against === undefined)
     throw conflictError('what is marked with ! cannot be done as the files say', {
       code: 'estate_conflict',
       hint: 'each says what to do about it',
@@ -90,16 +92,6 @@ async function differenceFor(options: DiffOptions, ctx: Context): Promise<Differ
   const choices = { prune: [...new Set(prune)].sort(), renew_expired: renewExpired, reinvite };
   const asked = { wanted, files, choices, here: hereOf(ctx) };
   return await ctx.out.wait('Reading what is there', differenceOf(asked, { client: ctx.client() }));
-}
-
-/** As which account, where and when: what a change set is for. */
-export function hereOf(ctx: Context) {
-  const { api_url, account } = ctx.config().settings;
-  return {
-    api: api_url.value ?? '',
-    account: account.value ?? null,
-    made_at: new Date(ctx.world.clock.now()).toISOString(),
-  };
 }
 
 async function tell(difference: Difference, ctx: Context): Promise<void> {

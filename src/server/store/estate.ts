@@ -209,20 +209,22 @@ export function estateStore(trx: Trx, accountIds: readonly string[]): EstatePort
         .where('r.restored_at', 'is', null)
         // Who deleted themselves is nobody who could be invited again.
         .where('u.state', '=', 'active')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('members as m')
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('members as m')
                 .whereRef('m.account_id', '=', 'r.account_id')
                 .whereRef('m.user_id', '=', 'r.user_id')
                 .select('m.id'),
             ),
           ),
         )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('receipts as later')
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('receipts as later')
                 .whereRef('later.account_id', '=', 'r.account_id')
                 .whereRef('later.user_id', '=', 'r.user_id')
                 .whereRef('later.id', '>', 'r.id')
@@ -284,13 +286,27 @@ export function estateStore(trx: Trx, accountIds: readonly string[]): EstatePort
             ids,
           );
           return shown.map((row): EstateItem<'parser'> => {
-            const { workspace_id, workspace_slug, declared_secrets, size: _, ...columns } = row;
-            const secrets = toStrings(declared_secrets).map((name) => {
-              const at = setAt.get(row.id)?.get(name) ?? null;
-              return { name, state: at === null ? ('missing' as const) : ('set' as const), set_at: at };
+            const { id, account_id, name, document_type, description, digest, revision } = row;
+            const secrets = toStrings(row.declared_secrets).map((secret) => {
+              const at = setAt.get(id)?.get(secret) ?? null;
+              return {
+                name: secret,
+                state: at === null ? ('missing' as const) : ('set' as const),
+                set_at: at,
+              };
             });
-            const definition = definitions.get(row.id) ?? null;
-            return { ...columns, workspace: { id: workspace_id, slug: workspace_slug }, secrets, definition };
+            return {
+              id,
+              account_id,
+              workspace: { id: row.workspace_id, slug: row.workspace_slug },
+              name,
+              document_type,
+              description,
+              digest,
+              secrets,
+              revision,
+              definition: definitions.get(id) ?? null,
+            };
           });
         },
       );
