@@ -5,7 +5,7 @@ import { accountChanges } from './compare-accounts.ts';
 import { memberChanges } from './compare-members.ts';
 import { parserChanges } from './compare-parsers.ts';
 import { byCode, type EntryOf, type Estate } from './model.ts';
-import { type Choices, changed, type Comparison, differing, type Known, Sides } from './sides.ts';
+import { type Choices, changed, type Comparison, differing, type Known, type Note, Sides } from './sides.ts';
 
 /**
  * What would make the live estate of the wanted one. Pure: the same two estates give the same changes, in the same order.
@@ -20,11 +20,15 @@ export function compare(wanted: Estate, live: Known, choices: Choices): Comparis
     ...members.changes,
     ...parserChanges(sides),
   ];
-  return { changes: changes.toSorted(inOrder), notes: members.notes };
+  return { changes: changes.toSorted(inOrder), notes: members.notes.toSorted(byPlace) };
 }
 
 function inOrder(a: Change, b: Change): number {
   return byCode(a.account, b.account) || byCode(a.kind, b.kind) || byCode(a.key, b.key);
+}
+
+function byPlace(a: Note, b: Note): number {
+  return byCode(a.account, b.account) || byCode(a.key, b.key);
 }
 
 /** Workspaces, permission sets and places of members: they are there as wanted, or are made so. */

@@ -5,21 +5,9 @@ import type { Answer, BodyInput } from '../../src/contract/shapes.ts';
 import type { EstateEntry, EstateItem, ParserItem, WorkspaceMember } from '../../src/contract/types.ts';
 import { transactionsOf } from '../../src/server/store/stores.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
-import {
-  accountToken,
-  apiToken,
-  delegate,
-  grantChildren,
-  join,
-  managed,
-  master,
-  organization,
-  type Person,
-  person,
-  place,
-} from '../support/estate.ts';
-import { definition, parser } from '../support/parsers.ts';
+import { accountToken, apiToken, delegate } from '../support/estate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { estateWorld } from './estate.world.ts';
 
 type Page = Answer<'estate.read'>;
 
@@ -45,77 +33,6 @@ async function readAll(
 function itemsOf<K extends EstateReadKind>({ data }: Pick<Page, 'data'>, kind: K): EstateItem<K>[] {
   // The item of an entry is that of its kind, which the schema has checked.
   return data.filter((entry) => entry.kind === kind).map(({ item }) => item) as EstateItem<K>[];
-}
-
-/** A family with one of everything, and an organization with workspaces. */
-async function world(server: TestServer) {
-  const staff = await server.staffToken();
-  const [ann, kid, gus, oda, eve] = await Promise.all(
-    ['ann@acme.example', 'kid@dev.example', 'gus@acme.example', 'oda@org.example', 'eve@other.example'].map(
-      (email) => person(server, email),
-    ),
-  );
-  if (!ann || !kid || !gus || !oda || !eve) throw new Error('nobody');
-  const acme = await master(server, ann, 'acme', staff);
-  const dev = await managed(server, ann, 'acme', 'acme-dev');
-  await managed(server, ann, 'acme', 'acme-prod');
-  await master(server, eve, 'other', staff);
-  const org = await organization(server, staff, 'org', oda);
-  const as = { token: ann.token, params: { account: 'acme' } };
-  await join(server, dev.id, kid, 'admin');
-  await join(server, acme.id, gus, 'user', ['parsers']);
-  await grantChildren(server, ann, 'acme', gus, ['acme-dev', 'acme-prod']);
-  await server.ok('promotion_path.update', { ...as, body: { accounts: ['acme-dev', 'acme-prod', 'acme'] } });
-  await server.ok('permission_sets.save', {
-    token: ann.token,
-    params: { account: 'acme', name: 'crew' },
-    body: { role: 'user', modules: ['forms'], children: ['acme-dev'] },
-  });
-  for (const plan of ['professional', 'basic'])
-    await server.ok('subscription.change', {
-      token: ann.token,
-      params: { account: 'acme-dev' },
-      body: { plan },
-    });
-  for (const name of ['Invoice', 'Order form']) await parser(server, ann, 'acme', name);
-  await parser(server, kid, 'acme-dev', 'Secretive', { definition: definition([], 'key') });
-  await invitations(server, ann);
-  await organized(server, oda, org.id);
-  return { server, staff, ann, kid, gus, oda, eve, acme, dev, org };
-}
-
-/** One that waits, one that expired, one that was declined, one that was revoked; somebody removed, and come back. */
-async function invitations(server: TestServer, ann: Person): Promise<void> {
-  const as = { token: ann.token, params: { account: 'acme' } };
-  const invite = (email: string) =>
-    server.ok('invites.send', { ...as, body: { email, role: 'user', modules: [], children: ['acme-dev'] } });
-  server.clock.advance({ days: -8 });
-  await invite('late@new.example');
-  server.clock.advance({ days: 8 });
-  await invite('Waits@new.example');
-  await invite('no@new.example');
-  await server.ok('invites.decline', { body: { secret: await server.secretFor('no@new.example') } });
-  const { id } = await invite('taken@new.example');
-  await server.ok('invites.revoke', { token: ann.token, params: { account: 'acme', invite: id } });
-  const { id: accountId } = await server.ok('accounts.show', as);
-  for (const name of ['gone', 'back']) {
-    const member = await join(server, accountId, await person(server, `${name}@acme.example`), 'admin');
-    await server.ok('members.remove', { token: ann.token, params: { account: 'acme', member } });
-  }
-  const { data } = await server.ok('receipts.list', { ...as, query: { member: 'back@acme.example' } });
-  const receipt = data[0]?.id ?? '';
-  await server.ok('receipts.restore', { token: ann.token, params: { account: 'acme', receipt }, body: {} });
-}
-
-async function organized(server: TestServer, oda: Person, accountId: string): Promise<void> {
-  const as = { token: oda.token, params: { account: 'org' } };
-  for (const slug of ['ops', 'lab'])
-    await server.ok('workspaces.create', { ...as, body: { name: slug, slug } });
-  for (const name of ['wim', 'wes']) {
-    const member = await join(server, accountId, await person(server, `${name}@org.example`), 'member');
-    await place(server, accountId, member, 'developer', 'ops');
-    await place(server, accountId, member, 'viewer', 'lab');
-  }
 }
 
 const references = ['acme', 'acme-dev', 'acme-prod', 'org', 'other', 'nowhere'] as const;
@@ -168,7 +85,7 @@ function fromPages(pages: Page, account: { id: string }, refused: readonly Estat
 
 describeOnEachDatabase('an estate in bulk', (open) => {
   it('is what the operations for one thing at a time say, whoever asks and however it is paged', async () => {
-    const { server, ann, kid, gus, oda, eve, acme, dev, staff } = await world(
+    const { server, ann, kid, gus, oda, eve, acme, dev, staff } = await estateWorld(
       await startServer({ database: await open() }),
     );
     const callers = {
@@ -242,7 +159,7 @@ describeOnEachDatabase('an estate in bulk', (open) => {
   });
 
   it('refuses an account that may not be seen like one that is not there, and tells whose rights end where', async () => {
-    const { server, ann, gus, eve, acme } = await world(await startServer({ database: await open() }));
+    const { server, ann, gus, eve, acme } = await estateWorld(await startServer({ database: await open() }));
     const ask = (token: string, accounts: string[], kinds?: EstateReadKind[]) =>
       server.ok('estate.read', { token, body: { accounts, ...(kinds && { kinds }) } });
     const all = [...estateReadKinds];
@@ -266,7 +183,7 @@ describeOnEachDatabase('an estate in bulk', (open) => {
   });
 
   it('binds every query to the accounts that were allowed, whatever the rule asks the store for', async () => {
-    const { server, acme, org } = await world(await startServer({ database: await open() }));
+    const { server, acme, org } = await estateWorld(await startServer({ database: await open() }));
     const page = { limit: 1000, after: null };
     const now = server.clock.now().toISOString();
     const seen = await transactionsOf(server.database).read(async ({ tenants }) => {
@@ -298,7 +215,7 @@ describeOnEachDatabase('an estate in bulk', (open) => {
   });
 
   it('takes no cursor of another question, and none of a kind that is not', async () => {
-    const { server, ann } = await world(await startServer({ database: await open() }));
+    const { server, ann } = await estateWorld(await startServer({ database: await open() }));
     const read = (accounts: string[], cursor?: string) =>
       server.call('estate.read', { token: ann.token, body: { accounts }, query: { limit: 1, cursor } });
     const { next_cursor: cursor } = await server.ok('estate.read', {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Send } from '../../../src/client/wire.ts';
 import { type Change, type ChangeSet, changeSetOf, changeSetText } from '../../../src/estate/changes.ts';
@@ -62,10 +62,6 @@ export async function desk(database?: Database): Promise<Desk> {
         .toSorted();
     },
   };
-}
-
-export function textOf(at: Desk, name: string): string {
-  return readFileSync(join(at.cli.configDir, name), 'utf8');
 }
 
 export const summary = ({ changes }: { readonly changes: readonly Change[] }): string[] =>

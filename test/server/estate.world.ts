@@ -1,0 +1,83 @@
+import {
+  grantChildren,
+  join,
+  managed,
+  master,
+  organization,
+  type Person,
+  person,
+  place,
+} from '../support/estate.ts';
+import { definition, parser } from '../support/parsers.ts';
+import type { TestServer } from '../support/server.ts';
+
+/** A family with one of everything, and an organization with workspaces. */
+export async function estateWorld(server: TestServer) {
+  const staff = await server.staffToken();
+  const [ann, kid, gus, oda, eve] = await Promise.all(
+    ['ann@acme.example', 'kid@dev.example', 'gus@acme.example', 'oda@org.example', 'eve@other.example'].map(
+      (email) => person(server, email),
+    ),
+  );
+  if (!ann || !kid || !gus || !oda || !eve) throw new Error('nobody');
+  const acme = await master(server, ann, 'acme', staff);
+  const dev = await managed(server, ann, 'acme', 'acme-dev');
+  await managed(server, ann, 'acme', 'acme-prod');
+  await master(server, eve, 'other', staff);
+  const org = await organization(server, staff, 'org', oda);
+  const as = { token: ann.token, params: { account: 'acme' } };
+  await join(server, dev.id, kid, 'admin');
+  await join(server, acme.id, gus, 'user', ['parsers']);
+  await grantChildren(server, ann, 'acme', gus, ['acme-dev', 'acme-prod']);
+  await server.ok('promotion_path.update', { ...as, body: { accounts: ['acme-dev', 'acme-prod', 'acme'] } });
+  await server.ok('permission_sets.save', {
+    token: ann.token,
+    params: { account: 'acme', name: 'crew' },
+    body: { role: 'user', modules: ['forms'], children: ['acme-dev'] },
+  });
+  for (const plan of ['professional', 'basic'])
+    await server.ok('subscription.change', {
+      token: ann.token,
+      params: { account: 'acme-dev' },
+      body: { plan },
+    });
+  for (const name of ['Invoice', 'Order form']) await parser(server, ann, 'acme', name);
+  await parser(server, kid, 'acme-dev', 'Secretive', { definition: definition([], 'key') });
+  await invitations(server, ann);
+  await organized(server, oda, org.id);
+  return { server, staff, ann, kid, gus, oda, eve, acme, dev, org };
+}
+
+/** One that waits, one that expired, one that was declined, one that was revoked; somebody removed, and come back. */
+async function invitations(server: TestServer, ann: Person): Promise<void> {
+  const as = { token: ann.token, params: { account: 'acme' } };
+  const invite = (email: string) =>
+    server.ok('invites.send', { ...as, body: { email, role: 'user', modules: [], children: ['acme-dev'] } });
+  server.clock.advance({ days: -8 });
+  await invite('late@new.example');
+  server.clock.advance({ days: 8 });
+  await invite('Waits@new.example');
+  await invite('no@new.example');
+  await server.ok('invites.decline', { body: { secret: await server.secretFor('no@new.example') } });
+  const { id } = await invite('taken@new.example');
+  await server.ok('invites.revoke', { token: ann.token, params: { account: 'acme', invite: id } });
+  const { id: accountId } = await server.ok('accounts.show', as);
+  for (const name of ['gone', 'back']) {
+    const member = await join(server, accountId, await person(server, `${name}@acme.example`), 'admin');
+    await server.ok('members.remove', { token: ann.token, params: { account: 'acme', member } });
+  }
+  const { data } = await server.ok('receipts.list', { ...as, query: { member: 'back@acme.example' } });
+  const receipt = data[0]?.id ?? '';
+  await server.ok('receipts.restore', { token: ann.token, params: { account: 'acme', receipt }, body: {} });
+}
+
+async function organized(server: TestServer, oda: Person, accountId: string): Promise<void> {
+  const as = { token: oda.token, params: { account: 'org' } };
+  for (const slug of ['ops', 'lab'])
+    await server.ok('workspaces.create', { ...as, body: { name: slug, slug } });
+  for (const name of ['wim', 'wes']) {
+    const member = await join(server, accountId, await person(server, `${name}@org.example`), 'member');
+    await place(server, accountId, member, 'developer', 'ops');
+    await place(server, accountId, member, 'viewer', 'lab');
+  }
+}
