@@ -1,7 +1,7 @@
 import type { Change } from './changes.ts';
-import { changed, differing, json, type Sides } from './sides.ts';
 import { sameValue } from './fields.ts';
 import type { EstateAccount } from './model.ts';
+import { changed, differing, json, type Sides } from './sides.ts';
 
 /** Of one that is there; of one that is made also its kind and plan. */
 const FIELDS = ['name', 'master', 'managed_accounts', 'labels', 'mail', 'copy_out'] as const;

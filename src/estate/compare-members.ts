@@ -1,8 +1,8 @@
 import type { AccountRole } from '../contract/limits.ts';
 import type { Change, FieldChange } from './changes.ts';
-import { changed, differing, json, type Note, type Sides } from './sides.ts';
 import { sameValue } from './fields.ts';
 import type { EstateMember, EstateWorkspaceMember } from './model.ts';
+import { changed, differing, json, type Note, type Sides } from './sides.ts';
 
 const GRANTS = ['role', 'modules', 'children'] as const;
 

@@ -1,7 +1,7 @@
-import type { Change, FieldChange } from './changes.ts';
-import { changed, differing, type Sides } from './sides.ts';
-import type { EstateParser, ParserAddress, ParserText } from './model.ts';
 import { contentDigest } from '../contract/parser-digest.ts';
+import type { Change, FieldChange } from './changes.ts';
+import type { EstateParser, ParserAddress, ParserText } from './model.ts';
+import { changed, differing, type Sides } from './sides.ts';
 
 const CONTENT = ['document_type', 'description', 'definition'] as const;
 

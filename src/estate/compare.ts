@@ -5,7 +5,7 @@ import { accountChanges } from './compare-accounts.ts';
 import { memberChanges } from './compare-members.ts';
 import { parserChanges } from './compare-parsers.ts';
 import { byCode, type EntryOf, type Estate } from './model.ts';
-import { type Choices, changed, type Comparison, differing, type Known, type Note, Sides } from './sides.ts';
+import { type Choices, type Comparison, changed, differing, type Known, type Note, Sides } from './sides.ts';
 
 /**
  * What would make the live estate of the wanted one. Pure: the same two estates give the same changes, in the same order.

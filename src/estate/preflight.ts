@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { asTenantctlError } from '../errors.ts';
 import { type Change, keyOf } from './changes.ts';
-import { afterOf } from './fields.ts';
+import { afterOf, textAfter } from './fields.ts';
 
 /**
  * What a comparison cannot know and the server would refuse half-way: as conflicts, with the way out, before anything is
@@ -39,7 +39,7 @@ function organizationOf(change: Change): Change {
 
 async function planOf(change: Change, client: Client): Promise<Change> {
   const { account } = change;
-  const plan = String(afterOf(change, 'plan'));
+  const plan = textAfter(change, 'plan') ?? '';
   try {
     const { blockers } = await client.call('subscription.preview', { params: { account }, body: { plan } });
     if (blockers.length === 0) return change;

@@ -3,7 +3,7 @@ import type { EstateReadKind } from '../contract/limits.ts';
 import type { Change, ChangeSet, FieldChange, Json } from './changes.ts';
 import { sameValue } from './fields.ts';
 import type { LiveEstate } from './live.ts';
-import { type Estate, type EstateKind, type EntryOf, entryKey } from './model.ts';
+import { type EntryOf, type Estate, type EstateKind, entryKey } from './model.ts';
 
 export type Choices = ChangeSet['choices'];
 

@@ -1,6 +1,13 @@
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
-import { type ChangeSet, changeSetOf, mustBeOf, openChangeSet, totalsOf } from '../../estate/changes.ts';
+import {
+  type ChangeSet,
+  changeSetOf,
+  mustBeOf,
+  openChangeSet,
+  reviewedOf,
+  totalsOf,
+} from '../../estate/changes.ts';
 import { type Difference, differenceOf } from '../../estate/difference.ts';
 import { estateFromFiles } from '../../estate/from-files.ts';
 import { readLive } from '../../estate/live.ts';
@@ -68,8 +75,8 @@ async function fromFiles(ctx: Context, sources: readonly string[], options: Appl
   const made_at = new Date(ctx.world.clock.now()).toISOString();
   const asked = { wanted, files, choices, here: { ...here(ctx), made_at } };
   const difference = await ctx.out.wait('Reading what is there', differenceOf(asked, { client }));
-  const { schema: _, totals: __, digest: ___, ...reviewed } = difference.set;
   const settled = new Set<string>();
-  const set = changeSetOf({ ...reviewed, changes: await withConflicts(reviewed.changes, client, settled) });
+  const changes = await withConflicts(difference.set.changes, client, settled);
+  const set = changeSetOf({ ...reviewedOf(difference.set), changes });
   return { set, difference: { ...difference, set }, settled, saved: null };
 }
