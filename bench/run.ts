@@ -1,6 +1,7 @@
 // npm run bench -- [section...]: everything is measured in one run on one machine, and only ratios are worth keeping.
 import { cpus, release, totalmem } from 'node:os';
 import { bulk } from './bulk.ts';
+import { diff } from './diff.ts';
 import { type Line, megabytes, table } from './figures.ts';
 import { type Ground, onGround } from './ground.ts';
 import { lists } from './lists.ts';
@@ -25,6 +26,7 @@ const sections: Readonly<Record<string, Section>> = {
   memory: { title: 'Memory of the tool, and checking a file', measure: memory },
   lists: { title: '100,000 members', measure: lists },
   reads: { title: 'The busiest reads', measure: reads },
+  diff: { title: 'A diff that finds nothing, against a script that asks one by one', measure: diff },
 };
 
 const asked = process.argv.slice(2);

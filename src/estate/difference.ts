@@ -39,18 +39,12 @@ export async function differenceOf(asked: Asked, reading: Reading): Promise<Diff
   const { wanted } = asked;
   const named = wanted.accounts.map(({ account }) => account);
   const sources = wanted.parsers.flatMap(({ copy_from: from }) => from?.account ?? []);
-  const live = await readLive([...named, ...sources], reading);
-  const difference = differenceIn(asked, live);
-  const plans = difference.set.changes.some((change) => afterOf(change, 'plan') !== undefined);
-  return plans ? differenceIn(asked, live, await plansOf(reading)) : difference;
+  return await differenceFrom(asked, await readLive([...named, ...sources], reading), reading);
 }
 
-/** The same without asking anybody. */
-export function differenceIn(
-  { wanted, files, choices, here }: Asked,
-  live: LiveEstate,
-  plans: readonly Plan[] = [],
-): Difference {
+/** The same from what was read already; prices are asked for only where a plan changes. */
+export async function differenceFrom(asked: Asked, live: LiveEstate, reading: Reading): Promise<Difference> {
+  const { wanted, files, choices, here } = asked;
   const { changes, notes } = compare(wanted, live, choices);
   const ids = new Map(live.estate.accounts.map(({ account, id }) => [account, id ?? null]));
   const sides = new Sides(wanted, live, choices);
@@ -62,7 +56,8 @@ export function differenceIn(
     live: liveCounts(sides),
     changes: [...changes],
   });
-  return { set, notes, costs: costsOf(set, live, plans) };
+  const priced = changes.some((change) => afterOf(change, 'plan') !== undefined);
+  return { set, notes, costs: costsOf(set, live, priced ? await plansOf(reading) : []) };
 }
 
 async function plansOf({ client }: Reading): Promise<Plan[]> {

@@ -1,8 +1,9 @@
 import type { Context } from '../../context.ts';
 import { pruneKinds } from '../../contract/change-kinds.ts';
 import { notFoundError, usageError } from '../../errors.ts';
-import { type Difference, differenceIn } from '../../estate/difference.ts';
+import { type Difference, differenceFrom } from '../../estate/difference.ts';
 import { accountsBelow, type LiveEstate, readLive } from '../../estate/live.ts';
+import type { Estate } from '../../estate/model.ts';
 import { renamed, wantedOf } from '../../estate/wanted-live.ts';
 import { hereOf } from './diff.ts';
 
@@ -27,9 +28,19 @@ export async function againstLive({ profile, accounts, map }: Asked, ctx: Contex
   );
   mustBeThere(here, 'here');
   mustBeThere(other, `with the profile ${profile}`);
-  const wanted = wantedOf(renamed(other.estate, theirs));
+  const wanted = placedAs(wantedOf(renamed(other.estate, theirs)), own);
   const choices = { prune: [...pruneKinds], renew_expired: true, reinvite: true };
-  return differenceIn({ wanted, files: [`profile ${profile}`], choices, here: hereOf(ctx) }, here);
+  const asked = { wanted, files: [`profile ${profile}`], choices, here: hereOf(ctx) };
+  return await differenceFrom(asked, here, { client });
+}
+
+/** Whom an account is managed by is compared only where its master is compared as well. */
+function placedAs(wanted: Estate, own: readonly string[]): Estate {
+  const accounts = wanted.accounts.map(({ master, ...account }) => ({
+    ...account,
+    ...(typeof master === 'string' && own.includes(master) && { master }),
+  }));
+  return { ...wanted, accounts };
 }
 
 function pairOf(text: string): [here: string, there: string] {

@@ -66,7 +66,8 @@ export async function diffRun(options: DiffOptions, ctx: Context): Promise<void>
   await tell(difference, ctx);
   const { totals, changes } = difference.set;
   if (options.detailedExitcode === true && changes.length > 0) throw pendingChanges('there are differences');
-  if (totals.conflict > 0)
+  // Two estates that are compared are as they are: nobody asked for anything that could be in the way.
+  if (totals.conflict > 0 && options.against === undefined)
     throw conflictError('what is marked with ! cannot be done as the files say', {
       code: 'estate_conflict',
       hint: 'each says what to do about it',

@@ -11,12 +11,11 @@ const spec = {
   path: 'export',
   summary: 'Write the live estate as files',
   about:
-    'The same form that diff and apply read, in a stable order: what has not changed is written the same again. Values of secrets are never written: variables stand for them. With --dir parsers are files of their own. What cannot be read, or has no place in the form, is told.',
+    'The same form that diff and apply read, in a stable order: what has not changed is written the same again. Values of secrets are never written: variables stand for them. With --all the accounts that they manage are written too. With --dir parsers are files of their own. What cannot be read, or has no place in the form, is told.',
   args: {
     account: { help: 'slugs or ids (default: the account that you work in)', rest: true, optional: true },
   },
   flags: {
-    all: { help: 'the account that you work in, and all that it manages' },
     dir: { value: 'DIR', help: 'write estate.yaml and parsers/ there' },
     force: { help: 'with --dir: write over files that are there' },
   },
@@ -53,10 +52,10 @@ export async function exportRun(options: ExportOptions, ctx: Context): Promise<v
   ctx.out.note(`Wrote ${counted(live.estate.accounts.length, 'account')} to ${files[0] ?? dir}.`);
 }
 
-async function accountsFor({ account, all }: ExportOptions, ctx: Context): Promise<readonly string[]> {
-  if (all !== true) return account.length > 0 ? account : [ctx.account()];
-  const masters = account.length > 0 ? account : [ctx.account()];
-  const below = await Promise.all(masters.map((master) => accountsBelow(master, { client: ctx.client() })));
+async function accountsFor({ account }: ExportOptions, ctx: Context): Promise<readonly string[]> {
+  const named = account.length > 0 ? account : [ctx.account()];
+  if (ctx.flags.all !== true) return named;
+  const below = await Promise.all(named.map((master) => accountsBelow(master, { client: ctx.client() })));
   return below.flat();
 }
 

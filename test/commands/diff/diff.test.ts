@@ -34,9 +34,8 @@ it('diff and export parse what they take', async () => {
     against: 'prod',
     map: ['dev=live'],
   });
-  expect(await parsed(exportCommand, 'acme --all --dir estate --force')).toEqual({
+  expect(await parsed(exportCommand, 'acme --dir estate --force')).toEqual({
     account: ['acme'],
-    all: true,
     dir: 'estate',
     force: true,
   });
@@ -61,6 +60,8 @@ describeOnEachDatabase('an estate that is exported', (open) => {
         );
         expect([name, done.stdout, done.code]).toEqual([name, expect.stringContaining('No differences.'), 0]);
         const again = await cli.ok(`export ${what} --profile ${profile} -o ${format}`, { cwd });
+        for (const account of profile === 'ann' ? ['acme', 'acme-dev', 'acme-prod'] : ['org'])
+          expect(again.stdout).toMatch(new RegExp(`^ +"?${account}"?:`, 'm'));
         expect(again.stdout).toBe(readFileSync(pathOf(cwd, name), 'utf8'));
       }
       await cli.ok(`export ${what} --profile ${profile} --dir files-${profile}`, { cwd });

@@ -12,11 +12,12 @@ import { estateWorld } from '../estate.world.ts';
 function counter(): KyselyPlugin & { count: number } {
   return {
     count: 0,
-    transformQuery({ node }) {
+    transformQuery: ({ node }) => node,
+    // A query within another is transformed too, but has no result of its own.
+    async transformResult({ result }) {
       this.count += 1;
-      return node;
+      return result;
     },
-    transformResult: async ({ result }) => result,
   };
 }
 
