@@ -68,7 +68,11 @@ async function fromSaved(ctx: Context, name: string, set: ChangeSet, options: Ap
 }
 
 async function fromFiles(ctx: Context, sources: readonly string[], options: ApplyOptions): Promise<Review> {
-  const { estate: wanted, files } = await estateFromFiles(ctx, { file: sources, var: options.var });
+  const read = await estateFromFiles(ctx, { file: sources, var: options.var });
+  const { estate: wanted, files, secretVariables } = read;
+  // A change set is kept and shown, so no value of a secret may come to be in it.
+  if (secretVariables.length > 0)
+    ctx.out.note('Values of secrets are not sent. Try: tenantctl parsers secrets list --missing');
   const { prune = [], renewExpired = false, reinvite = false } = options;
   const choices = { prune: [...new Set(prune)].sort(), renew_expired: renewExpired, reinvite };
   const client = ctx.client();
