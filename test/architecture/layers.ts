@@ -16,7 +16,10 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['prompt', /^prompt\//],
   ['bulk', /^bulk\//],
   ['estate', /^estate\//],
-  ['contract-plain', /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|change-kinds|parser-file|parser-digest)\.ts$/],
+  [
+    'contract-plain',
+    /^contract\/(?:operations|errors|address|token|ids|keys|limits|batch|change-kinds|parser-file|parser-digest)\.ts$/,
+  ],
   ['contract', /^contract\//],
   ['start', /^server\/start\.ts$/],
   ['env', /^server\/env\.ts$/],
