@@ -5,7 +5,7 @@ import { firstWorkspace } from '../contract/limits.ts';
 import type { BodyInput } from '../contract/shapes.ts';
 import { asTenantctlError, conflictError } from '../errors.ts';
 import { type Change, keyOf, nameOf } from './changes.ts';
-import { afterOf, bodyOf, copySource, sameValue } from './fields.ts';
+import { afterOf, bodyOf, copySource, sameValue, textAfter } from './fields.ts';
 import { look } from './look.ts';
 import type { ParserAddress } from './model.ts';
 
@@ -67,7 +67,7 @@ const carriers: Readonly<Record<ChangeKind, Carrier>> = {
   },
 
   async plan(change, hands) {
-    const plan = String(afterOf(change, 'plan'));
+    const plan = textAfter(change, 'plan') ?? '';
     const params = { account: change.account };
     const { changed, subscription } = await hands.keep((signal) =>
       hands.client.call('subscription.change', {
@@ -93,7 +93,7 @@ const carriers: Readonly<Record<ChangeKind, Carrier>> = {
         hands.client.call('workspaces.delete', { params, query: { confirm: key }, ...options }),
       );
     }
-    const name = String(afterOf(change, 'name') ?? key);
+    const name = textAfter(change, 'name') ?? key;
     // An account has its first one from its beginning.
     if (op === 'update' || key === firstWorkspace) {
       const params = { account, workspace: change.id ?? key };
@@ -224,7 +224,7 @@ async function finishAccount(change: Change, hands: Hands): Promise<Carried> {
 }
 
 async function updateAccount(change: Change, hands: Hands): Promise<Carried> {
-  const { managed_accounts: _, ...body } = bodyOf(change);
+  const body = bodyOf(change, ['managed_accounts']);
   const params = { account: change.id ?? change.account };
   if (Object.keys(body).length > 0) {
     await changed(change, hands, (options) =>
@@ -293,10 +293,9 @@ async function copy(
 
 /** What it will say: the file's words, or those of the parser that it is kept equal to under another name. */
 async function parserContent(change: Change, { client, keep }: Hands): Promise<Record<string, unknown>> {
-  const { copy_from: _, content, ...fields } = bodyOf(change);
-  const whole = typeof content === 'object' && content !== null ? { ...content, ...fields } : fields;
+  const whole = bodyOf(change, ['copy_from']);
   const from = copySource(change);
-  if (from === null) return whole;
+  if (from === null || whole['definition'] !== undefined) return whole;
   const params = { account: from.account, parser: from.name };
   const { document_type, description, definition } = await keep((signal) =>
     client.call('parsers.show', { params, query: { workspace: from.workspace }, signal }),

@@ -45,6 +45,12 @@ export function changeSetOf(reviewed: Reviewed): ChangeSet {
   return { ...counted, digest: digestOf(counted) };
 }
 
+/** What a change set was made of. */
+export function reviewedOf(set: ChangeSet): Reviewed {
+  const { api, account, made_at, files, choices, accounts, live, changes } = set;
+  return { api, account, made_at, files, choices, accounts, live, changes };
+}
+
 export function totalsOf(changes: readonly Change[]): ChangeSet['totals'] {
   const totals = { create: 0, update: 0, delete: 0, conflict: 0, mails: 0 };
   for (const { op, mail } of changes) {

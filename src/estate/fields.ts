@@ -37,8 +37,18 @@ export function sameValue(left: unknown, right: unknown): boolean {
 }
 
 /** What a change makes of each field, by name. */
-export function bodyOf({ fields }: Pick<Change, 'fields'>): Record<string, Json> {
-  return Object.fromEntries(fields.map(({ name, after }) => [name, after]));
+export function bodyOf(
+  { fields }: Pick<Change, 'fields'>,
+  but: readonly string[] = [],
+): Record<string, Json> {
+  const own = fields.filter(({ name }) => !but.includes(name));
+  return Object.fromEntries(own.map(({ name, after }) => [name, after]));
+}
+
+/** The same of a field that is text; undefined if it is left alone. */
+export function textAfter(change: Pick<Change, 'fields'>, name: string): string | undefined {
+  const after = afterOf(change, name);
+  return typeof after === 'string' ? after : undefined;
 }
 
 /** What a parser is kept equal to. */

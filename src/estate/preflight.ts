@@ -1,15 +1,20 @@
 import type { Client } from '../client/client.ts';
 import { asTenantctlError } from '../errors.ts';
-import type { Change } from './changes.ts';
-import { afterOf } from './fields.ts';
+import { type Change, keyOf } from './changes.ts';
+import { afterOf, textAfter } from './fields.ts';
 
 /**
  * What a comparison cannot know and the server would refuse half-way: as conflicts, with the way out, before anything is
  * sent. A request a plan that changes, nothing for all else.
  */
-export async function withConflicts(changes: readonly Change[], client: Client): Promise<Change[]> {
+export async function withConflicts(
+  changes: readonly Change[],
+  client: Client,
+  settled: ReadonlySet<string>,
+): Promise<Change[]> {
   const judged: Change[] = [];
-  for (const change of changes) judged.push(await judge(change, client));
+  for (const change of changes)
+    judged.push(settled.has(keyOf(change)) ? change : await judge(change, client));
   return judged;
 }
 
@@ -34,7 +39,7 @@ function organizationOf(change: Change): Change {
 
 async function planOf(change: Change, client: Client): Promise<Change> {
   const { account } = change;
-  const plan = String(afterOf(change, 'plan'));
+  const plan = textAfter(change, 'plan') ?? '';
   try {
     const { blockers } = await client.call('subscription.preview', { params: { account }, body: { plan } });
     if (blockers.length === 0) return change;

@@ -26,6 +26,7 @@ secrets: [{name: api_key}]
  * or as [command line, stdin]. A verb that is missing here fails the test.
  */
 const samples: Readonly<Record<string, string | readonly [string, string]>> = {
+  apply: ['apply -', '{"schema":"tenantctl/v1","accounts":{"acme":{"name":"Other"}}}'],
   signup: 'signup new@example.com',
   login: ['login --email ana@example.com --password-stdin', PASSWORD],
   logout: 'logout',

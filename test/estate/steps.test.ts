@@ -9,16 +9,16 @@ function waitsFor(changes: readonly Change[], one: Change): { needs: string[]; a
   const names = new Map(
     changes.map((change) => [keyOf(change), `${change.kind} ${change.key || change.account}`]),
   );
-  const walk = (keys: readonly string[], of: 'needs' | 'after'): string[] =>
+  const walk = (keys: readonly string[]): string[] =>
     keys.flatMap((key) => {
       const node = nodes.get(key);
       if (names.has(key)) return [names.get(key) ?? ''];
-      return node === undefined ? [] : [...walk(node.needs, of), ...walk(node.after, of)];
+      return node === undefined ? [] : walk([...node.needs, ...node.after]);
     });
   const node = nodes.get(keyOf(one));
   return {
-    needs: walk(node?.needs ?? [], 'needs').toSorted(),
-    after: walk(node?.after ?? [], 'after').toSorted(),
+    needs: walk(node?.needs ?? []).toSorted(),
+    after: walk(node?.after ?? []).toSorted(),
   };
 }
 

@@ -2,13 +2,13 @@ import type { Context } from '../../context.ts';
 import { pruneKinds } from '../../contract/change-kinds.ts';
 import { usageError } from '../../errors.ts';
 import { brake, type Limits, shareOf } from '../../estate/brakes.ts';
-import type { ChangeSet } from '../../estate/changes.ts';
+import { drawDifference } from '../../estate/draw.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { againOf } from './again.ts';
 import { carryOutSet } from './carrying.ts';
 import { consented, mustBeFree } from './consent.ts';
 import { countsOf } from './result.ts';
-import { reviewOf } from './review.ts';
+import { type Review, reviewOf } from './review.ts';
 
 const spec = {
   path: 'apply',
@@ -47,6 +47,7 @@ const spec = {
   ],
   operations: [
     'estate.read',
+    'plans.list',
     'accounts.show',
     'accounts.create',
     'accounts.update',
@@ -102,10 +103,12 @@ export async function applyRun(options: ApplyOptions, ctx: Context): Promise<voi
   const parallel = parallelOf(options);
   const review = await reviewOf(ctx, sources, options);
   const { set } = review;
+  if (set.changes.length === 0) return await tellNothing(ctx, review);
+  const dry = ctx.flags.dryRun === true;
+  if (!dry && review.saved === null) ctx.out.note(drawDifference(review.difference, plain).trimEnd());
   brake(set, limits);
   mustBeFree(set, options.skipConflicts === true);
-  if (set.changes.length === 0) return await tellNothing(ctx, set);
-  if (ctx.flags.dryRun === true) return await tellDryRun(ctx, set);
+  if (dry) return await ctx.out.drawn((paint) => drawDifference(review.difference, paint), set);
   if (set.changes.length > set.totals.conflict) await consented(ctx, review);
   await carryOutSet(ctx, { set, settled: review.settled, parallel, again: againOf(ctx, sources, options) });
 }
@@ -121,16 +124,12 @@ function parallelOf({ parallel = 4 }: ApplyOptions): number {
   throw usageError(`--parallel ${parallel}: not from 1 to ${MOST_AT_ONCE}`, { code: 'invalid_value' });
 }
 
-async function tellNothing(ctx: Context, { digest }: ChangeSet): Promise<void> {
+async function tellNothing(ctx: Context, { set: { digest }, difference }: Review): Promise<void> {
+  for (const { text } of difference.notes) ctx.out.note(text);
   ctx.out.event({ event: 'summary', ended: 'done', digest, ...countsOf([]), again: null });
   if (ctx.out.format === 'ndjson') return;
   const result = { digest, outcomes: countsOf([]), changes: [] };
   await ctx.out.result(result, 'The estate is as its files say.', { changed: false });
 }
 
-/** The difference was shown, and the brakes were tried: that is what a dry run is for. */
-async function tellDryRun(ctx: Context, set: ChangeSet): Promise<void> {
-  const { create, update, delete: gone, mails } = set.totals;
-  const would = `Would make ${create}, change ${update} and remove ${gone}, and mail ${mails}. Nothing was sent.`;
-  await ctx.out.result(set, would);
-}
+const plain = (_tone: unknown, text: string): string => text;

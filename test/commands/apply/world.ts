@@ -1,7 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Send } from '../../../src/client/wire.ts';
-import { type Change, type ChangeSet, changeSetOf, changeSetText } from '../../../src/estate/changes.ts';
+import {
+  type Change,
+  type ChangeSet,
+  changeSetOf,
+  changeSetText,
+  reviewedOf,
+} from '../../../src/estate/changes.ts';
 import type { Database } from '../../../src/server/store/database.ts';
 import { Cli, type CliOptions, type CliResult, sendTo } from '../../support/cli.ts';
 import { type Person, person } from '../../support/estate.ts';
@@ -48,8 +54,7 @@ export async function desk(database?: Database): Promise<Desk> {
       );
       if (done.code !== 0) throw new Error(done.stderr);
       const set = done.json() as ChangeSet;
-      const { schema: _, totals: __, digest: ___, ...reviewed } = set;
-      const kept = more === undefined ? set : changeSetOf({ ...reviewed, ...more(set) });
+      const kept = more === undefined ? set : changeSetOf({ ...reviewedOf(set), ...more(set) });
       file(name, changeSetText(kept));
       return kept;
     },
@@ -62,10 +67,6 @@ export async function desk(database?: Database): Promise<Desk> {
         .toSorted();
     },
   };
-}
-
-export function textOf(at: Desk, name: string): string {
-  return readFileSync(join(at.cli.configDir, name), 'utf8');
 }
 
 export const summary = ({ changes }: { readonly changes: readonly Change[] }): string[] =>

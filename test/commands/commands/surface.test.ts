@@ -73,8 +73,12 @@ describe('the command surface', () => {
     const everywhere = [...globalFlagRows(), ...fanOutFlagRows()];
     const global = new Set(everywhere.flatMap((flag) => [flag.name, flag.short]));
     const clashes = (await rows()).flatMap((row) =>
-      row.flags.filter((flag) => global.has(flag.name) || (flag.short !== null && global.has(flag.short))),
+      row.flags
+        .filter((flag) => global.has(flag.name) || (flag.short !== null && global.has(flag.short)))
+        .map((flag) => `${row.path} ${flag.name}`),
     );
-    expect(clashes.map((flag) => flag.name)).toEqual([]);
+    // It runs in no managed accounts, and says of its steps what fan-out says of accounts: so many at a time.
+    const alike = ['apply --parallel'];
+    expect(clashes.filter((clash) => !alike.includes(clash))).toEqual([]);
   });
 });

@@ -1,0 +1,3 @@
+import { describeGuide } from './guide.ts';
+
+describeGuide('docs/estate-apply.md');
