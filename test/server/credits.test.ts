@@ -449,5 +449,11 @@ describeOnEachDatabase('the verification of the ledger', (open) => {
         { ...found, field: `usage of ${acme.id} on 2026-03-02`, stored: 9, entries: 10 },
       ],
     });
+    await server.database.write(async (trx) => {
+      await sql`update credit_totals set balance = balance - 5, granted = granted - 5
+        where payer_id = ${acme.id} and unit = 'upload'`.execute(trx);
+      await sql`update credit_usage set amount = 10 where consumer_id = ${acme.id}`.execute(trx);
+    });
+    expect(await verify()).toEqual({ drift: [], payers: 3 });
   });
 });

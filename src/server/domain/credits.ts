@@ -19,11 +19,24 @@ export async function consumerOf({ platform }: Pick<Work, 'platform'>, account: 
 }
 
 /**
- * Whose credits an account uses: its umbrella's while it has one, else its own (domain.md, The bill).
- * @public asked by what says beforehand who will pay
+ * All that one payer pays for changes one purse, whichever accounts use it: such changes line up, by the payer's id, and do
+ * not run into each other. Those that several pay for line up behind all such.
  */
-export async function payerOf(work: Pick<Work, 'platform'>, accountId: string): Promise<Consumer['payer']> {
-  return (await consumerOf(work, accountId)).payer;
+export async function payerLine(
+  { platform }: Pick<Work, 'platform'>,
+  accounts: readonly string[],
+): Promise<string | undefined> {
+  const consumers = await platform.ledger.consumers(accounts);
+  const [payer, ...others] = new Set([...consumers.values()].map((consumer) => consumer.payer.accountId));
+  return others.length === 0 ? payer : 'usage';
+}
+
+/** Of an operation that uses credits of the account that its path names. */
+export async function payerOfPath(
+  transaction: Pick<Work, 'platform'>,
+  { params }: { readonly params: { readonly account: string } },
+): Promise<string | undefined> {
+  return await payerLine(transaction, [params.account]);
 }
 
 /** A new account has the credits of its first month at once. */
