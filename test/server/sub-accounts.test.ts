@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { MailWorker } from '../../src/server/mail/worker.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import {
   accountToken,
@@ -16,6 +17,7 @@ import {
   umbrella,
 } from '../support/estate.ts';
 import { PASSWORD, START, startServer, type TestServer } from '../support/server.ts';
+import { FakeTransport, PUBLIC_URL } from './mail/outbox.ts';
 
 async function scene(server: TestServer) {
   const staff = await server.staffToken();
@@ -222,6 +224,56 @@ describeOnEachDatabase('inviting sub-accounts', (open) => {
     ]);
     await server.ok('sub_accounts.unlink', oneLink(ulla, id));
     expect((await server.mails(pia.email)).filter(({ kind }) => kind === 'sub_invite')).toEqual([]);
+  });
+});
+
+describeOnEachDatabase('mail of an invitation under an umbrella', (open) => {
+  async function held() {
+    const server = await startServer({ database: await open() });
+    const { ulla, pia } = await scene(server);
+    const { id } = await server.ok('sub_accounts.invite', invitation(ulla, pia.email));
+    const sent: string[] = [];
+    const transport = new FakeTransport(({ subject }) => void sent.push(subject));
+    const { clock, deps } = server;
+    const worker = new MailWorker({
+      transactions: deps.transactions,
+      clock,
+      transport,
+      publicUrl: PUBLIC_URL,
+    });
+    /** What leaves when the queue moves again, of the invitation alone; the others are notices. */
+    const leaves = async () => {
+      await worker.round();
+      return sent.filter((subject) => subject.includes('under its umbrella')).length;
+    };
+    return { server, ulla, pia, id, leaves };
+  }
+
+  it('leaves while the invitation is open', async () => {
+    const { leaves } = await held();
+    expect(await leaves()).toBe(1);
+  });
+
+  it('does not leave any more once the seven days are over, or it is accepted', async () => {
+    const late = await held();
+    late.server.clock.advance({ days: 7 });
+    expect(await late.leaves()).toBe(0);
+    const ulla = await signedIn(late.server, late.ulla);
+    expect(await late.server.ok('sub_accounts.show', oneLink(ulla, late.id))).toMatchObject({
+      state: 'expired',
+      mail: 'cancelled',
+    });
+    const quick = await held();
+    const { digest } = await consent(quick.server, quick.pia, quick.id);
+    await quick.server.ok('umbrella_invites.accept', acceptance(quick.pia, quick.id, digest));
+    expect(await quick.leaves()).toBe(0);
+  });
+
+  it('leaves once, whatever was held back before it was sent again', async () => {
+    const { server, ulla, id, leaves } = await held();
+    server.clock.advance({ days: 7 });
+    await server.ok('sub_accounts.resend', oneLink(await signedIn(server, ulla), id));
+    expect(await leaves()).toBe(1);
   });
 });
 
