@@ -42,7 +42,7 @@ async function join(stage: Stage): Promise<string[]> {
 }
 
 async function submit(stage: Stage, site: string, exit = 0): Promise<void> {
-  const answers = ['--answer', `site=${site}`, '--answer', 'reason=inspection'];
+  const answers = ['--answer', `site=${site}`, '--answer', 'day=2026-12-01', '--answer', 'reason=inspection'];
   await stage.run(['forms', 'submit', 'Visit', ...answers, ...PARTNER], { exit });
 }
 
