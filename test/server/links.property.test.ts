@@ -28,7 +28,8 @@ type Name = (typeof names)[number];
 
 type Step =
   | { readonly act: 'invite'; readonly by: Umbrella; readonly invitee: Name | null; readonly anew: boolean }
-  | { readonly act: 'accept'; readonly link: number; readonly account: Name }
+  /** Null: for the account that is meant. */
+  | { readonly act: 'accept'; readonly link: number; readonly account: Name | null }
   | { readonly act: 'decline' | 'resend' | 'unlink'; readonly link: number }
   | { readonly act: 'leave' | 'suspend' | 'activate' | 'delete'; readonly account: Name }
   | { readonly act: 'plan'; readonly by: Umbrella; readonly plan: 'business' | 'enterprise' }
@@ -52,7 +53,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       anew: fc.boolean(),
     }),
   },
-  { weight: 12, arbitrary: fc.record({ act: act('accept'), link, account: sub }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ act: act('accept'), link, account: fc.option(sub, { nil: null, freq: 1 }) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -63,7 +67,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ act: act('leave'), account: sub }) },
   {
     weight: 2,
-    arbitrary: fc.record({ act: fc.constantFrom('suspend' as const, 'activate' as const), account }),
+    arbitrary: fc.record({
+      act: fc.constantFrom('suspend' as const, 'activate' as const, 'activate' as const),
+      account,
+    }),
   },
   { weight: 1, arbitrary: fc.record({ act: act('delete'), account }) },
   {
@@ -186,7 +193,7 @@ class World {
         return await this.#invite(one);
       case 'accept': {
         const known = this.#link(one.link);
-        if (known) await this.#accept(known, one.account);
+        if (known) await this.#accept(known, one.account ?? known.invitee ?? 'one');
         return;
       }
       case 'decline':

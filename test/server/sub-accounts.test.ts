@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { MailWorker } from '../../src/server/mail/worker.ts';
+import { ledgerHolds, meterToken, report } from '../support/credits.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import {
   accountToken,
@@ -16,6 +17,7 @@ import {
   trail,
   umbrella,
 } from '../support/estate.ts';
+import { form } from '../support/forms.ts';
 import { PASSWORD, START, startServer, type TestServer } from '../support/server.ts';
 import { FakeTransport, PUBLIC_URL } from './mail/outbox.ts';
 
@@ -528,6 +530,58 @@ describeOnEachDatabase('a link', (open) => {
     expect(await seen(rob)).toEqual([]);
     expect((await server.refused('sub_accounts.show', oneLink(rob, 'partner'))).status).toBe(404);
     expect((await server.refused('sub_accounts.unlink', oneLink(rita, 'partner'))).status).toBe(403);
+  });
+
+  it('counts what the account used of the umbrella, by form or by meter, and nothing else', async () => {
+    const server = await startServer({ database: await open() });
+    const { ulla, pia, holding } = await scene(server);
+    const meter = await meterToken(server);
+    const pim = await person(server, 'pim@other.example');
+    await standard(server, pim, 'sibling');
+    await form(server, pia, 'partner', 'Visit', {
+      questions: [{ type: 'text', name: 'site', label: 'Site' }],
+    });
+    const submit = (by: Person) =>
+      server.ok('records.submit', {
+        token: by.token,
+        params: { account: 'partner', form: 'Visit' },
+        body: { records: [{ answers: { site: 'North' } }, { answers: { site: 'South' } }] },
+      });
+    await submit(pia);
+    await linkUnder(server, above(ulla), below(pia), { upload: 9, message: 'none' });
+    await linkUnder(server, above(ulla), below(pim, 'sibling'));
+    await submit(pia);
+    // Whoever acts, the form's owner is the consumer (R39).
+    await submit(ulla);
+    expect(await report(server, meter, 'partner', 3)).toBe('recorded');
+    expect(await report(server, meter, 'partner', 7, { unit: 'message' })).toBe('recorded');
+    expect(await report(server, meter, 'partner', 3)).toBe('cap_reached');
+    expect(await report(server, meter, 'sibling', 40)).toBe('recorded');
+    expect(await report(server, meter, 'holding', 50)).toBe('recorded');
+    const rita = await person(server, 'rita@holding.example');
+    await join(server, holding.id, rita, 'user', ['reports']);
+    await grantChildren(server, ulla, 'holding', rita, ['partner']);
+    const query = { by: 'month', since: '2026-02-01' };
+    const used = async (by: Person, link = 'partner') =>
+      (await server.ok('sub_accounts.usage', { ...oneLink(by, link), query })).data.map(
+        ({ period, paid }) => [period, paid.upload, paid.message],
+      );
+    const paid = [
+      ['2026-02', 0, 0],
+      ['2026-03', 7, 7],
+    ];
+    expect(await used(ulla)).toEqual(paid);
+    expect(await used(rita)).toEqual(paid);
+    expect((await server.refused('sub_accounts.usage', oneLink(rita, 'sibling'))).status).toBe(404);
+    await server.ok('umbrella.unlink', { token: pia.token, params: { account: 'partner' } });
+    await submit(pia);
+    expect(await used(ulla)).toEqual(paid);
+    const { total } = await server.ok('credits.usage', {
+      token: pia.token,
+      params: { account: 'partner' },
+    });
+    expect(total).toEqual({ used: { upload: 11, message: 7 }, paid: { upload: 4, message: 0 } });
+    await ledgerHolds(server.database);
   });
 
   it('ends with the umbrella, and with the account', async () => {

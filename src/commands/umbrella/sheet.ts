@@ -5,7 +5,7 @@ import { counted } from '../change.ts';
 type Changes = ConsentSheet['changes'];
 type Form = ConsentSheet['forms']['now'][number];
 
-const words = (name: string): string => name.replaceAll('_', ' ');
+export const words = (name: string): string => name.replaceAll('_', ' ');
 const limitText = (limit: number | null): string => (limit === null ? 'no limit' : String(limit));
 
 /** `seats 5 -> 100`. */
@@ -40,7 +40,7 @@ export function sheetLines({ umbrella, account, forms, caps, changes, terms }: C
       ? `${umbrella.name} sees no form yet, for ${account.slug} owns none`
       : `${umbrella.name} sees ${counted(forms.now.filter(({ role }) => role !== 'none').length, 'form')}: ${formLines(forms.now).join('; ')}`,
     `each form to come is seen as ${words(forms.later)}, until you choose otherwise`,
-    `${umbrella.name} pays for uploads and messages: ${capsText(caps)} a month`,
+    `${umbrella.name} pays for uploads and messages: ${capsText(caps)}`,
     gains.length === 0 ? 'your plan gives as much already' : `you get: ${gains.join(', ')}`,
     ...terms.slice(1),
   ];
