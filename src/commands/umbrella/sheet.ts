@@ -54,7 +54,9 @@ export function endLines({ changes, excess, forms_ended, forms_kept, grants }: L
       ? [`${counted(forms_ended.length, 'form')} not seen any more: ${formLines(forms_ended).join('; ')}`]
       : []),
     ...(forms_kept.length > 0
-      ? [`${counted(forms_kept.length, 'form')} stay shared: ${formLines(forms_kept).join('; ')}`]
+      ? [
+          `${counted(forms_kept.length, 'form stays', 'forms stay')} shared: ${formLines(forms_kept).join('; ')}`,
+        ]
       : []),
     'you pay for uploads and messages yourself from now on; used credits stay used',
     ...(loss.length > 0 ? [`your own plan counts: ${loss.join(', ')}`] : []),
@@ -62,6 +64,10 @@ export function endLines({ changes, excess, forms_ended, forms_kept, grants }: L
       ({ limit, used, own }) =>
         `${used} ${words(limit)}, and your plan has ${own}: they stay, and nothing new is allowed until they fit`,
     ),
-    ...(grants > 0 ? [`${counted(grants, 'person', 'people')} of the umbrella lose their grant`] : []),
+    ...(grants > 0
+      ? [
+          `${counted(grants, 'person of the umbrella loses the grant', 'people of the umbrella lose their grant')}`,
+        ]
+      : []),
   ];
 }
