@@ -52,7 +52,8 @@ export async function beginCredits(
   );
 }
 
-const units: Record<CreditUnit, string> = { upload: 'uploads', message: 'messages' };
+/** `1 upload`. */
+const counted = (amount: number, unit: CreditUnit): string => `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 
 function refusal(charged: Charged, { unit, amount, account }: Use, now: Date): DomainError | null {
   switch (charged.outcome) {
@@ -74,18 +75,18 @@ function refusal(charged: Charged, { unit, amount, account }: Use, now: Date): D
       );
     case 'conflict': {
       const { earlier } = charged;
-      const text = `Something else was charged under this key before: ${earlier.amount} ${units[earlier.unit]}. Use a new key.`;
+      const text = `Something else was charged under this key before: ${counted(earlier.amount, earlier.unit)}. Use a new key.`;
       return new DomainError('conflict', text);
     }
     case 'insufficient':
       return new DomainError(
         'insufficient_credits',
-        `This takes ${amount} ${units[unit]}, and ${charged.consumer.payer.slug}, which pays, has ${charged.left}; nothing was used. The next monthly ones come at ${endOf(monthOf(now))}.`,
+        `This takes ${counted(amount, unit)}, and ${charged.consumer.payer.slug}, which pays, has ${charged.left}; nothing was used. The next monthly ones come at ${endOf(monthOf(now))}.`,
       );
     case 'cap_reached':
       return new DomainError(
         'cap_reached',
-        `This takes ${amount} ${units[unit]}; ${charged.consumer.payer.slug} lets ${charged.consumer.slug} use ${charged.cap} a month, of which ${charged.used} are used. Nothing was used.`,
+        `This takes ${counted(amount, unit)}; ${charged.consumer.payer.slug} lets ${charged.consumer.slug} use ${charged.cap} a month, of which ${charged.used} are used. Nothing was used.`,
       );
   }
 }

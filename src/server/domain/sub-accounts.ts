@@ -34,7 +34,9 @@ const codes: Partial<Record<SubOutcome['outcome'], ErrorCode>> = {
 /** A refusal of a row as the error that the single operation answers with. */
 function errorOf(email: string, refusal: Exclude<SubOutcome, { outcome: 'invited' }>): DomainError {
   const code = codes[refusal.outcome];
-  if (code) return new DomainError(code, `${email}: ${refusal.detail}.`);
+  // The detail of a disposable one is about its domain.
+  const gap = refusal.outcome === 'disposable' ? ': ' : ' ';
+  if (code) return new DomainError(code, `${email}${gap}${refusal.detail}.`);
   return invalid(refusal.outcome === 'invalid_mobile' ? '/mobile' : '/email', refusal.detail);
 }
 
