@@ -1,6 +1,6 @@
 import { parseAddress } from './address.ts';
 import { type AskedQuestion, questionsInOrder } from './form-order.ts';
-import { patternMatcher } from './form-pattern.ts';
+import { type Effort, patternMatcher } from './form-pattern.ts';
 import type { Question, QuestionCondition, QuestionEntry } from './form-questions.ts';
 import { limits } from './limits.ts';
 import { parsePhone } from './phone.ts';
@@ -61,7 +61,12 @@ function readText(question: Of<'text'>, given: string, matches: Matcher): Read {
   );
   if (mistake !== null) return wrong(mistake);
   const { pattern } = question;
-  if (pattern !== undefined && !matches(pattern, value)) return wrong(`must match ${pattern}`);
+  if (pattern !== undefined) {
+    const matched = matches(pattern, value);
+    if (matched === null)
+      return wrong(`takes too long to check against ${pattern}: send fewer records at once`);
+    if (!matched) return wrong(`must match ${pattern}`);
+  }
   return { value };
 }
 
@@ -109,23 +114,20 @@ const offers = (question: Of<'choice' | 'choices'>): string => {
   return `${shown.join(', ')}${question.choices.length > shown.length ? ', ...' : ''}`;
 };
 
-const isOffered = (question: Of<'choice' | 'choices'>, value: string): boolean =>
-  question.choices.some((choice) => choice.value === value);
-
 function readChoices(question: Of<'choices'>, given: readonly unknown[]): Read {
-  const chosen = given.filter((one) => typeof one === 'string');
-  const unknown = given.find((one) => typeof one !== 'string' || !isOffered(question, one));
-  if (unknown !== undefined) return wrong(`must be of ${offers(question)}`);
-  if (new Set(chosen).size < chosen.length) return wrong('must hold each choice once');
+  const chosen = new Set(given);
+  const offered = new Set<unknown>(question.choices.map(({ value }) => value));
+  if (given.some((one) => !offered.has(one))) return wrong(`must be of ${offers(question)}`);
+  if (chosen.size < given.length) return wrong('must hold each choice once');
   const mistake = lengthMistake(
-    chosen.length,
+    chosen.size,
     question.min,
     question.max ?? question.choices.length,
     'choices',
   );
   if (mistake !== null) return wrong(mistake);
   // In the form's order: what was ticked first says nothing.
-  return { value: question.choices.flatMap(({ value }) => (chosen.includes(value) ? [value] : [])) };
+  return { value: question.choices.flatMap(({ value }) => (chosen.has(value) ? [value] : [])) };
 }
 
 function readEmail(given: string): Read {
@@ -138,7 +140,7 @@ function readPhone(given: string): Read {
   return phone.ok ? { value: phone.number } : wrong(`must be a telephone number: ${phone.reason}`);
 }
 
-type Matcher = (pattern: string, text: string) => boolean;
+type Matcher = (pattern: string, text: string) => boolean | null;
 
 function readAnswer(question: Question, given: unknown, matches: Matcher): Read {
   switch (question.type) {
@@ -164,7 +166,9 @@ function readAnswer(question: Question, given: unknown, matches: Matcher): Read 
     case 'datetime':
       return readDatetime(question, given.trim());
     case 'choice':
-      return isOffered(question, given) ? { value: given } : wrong(`must be one of ${offers(question)}`);
+      return question.choices.some(({ value }) => value === given)
+        ? { value: given }
+        : wrong(`must be one of ${offers(question)}`);
     case 'email':
       return readEmail(given);
     case 'phone':
@@ -191,9 +195,12 @@ function holds(condition: QuestionCondition, answers: ReadonlyMap<string, Answer
 export class AnswerJudge {
   readonly questions: readonly AskedQuestion[];
   readonly #names: ReadonlySet<string>;
-  readonly #matchers = new Map<string, (text: string) => boolean>();
+  readonly #effort: Effort | undefined;
+  readonly #matchers = new Map<string, (text: string) => boolean | null>();
 
-  constructor(questions: readonly QuestionEntry[]) {
+  /** @param effort bounds what patterns take, where somebody else waits for it; without a bound where left out */
+  constructor(questions: readonly QuestionEntry[], effort?: Effort) {
+    this.#effort = effort;
     this.questions = questionsInOrder(questions);
     this.#names = new Set(this.questions.map(({ question }) => question.name));
   }
@@ -225,10 +232,10 @@ export class AnswerJudge {
     return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, answers: Object.fromEntries(answers) };
   }
 
-  #matcher(pattern: string): (text: string) => boolean {
+  #matcher(pattern: string): (text: string) => boolean | null {
     const known = this.#matchers.get(pattern);
     if (known !== undefined) return known;
-    const made = patternMatcher(pattern);
+    const made = patternMatcher(pattern, this.#effort);
     this.#matchers.set(pattern, made);
     return made;
   }
