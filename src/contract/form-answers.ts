@@ -183,12 +183,14 @@ const isBlank = (given: unknown): boolean =>
   (typeof given === 'string' && given.trim() === '') ||
   (Array.isArray(given) && given.length === 0);
 
-function holds(condition: QuestionCondition, answers: ReadonlyMap<string, AnswerValue>): boolean {
-  const answer = answers.get(condition.question);
-  if ('answered' in condition) return (answer !== undefined) === condition.answered;
-  const wanted = 'equals' in condition ? [condition.equals] : condition.one_of;
-  const given: readonly unknown[] = typeof answer === 'object' ? answer : [answer];
-  return wanted.some((value) => given.includes(value));
+/** @param answers of choices each, by the names of questions: hundreds of conditions may ask for one of hundreds */
+function holds(condition: QuestionCondition, answers: ReadonlyMap<string, ReadonlySet<unknown>>): boolean {
+  const given = answers.get(condition.question);
+  if ('answered' in condition) return (given !== undefined) === condition.answered;
+  if (given === undefined) return false;
+  return 'equals' in condition
+    ? given.has(condition.equals)
+    : condition.one_of.some((value) => given.has(value));
 }
 
 /** Judges records of one form: what can be prepared is prepared once. */
@@ -208,12 +210,13 @@ export class AnswerJudge {
   /** Every mistake, those of questions in their order. Blank answers count as none. */
   judge(given: Readonly<Record<string, unknown>>): Judged {
     const answers = new Map<string, AnswerValue>();
+    const chosen = new Map<string, ReadonlySet<unknown>>();
     const mistakes: AnswerMistake[] = [];
     const say = (name: string, detail: string) => mistakes.push({ name, detail });
     for (const { question, conditions } of this.questions) {
       const { name } = question;
       const answer = Object.hasOwn(given, name) ? given[name] : undefined;
-      const asked = conditions.every((condition) => holds(condition, answers));
+      const asked = conditions.every((condition) => holds(condition, chosen));
       if (isBlank(answer)) {
         if (asked && question.required) say(name, 'is required');
         continue;
@@ -223,8 +226,12 @@ export class AnswerJudge {
         continue;
       }
       const read = readAnswer(question, answer, (pattern, text) => this.#matcher(pattern)(text));
-      if ('detail' in read) say(name, read.detail);
-      else answers.set(name, read.value);
+      if ('detail' in read) {
+        say(name, read.detail);
+        continue;
+      }
+      answers.set(name, read.value);
+      chosen.set(name, new Set(typeof read.value === 'object' ? read.value : [read.value]));
     }
     for (const name of Object.keys(given)) {
       if (!this.#names.has(name)) say(name, 'is no question of the form');
@@ -245,7 +252,9 @@ function conditionText(condition: QuestionCondition): string {
   const { question } = condition;
   if ('answered' in condition) return `only if ${question} is ${condition.answered ? '' : 'not '}answered`;
   const wanted = 'equals' in condition ? [condition.equals] : condition.one_of;
-  return `only if ${question} is ${wanted.map((value) => JSON.stringify(value)).join(' or ')}`;
+  const shown = wanted.slice(0, 10).map((value) => JSON.stringify(value));
+  const more = wanted.length > shown.length ? ' or another' : '';
+  return `only if ${question} is ${shown.join(' or ')}${more}`;
 }
 
 const YES = new Set(['true', 'yes', 'y', '1']);

@@ -66,11 +66,12 @@ function refusal(
   code: 'invalid_request' | 'record_key_taken',
   what: string,
   mistakes: readonly Mistake[],
+  count = mistakes.length,
 ): DomainError {
   const shown = mistakes.slice(0, MISTAKES_SHOWN);
-  const more = mistakes.length - shown.length;
+  const more = count - shown.length;
   const [first] = mistakes;
-  const text = `${what}; nothing was recorded. ${first?.pointer} ${first?.detail}${mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : ''}.`;
+  const text = `${what}; nothing was recorded. ${first?.pointer} ${first?.detail}${count > 1 ? `, and ${count - 1} more` : ''}.`;
   return new DomainError(code, text, {
     errors: more > 0 ? [...shown, { pointer: '/records', detail: `has ${more} more mistakes` }] : shown,
   });
@@ -84,17 +85,22 @@ function judged(
   const judge = new AnswerJudge(form.questions, { left: CHECKING });
   const keys = new Set<string>();
   const mistakes: Mistake[] = [];
+  let count = 0;
+  // Those that nobody is shown are only counted: a request holds more of them than there is memory for.
+  const say = (pointer: string, detail: string) => {
+    count += 1;
+    if (count <= MISTAKES_SHOWN) mistakes.push({ pointer, detail });
+  };
   const records = submitted.flatMap(({ key = null, answers: given }, at) => {
     const place = `/records/${at}`;
-    if (key !== null && keys.has(key)) mistakes.push({ pointer: `${place}/key`, detail: 'is there twice' });
+    if (key !== null && keys.has(key)) say(`${place}/key`, 'is there twice');
     if (key !== null) keys.add(key);
     const result = judge.judge(given);
     if (result.ok) return [{ key, answers: result.answers, digest: digestOf(result.answers) }];
-    for (const { name, detail } of result.mistakes)
-      mistakes.push({ pointer: `${place}/answers/${token(name)}`, detail });
+    for (const { name, detail } of result.mistakes) say(`${place}/answers/${token(name)}`, detail);
     return [];
   });
-  if (mistakes.length > 0) throw refusal('invalid_request', 'The answers do not fit the form', mistakes);
+  if (count > 0) throw refusal('invalid_request', 'The answers do not fit the form', mistakes, count);
   return records;
 }
 

@@ -13,8 +13,13 @@ const begin = (server: TestServer, client?: string, ip?: string) =>
     ...(ip !== undefined && { ip }),
   });
 
-const approve = (server: TestServer, user_code: string, email = EMAIL, password = PASSWORD, ip = '10.0.0.1') =>
-  server.call('auth.device_approve', { body: { user_code, email, password }, ip });
+const approve = (
+  server: TestServer,
+  user_code: string,
+  email = EMAIL,
+  password = PASSWORD,
+  ip = '10.0.0.1',
+) => server.call('auth.device_approve', { body: { user_code, email, password }, ip });
 
 const fetchSession = (server: TestServer, device_code: string) =>
   server.call('auth.device_token', { body: { device_code } });
@@ -23,7 +28,9 @@ const codeOf = ({ body }: { body: unknown }) => Reflect.get(Object(body), 'code'
 
 /** An eight-letter code that nobody was given. */
 const guess = (n: number): string =>
-  Array.from({ length: 8 }, (_, at) => LETTERS[Math.floor(n / LETTERS.length ** at) % LETTERS.length]).join('');
+  Array.from({ length: 8 }, (_, at) => LETTERS[Math.floor(n / LETTERS.length ** at) % LETTERS.length]).join(
+    '',
+  );
 
 const platformEvents = async (server: TestServer) =>
   (
@@ -85,7 +92,11 @@ describeOnEachDatabase('T66: signing in by somebody else’s browser', (open) =>
       expect((await approve(server, device.user_code, email)).status).toBe(200);
       await change(access_token, email);
       const reply = await fetchSession(server, device.device_code);
-      return [reply.status < 500, reply.status >= 400, codeOf(await fetchSession(server, device.device_code))];
+      return [
+        reply.status < 500,
+        reply.status >= 400,
+        codeOf(await fetchSession(server, device.device_code)),
+      ];
     };
     const gone = await after(
       (token) => server.ok('me.delete', { token, body: { current_password: PASSWORD } }),

@@ -51,7 +51,9 @@ function counted(transactions: Transactions) {
 
 describeOnEachDatabase('an estate read by somebody whose it is not', (open) => {
   it('of a thousand accounts with some that are not mine, gives mine, names the others as I did, and costs the same', async () => {
-    const { server, ann, acme, dev, oda, eve } = await estateWorld(await startServer({ database: await open() }));
+    const { server, ann, acme, dev, oda, eve } = await estateWorld(
+      await startServer({ database: await open() }),
+    );
     const foreign = await server.ok('accounts.show', { token: oda.token, params: { account: 'org' } });
     const made = Array.from({ length: 990 }, (_, n) => `acc_${String(n).padStart(26, '0')}`);
     const accounts = [acme.id, 'acme-dev', 'org', foreign.id, 'other', 'acme', dev.id, ...made];
@@ -74,7 +76,9 @@ describeOnEachDatabase('an estate read by somebody whose it is not', (open) => {
       Array.from({ length: 4 }, () => 'not_found'),
     );
     // One whose rights are elsewhere has nothing of it.
-    const hers = await pages(server, eve.token, { accounts: [acme.id, 'acme', 'acme-dev', 'acme-prod', 'org'] });
+    const hers = await pages(server, eve.token, {
+      accounts: [acme.id, 'acme', 'acme-dev', 'acme-prod', 'org'],
+    });
     expect(hers.data).toEqual([]);
     const tooMany = { accounts: [...accounts, ...made] };
     expect((await server.call('estate.read', { token: ann.token, body: tooMany })).status).toBe(400);
@@ -109,7 +113,9 @@ describeOnEachDatabase('an estate read by somebody whose it is not', (open) => {
   });
 
   it('an umbrella reads nothing of a sub-account by it, a delegation nothing beyond its account, a token nothing beyond its own', async () => {
-    const { server, staff, ann, acme, oda } = await estateWorld(await startServer({ database: await open() }));
+    const { server, staff, ann, acme, oda } = await estateWorld(
+      await startServer({ database: await open() }),
+    );
     await umbrella(server, oda, 'roof', staff);
     await server.ok('accounts.create', { token: ann.token, body: { name: 'Solo', slug: 'solo' } });
     await linkUnder(server, { by: oda, slug: 'roof' }, { by: ann, slug: 'solo' });
@@ -129,7 +135,9 @@ describeOnEachDatabase('an estate read by somebody whose it is not', (open) => {
     const bound = await apiToken(server, acme.id, ann, 'user', ['parsers']);
     expect((await read(bound, ['acme', 'acme-dev', 'solo'])).data).toEqual([]);
     await server.database.write((trx) =>
-      sql`update members set state = 'deactivated', deactivated_at = updated_at where user_id = ${ann.id}`.execute(trx),
+      sql`update members set state = 'deactivated', deactivated_at = updated_at where user_id = ${ann.id}`.execute(
+        trx,
+      ),
     );
     expect((await read(ann.token, ['acme', 'acme-dev', 'solo'])).data).toEqual([]);
   });
