@@ -9,6 +9,7 @@ import {
   totalsOf,
 } from '../../estate/changes.ts';
 import { type Difference, differenceOf } from '../../estate/difference.ts';
+import { copySource } from '../../estate/fields.ts';
 import { estateFromFiles } from '../../estate/from-files.ts';
 import { readLive } from '../../estate/live.ts';
 import { settledIn } from '../../estate/moved.ts';
@@ -59,7 +60,9 @@ async function fromSaved(ctx: Context, name: string, set: ChangeSet, options: Ap
   }
   mustBeOf(set, name, here(ctx));
   const client = ctx.client();
-  const live = await ctx.out.wait('Reading what is there', readLive(Object.keys(set.accounts), { client }));
+  const sources = set.changes.flatMap((change) => copySource(change)?.account ?? []);
+  const accounts = [...Object.keys(set.accounts), ...sources];
+  const live = await ctx.out.wait('Reading what is there', readLive(accounts, { client }));
   const settled = settledIn(set, name, live.estate);
   const changes = await withConflicts(set.changes, client, settled);
   // It stays the change set that it is: the keys of its requests hang on its digest.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeOnEachDatabase } from '../../support/databases.ts';
-import { organization, person } from '../../support/estate.ts';
+import { managed, master, organization, person } from '../../support/estate.ts';
 import { desk, summary } from './world.ts';
 
 const ACME = `schema: tenantctl/v1
@@ -13,6 +13,19 @@ accounts:
       eve@x.example: admin
     permission_sets:
       readers: { role: user, modules: [parsers] }
+`;
+
+const defining = (account: string) => `schema: tenantctl/v1
+accounts:
+  ${account}:
+    parsers:
+      Invoice:
+        document_type: invoice
+        fields: [{ name: total, type: amount, rules: [{ kind: label, label: Total }] }]
+`;
+const COPIES = `${defining('acme')}
+  acme-dev: { parsers: { Invoice: { copy_from: acme/Invoice } } }
+  acme-prod: { parsers: { Invoice: { copy_from: acme-dev/Invoice } } }
 `;
 
 describeOnEachDatabase('apply', (open) => {
@@ -64,6 +77,21 @@ describeOnEachDatabase('apply', (open) => {
     const again = await at.apply('changes.json --json');
     expect([again.code, again.json()]).toMatchObject([0, { outcomes: { done: 0, already: 4 } }]);
     expect(await at.mailed()).toEqual(['bob@x.example', 'eve@x.example']);
+  });
+
+  test('so can one with copies, of which only digests are known', async () => {
+    const at = await desk(await open());
+    const staff = await at.server.staffToken();
+    const acme = await master(at.server, at.ann, 'acme', staff);
+    for (const slug of ['acme-dev', 'acme-prod']) await managed(at.server, at.ann, acme.id, slug);
+    at.file('acme.yaml', COPIES);
+    expect((await at.apply('acme.yaml --yes')).stdout).toBe('3 changes done.\n');
+    at.file('acme.yaml', COPIES.replace('label: Total', 'label: Sum'));
+    await at.save('acme.yaml', 'changes.json');
+    expect((await at.apply('changes.json')).stdout).toBe('3 changes done.\n');
+    at.writes();
+    const again = await at.apply('changes.json');
+    expect([again.stdout, at.writes()]).toEqual(['0 changes done, 3 so already.\n', []]);
   });
 
   test('a saved change set stops with 6 if anything that it touches moved, naming it, and sends nothing', async () => {
@@ -243,6 +271,17 @@ describe('brakes', () => {
     expect(done.stderr).toContain(
       'tenantctl accounts create NAME --slug org --organization --super-admin EMAIL',
     );
+  });
+
+  test('a parser that a master may only copy is a conflict with the way, not a failure on the way', async () => {
+    const at = await desk();
+    const acme = await master(at.server, at.ann, 'acme', await at.server.staffToken());
+    await managed(at.server, at.ann, acme.id, 'acme-dev');
+    at.file('acme.yaml', defining('acme-dev'));
+    at.writes();
+    const done = await at.apply('acme.yaml --yes');
+    expect([done.code, at.writes()]).toEqual([6, []]);
+    expect(done.stderr).toContain('copy_from: ACCOUNT/Invoice');
   });
 
   test('a plan that the account does not fit is a conflict with what stands in the way', async () => {
