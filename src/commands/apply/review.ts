@@ -1,13 +1,6 @@
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
-import {
-  type ChangeSet,
-  changeSetOf,
-  mustBeOf,
-  openChangeSet,
-  reviewedOf,
-  totalsOf,
-} from '../../estate/changes.ts';
+import { type ChangeSet, mustBeOf, openChangeSet, totalsOf } from '../../estate/changes.ts';
 import { type Difference, differenceOf } from '../../estate/difference.ts';
 import { copySource } from '../../estate/fields.ts';
 import { estateFromFiles } from '../../estate/from-files.ts';
@@ -82,8 +75,5 @@ async function fromFiles(ctx: Context, sources: readonly string[], options: Appl
   const made_at = new Date(ctx.world.clock.now()).toISOString();
   const asked = { wanted, files, choices, here: { ...here(ctx), made_at } };
   const difference = await ctx.out.wait('Reading what is there', differenceOf(asked, { client }));
-  const settled = new Set<string>();
-  const changes = await withConflicts(difference.set.changes, client, settled);
-  const set = changeSetOf({ ...reviewedOf(difference.set), changes });
-  return { set, difference: { ...difference, set }, settled, saved: null };
+  return { set: difference.set, difference, settled: new Set(), saved: null };
 }

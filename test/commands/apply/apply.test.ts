@@ -273,6 +273,34 @@ describe('brakes', () => {
     );
   });
 
+  test('what the server would refuse half-way is in conflict in diff as in apply, and nothing is sent', async () => {
+    const at = await desk();
+    await at.cli.ok('accounts create Acme --slug acme --plan professional');
+    at.file(
+      'acme.yaml',
+      `schema: tenantctl/v1
+accounts:
+  acme: { plan: bussiness }
+  corp: { kind: organization }
+  lost: { master: nowhere }
+  sub: { master: acme, plan: basic }
+`,
+    );
+    at.writes();
+    for (const verb of ['diff -f acme.yaml', 'apply acme.yaml --yes']) {
+      const done = await at.cli.run(verb);
+      expect([verb, done.code, at.writes()]).toEqual([verb, 6, []]);
+      const text = done.stdout + done.stderr;
+      expect(text).toContain('there is no plan bussiness; did you mean business?');
+      expect(text).toContain('tenantctl accounts create NAME --slug corp --organization --super-admin EMAIL');
+      expect(text).toContain('nowhere, which is to manage it, is not there, or may not be seen');
+    }
+    at.file('acme.yaml', 'schema: tenantctl/v1\naccounts: { sub: { master: acme } }\n');
+    const locked = await at.apply('acme.yaml --yes');
+    expect([locked.code, at.writes()]).toEqual([6, []]);
+    expect(locked.stderr).toContain('tenantctl accounts unlock acme --reason TEXT, with a staff profile');
+  });
+
   test('a parser that a master may only copy is a conflict with the way, not a failure on the way', async () => {
     const at = await desk();
     const acme = await master(at.server, at.ann, 'acme', await at.server.staffToken());
