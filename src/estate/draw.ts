@@ -27,7 +27,7 @@ const MOST = 100;
 
 /** How many changes are shown there: on a terminal more would only run through it, in a pipe, a file or CI all are. */
 export function mostShownOn({ isTTY }: { readonly isTTY?: boolean | undefined }): number {
-  return isTTY === true ? 200 : Number.POSITIVE_INFINITY;
+  return isTTY === true ? 60 : Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -135,7 +135,9 @@ function costText({ seats, plan, price_cents: price }: AccountCosts): string {
   const full = seats.limit !== null && seats.after > seats.limit ? ', more than there are' : '';
   const places = `seats ${seats.before} -> ${seats.after}${limit}${full}`;
   if (plan.before === plan.after) return places;
-  return `${places}; a month ${amount(price.before)} -> ${amount(price.after)}`;
+  // One that is made has cost nothing before.
+  const before = plan.before === null ? '' : `${amount(price.before)} -> `;
+  return `${places}; a month ${before}${amount(price.after)}`;
 }
 
 /** Cents as people read them. */

@@ -2,6 +2,7 @@ import type { ChangeKind } from '../contract/change-kinds.ts';
 import { conflictError } from '../errors.ts';
 import { type Change, type ChangeSet, keyOf, nameOf } from './changes.ts';
 import { copySource, sameValue, textDigestAfter } from './fields.ts';
+import type { LiveEstate } from './live.ts';
 import { type Estate, type EstateAccount, type EstateKind, entryKey } from './model.ts';
 
 /** One live object, in the words of changes. */
@@ -21,19 +22,41 @@ type Verdict = 'to_do' | 'settled' | 'moved';
 export function settledIn(set: ChangeSet, name: string, live: Estate): ReadonlySet<string> {
   const found = foundIn(live);
   const settled = new Set<string>();
-  const moved: Change[] = [];
+  const moved = new Map<string, Change>();
   for (const change of set.changes) {
     const verdict = judge(change, found.get(keyOf(change)), sourceOf(change, found));
     if (verdict === 'settled') settled.add(keyOf(change));
-    if (verdict === 'moved') moved.push(change);
+    if (verdict === 'moved') moved.set(keyOf(change), change);
   }
   for (const [account, id] of Object.entries(set.accounts)) {
     const now = found.get(keyOf({ kind: 'account', account, key: '' }))?.id ?? null;
     // What bears the name now is another account than the one that was reviewed.
-    if (id !== null && now !== id) moved.push(stranger(account, id));
+    if (id !== null && now !== id)
+      moved.set(keyOf({ kind: 'account', account, key: '' }), stranger(account, id));
   }
-  if (moved.length > 0) throw stale(moved, name);
+  if (moved.size > 0) throw stale([...moved.values()], name);
   return settled;
+}
+
+/** Throws if some of its accounts cannot be read, which is not the same as that they moved. */
+export function mustBeReadable(
+  { accounts }: ChangeSet,
+  name: string,
+  { missing, withheld }: Pick<LiveEstate, 'missing' | 'withheld'>,
+): void {
+  const unread = Object.entries(accounts).flatMap(([account, id]) =>
+    id !== null && (missing.has(account) || withheld.get(account)?.kinds.has('account') === true)
+      ? account
+      : [],
+  );
+  const [first] = unread;
+  if (first === undefined) return;
+  const others = unread.length === 1 ? '' : ` and ${unread.length - 1} more`;
+  throw conflictError(`${first}${others} of ${name} cannot be read`, {
+    code: 'stale',
+    why: 'They are not there any more, or this credential may not read them. Nothing was sent.',
+    hint: 'the profile that made the change set, or another administrator of these accounts',
+  });
 }
 
 function stranger(account: string, id: string): Change {

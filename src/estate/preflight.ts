@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import type { AccountRole } from '../contract/limits.ts';
 import type { Plan } from '../contract/types.ts';
 import { asTenantctlError } from '../errors.ts';
 import { type Change, keyOf } from './changes.ts';
@@ -43,6 +44,8 @@ async function judge(change: Change, client: Client, masters: Masters): Promise<
   return change;
 }
 
+const makers: readonly AccountRole[] = ['owner', 'admin', 'super_admin'];
+
 /** The accounts that others are to be made under, each looked at once. */
 class Masters {
   readonly #client: Client;
@@ -69,6 +72,8 @@ class Masters {
   async #note(master: string): Promise<string | null> {
     try {
       const found = await this.#client.call('accounts.show', { params: { account: master } });
+      if (found.via === 'member' && found.role !== null && !makers.includes(found.role))
+        return `only an administrator of ${master} makes accounts that it manages, and this credential is ${found.role} there`;
       return found.managed_accounts === 'locked'
         ? `${master} may have no managed accounts: tenantctl accounts unlock ${master} --reason TEXT, with a staff profile`
         : null;

@@ -84,8 +84,10 @@ export class Sides {
   unread(account: string, kind: EstateReadKind): string | null {
     const withheld = this.#withheld.get(account);
     if (withheld === undefined || !withheld.kinds.has(kind)) return null;
-    return withheld.code === 'account_suspended'
-      ? `${account} is suspended, and what is in it cannot be read`
+    if (withheld.code === 'account_suspended')
+      return `${account} is suspended, and what is in it cannot be read`;
+    return kind === 'account'
+      ? `this credential may not read ${account}; an administrator of it, or of its master, may`
       : `this credential may not read any ${kind.replaceAll('_', ' ')} of ${account}`;
   }
 }

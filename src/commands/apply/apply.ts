@@ -110,11 +110,11 @@ export async function applyRun(options: ApplyOptions, ctx: Context): Promise<voi
   if (!dry && review.saved === null)
     ctx.out.note(drawDifference(review.difference, plain, mostShownOn(stderr)).trimEnd());
   brake(set, limits);
-  mustBeFree(set, options.skipConflicts === true);
+  mustBeFree(review, options.skipConflicts === true);
   if (dry)
     return await ctx.out.drawn((paint) => drawDifference(review.difference, paint, mostShownOn(stdout)), set);
   if (set.changes.length > set.totals.conflict) await consented(ctx, review);
-  await carryOutSet(ctx, { set, settled: review.settled, parallel, again: againOf(ctx, sources, options) });
+  await carryOutSet(ctx, { ...review, parallel, again: againOf(ctx, sources, options) });
 }
 
 function limitsOf({ maxDeletes = 0, maxShare = '10%' }: ApplyOptions): Limits {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeOnEachDatabase } from '../../support/databases.ts';
-import { managed, master, organization, person } from '../../support/estate.ts';
+import { join, managed, master, organization, person } from '../../support/estate.ts';
+import { PASSWORD } from '../../support/server.ts';
 import { desk, summary } from './world.ts';
 
 const ACME = `schema: tenantctl/v1
@@ -127,8 +128,8 @@ accounts:
       code: 'partly_done',
       hint: 'tenantctl apply two.yaml --yes',
       details: [
-        { pointer: 'acme-dev', detail: expect.stringContaining('(feature_locked)') },
-        { pointer: 'acme-dev', detail: expect.stringContaining('account acme-dev failed') },
+        { pointer: 'two.yaml:4:3', detail: expect.stringContaining('(feature_locked)') },
+        { pointer: 'two.yaml:4:51', detail: expect.stringContaining('account acme-dev failed') },
       ],
     });
     await at.cli.staff();
@@ -298,7 +299,30 @@ accounts:
     at.file('acme.yaml', 'schema: tenantctl/v1\naccounts: { sub: { master: acme } }\n');
     const locked = await at.apply('acme.yaml --yes');
     expect([locked.code, at.writes()]).toEqual([6, []]);
-    expect(locked.stderr).toContain('tenantctl accounts unlock acme --reason TEXT, with a staff profile');
+    expect(locked.stderr).toContain(
+      '- acme.yaml:2:13: account sub: acme may have no managed accounts: tenantctl accounts unlock acme --reason TEXT',
+    );
+  });
+
+  test('whoever is no administrator is told so, of files and of a saved change set, and nothing is sent', async () => {
+    const at = await desk();
+    const acme = await at.server.ok('accounts.create', {
+      token: at.ann.token,
+      body: { name: 'Acme', slug: 'acme' },
+    });
+    await join(at.server, acme.id, await person(at.server, 'bob@acme.example'), 'user', ['parsers']);
+    await at.cli.ok('login --email bob@acme.example --password-stdin --profile bob', { stdin: PASSWORD });
+    at.file('acme.yaml', 'schema: tenantctl/v1\naccounts:\n  acme: { name: A }\n  sub: { master: acme }\n');
+    at.writes();
+    const files = await at.apply('acme.yaml --yes --profile bob');
+    expect([files.code, at.writes()]).toEqual([6, []]);
+    expect(files.stderr).toContain('- acme.yaml:3:3: account acme: this credential may not read acme;');
+    expect(files.stderr).toContain('only an administrator of acme makes accounts that it manages');
+    at.file('acme.yaml', 'schema: tenantctl/v1\naccounts:\n  acme: { name: A }\n');
+    await at.save('acme.yaml', 'changes.json');
+    const saved = await at.apply('changes.json --profile bob');
+    expect([saved.code, at.writes()]).toEqual([6, []]);
+    expect(saved.stderr).toContain('acme of changes.json cannot be read');
   });
 
   test('a parser that a master may only copy is a conflict with the way, not a failure on the way', async () => {
