@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { foldAddress } from '../src/contract/address.ts';
 import { listOf, numberOf, objectOf, textOf } from './demo/answers.ts';
+import { estateAsFiles, INVITED_BY_FILE } from './demo/estate.ts';
 import { MAIL_MS, mailedLink, PASSWORD, STAFF, signUp } from './demo/people.ts';
 import { prove } from './demo/proof.ts';
 import { slowLine } from './demo/slow-line.ts';
@@ -193,6 +194,8 @@ async function story(stage: Stage): Promise<void> {
   await lookAround(stage, ben, url);
   chapter('Parsers go from development to staging to production');
   await promote(stage);
+  chapter('The estate as files: written down, edited, reviewed, applied, and nothing to do the second time');
+  await estateAsFiles(stage);
   chapter('She invites the file: refused with its bad lines, then killed half-way, then run again');
   const batch = await inviteTheFile(stage, report);
   await mailLeft(stage, batch);
@@ -215,6 +218,7 @@ async function story(stage: Stage): Promise<void> {
     report,
     members: [ben, cleo, dov],
     invitedBefore: [eve],
+    elsewhere: INVITED_BY_FILE,
     accepted,
     resent: [gil],
   };

@@ -16,6 +16,8 @@ export interface Deeds {
   readonly invitedBefore: readonly string[];
   /** Who accepted an invitation of the file. */
   readonly accepted: readonly string[];
+  /** Invited to another account, by files. */
+  readonly elsewhere: readonly string[];
   /** Whose invitation was sent again on purpose. */
   readonly resent: readonly string[];
 }
@@ -89,8 +91,12 @@ async function everybodyOnce(stage: Stage, deeds: Deeds): Promise<Check[]> {
 async function oneMessageEach(stage: Stage, deeds: Deeds): Promise<Check> {
   const mails = listOf(await stage.json(['dev', 'mail', '--all', '--profile', 'local-staff']), 'the mail');
   const invitations = mails.filter((mail) => textOf(mail, 'subject').startsWith('Invitation to'));
-  const wanted = countsOf([...wantedAddresses(), ...deeds.resent.map(folded)]);
-  const all = expected.invited + deeds.resent.length;
+  const wanted = countsOf([
+    ...wantedAddresses(),
+    ...deeds.resent.map(folded),
+    ...deeds.elsewhere.map(folded),
+  ]);
+  const all = expected.invited + deeds.resent.length + deeds.elsewhere.length;
   return {
     what: 'captured mail: one message each (two where sent again)',
     expected: `${all} messages`,

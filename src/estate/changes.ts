@@ -147,15 +147,15 @@ export interface Place {
 
 /** Throws if the change set was made for another server, or as another account. */
 export function mustBeOf(set: ChangeSet, name: string, here: Place): void {
-  const differs = (what: string, there: string, now: string) =>
-    conflictError(`${name} was made for ${what} ${there}, and this run acts on ${now}`, {
+  const differs = (there: string, now: string) =>
+    conflictError(`${name} was made for ${there}, and this run acts on ${now}`, {
       code: 'change_set_elsewhere',
       why: 'What was reviewed there says nothing about here. Nothing was sent.',
       hint: 'tenantctl diff -f FILE --out CHANGES.json, with the profile that will apply it',
     });
-  if (set.api !== here.api) throw differs('the server', set.api, here.api);
-  if (set.account !== here.account)
-    throw differs('the account', set.account ?? '(none)', here.account ?? '(none)');
+  const account = (slug: string | null) => (slug === null ? 'no account of its own' : `the account ${slug}`);
+  if (set.api !== here.api) throw differs(`the server ${set.api}`, here.api);
+  if (set.account !== here.account) throw differs(account(set.account), account(here.account));
 }
 
 /** How a change is named to people: `member ann@acme.example of acme`. */

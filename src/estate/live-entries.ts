@@ -1,9 +1,8 @@
 import { foldAddress } from '../contract/address.ts';
 import type { EstateEntry, EstateItem } from '../contract/types.ts';
-import type { LiveCosts } from './live.ts';
+import type { LiveEstate } from './live.ts';
 import {
   byCode,
-  type Estate,
   type EstateAccount,
   type EstateMember,
   type EstateParser,
@@ -97,7 +96,7 @@ export class LiveBuilder {
     }
   }
 
-  done(): { readonly estate: Estate; readonly costs: ReadonlyMap<string, LiveCosts> } {
+  done(): Pick<LiveEstate, 'estate' | 'costs' | 'mastered'> {
     for (const [key, { entry }] of this.#former) if (!this.#members.has(key)) this.#members.set(key, entry);
     const accounts = [...this.#accounts.values()];
     return {
@@ -116,6 +115,7 @@ export class LiveBuilder {
           { seats: shown.seats, plan: shown.plan, price_cents: subscription?.price_cents ?? null },
         ]),
       ),
+      mastered: new Set(accounts.flatMap(({ shown }) => (shown.via === 'managed' ? shown.slug : []))),
     };
   }
 

@@ -68,7 +68,7 @@ describe('a mistake in a parser', () => {
   it.each([
     ['', '1:1: there is no parser in it'],
     ['# soon\n---\n', '1:1: there is no parser in it'],
-    ['just words\n', '1:1: expected object, received string'],
+    ['just words\n', '1:1: must be a map, and this is text'],
     [invoice.replace('/v1', '/v2'), '1:9: schema: must be tenantctl/parser/v1'],
     [invoice.replace('name: Invoice\n', ''), '1:1: name: is missing'],
     [
@@ -91,7 +91,7 @@ describe('a mistake in a parser', () => {
     ],
     [
       invoice.replace('label: Total', 'label: 5'),
-      '9:16: fields[0].rules[0].label: expected string, received number',
+      '9:16: fields[0].rules[0].label: must be text, and this is a number',
     ],
     [
       'schema: tenantctl/parser/v1\nname: A\ndocument_type: a\n',

@@ -276,7 +276,7 @@ describe('mistakes', () => {
       .estate('a.yaml', 'acounts: {}\naccounts: { acme: { kind: personal } }\n');
     expect(await folder.mistakes(['b.yaml', 'a.yaml'])).toEqual([
       'b.yaml:3:11: accounts.acme.nmae: there is no such field; did you mean name?',
-      'b.yaml:3:26: accounts.acme.plan: expected string, received number',
+      'b.yaml:3:26: accounts.acme.plan: must be text, and this is a number',
       'b.yaml:3:40: accounts.acme.members.ann: is no address: it has no @',
       'a.yaml:2:1: acounts: there is no such field; did you mean accounts?',
       'a.yaml:3:27: accounts.acme.kind: must be one of standard, organization',
