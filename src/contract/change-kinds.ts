@@ -8,6 +8,7 @@ export const changeKinds = [
   'workspace_member',
   'promotion_path',
   'parser',
+  'form',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
@@ -19,5 +20,6 @@ export const pruneKinds = [
   'invite',
   'workspace_member',
   'parser',
+  'form',
 ] as const;
 export type PruneKind = (typeof pruneKinds)[number];

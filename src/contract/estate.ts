@@ -3,6 +3,7 @@ import { account } from './accounts.ts';
 import { subscription } from './billing.ts';
 import * as c from './common.ts';
 import type { errorCodes } from './errors.ts';
+import { form } from './forms.ts';
 import { estateReadKinds, limits } from './limits.ts';
 import { parser, promotionPath } from './parsers.ts';
 import { invite, member } from './people.ts';
@@ -65,6 +66,20 @@ export const estateParser = parser
   })
   .meta({ id: 'EstateParserState' });
 
+/** Of forms only the account's own: what others share with it is theirs. */
+export const estateForm = form
+  .pick({
+    id: true,
+    workspace: true,
+    name: true,
+    title: true,
+    description: true,
+    questions: true,
+    revision: true,
+  })
+  .extend({ account_id: c.id('account') })
+  .meta({ id: 'EstateFormState' });
+
 export const estateEntry = z
   .discriminatedUnion('kind', [
     part('account', account),
@@ -77,6 +92,7 @@ export const estateEntry = z
     part('removal', removal),
     part('workspace_member', workspaceMember),
     part('parser', estateParser),
+    part('form', estateForm),
   ])
   .meta({ id: 'EstateEntry' });
 

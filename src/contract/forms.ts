@@ -68,6 +68,8 @@ const deletion = z.strictObject({
   changed: z.boolean(),
   /** Accounts that lose their role on it, its umbrella and those that saw an example too. */
   shares: z.int(),
+  /** What was answered. */
+  records: z.int(),
 });
 
 export const forms = {

@@ -119,6 +119,7 @@ export const estateReadKinds = [
   'removal',
   'workspace_member',
   'parser',
+  'form',
 ] as const;
 
 export type EstateReadKind = (typeof estateReadKinds)[number];

@@ -26,6 +26,7 @@ export type Reviewed = Omit<ChangeSet, 'schema' | 'totals' | 'digest'>;
  * - workspace_member: `role`
  * - promotion_path: `accounts`
  * - parser: `document_type`, `description`, `definition`, or `copy_from` (ACCOUNT[/WORKSPACE]/NAME) beside what it makes
+ * - form: `title`, `description`, `questions`
  */
 
 /** One object of an estate: what `changes` are about, by the same key on the wanted and on the live side. */
@@ -173,4 +174,5 @@ const wordsOf: Readonly<Record<ChangeKind, string>> = {
   workspace_member: 'workspace member',
   promotion_path: 'promotion path',
   parser: 'parser',
+  form: 'form',
 };

@@ -2,6 +2,7 @@ import type { ChangeKind, PruneKind } from '../contract/change-kinds.ts';
 import { type EstateReadKind, firstWorkspace } from '../contract/limits.ts';
 import type { Change, ChangeSet } from './changes.ts';
 import { accountChanges } from './compare-accounts.ts';
+import { formChanges } from './compare-forms.ts';
 import { memberChanges } from './compare-members.ts';
 import { parserChanges } from './compare-parsers.ts';
 import { byCode, type EntryOf, type Estate } from './model.ts';
@@ -19,6 +20,7 @@ export function compare(wanted: Estate, live: Known, choices: Choices): Comparis
     ...plainChanges(sides),
     ...members.changes,
     ...parserChanges(sides),
+    ...formChanges(sides),
   ];
   return { changes: changes.toSorted(inOrder), notes: members.notes.toSorted(byPlace) };
 }
@@ -76,5 +78,6 @@ export function liveCounts({ named, live }: Pick<Sides, 'named' | 'live'>): Chan
     member: count(live.members.filter(({ state }) => state !== 'removed' && state !== 'declined')),
     workspace_member: count(live.workspace_members.filter(({ id }) => id !== undefined)),
     parser: count(live.parsers),
+    form: count(live.forms),
   };
 }

@@ -3,6 +3,7 @@ import { type ChangeSet, changeSetOf } from './changes.ts';
 import { compare, liveCounts } from './compare.ts';
 import { afterOf, isInvitation } from './fields.ts';
 import { type LiveEstate, type Reading, readLive } from './live.ts';
+import { withLosses } from './losses.ts';
 import type { Estate } from './model.ts';
 import { type Choices, type Note, Sides } from './sides.ts';
 
@@ -32,6 +33,8 @@ interface Asked {
   readonly files: readonly string[];
   readonly choices: Choices;
   readonly here: Pick<ChangeSet, 'api' | 'account' | 'made_at'>;
+  /** Is what goes along with deletions asked for? */
+  readonly losses?: boolean;
 }
 
 /** Reads the accounts that the files name, and those that parsers are copied from, and compares. */
@@ -39,13 +42,15 @@ export async function differenceOf(asked: Asked, reading: Reading): Promise<Diff
   const { wanted } = asked;
   const named = wanted.accounts.map(({ account }) => account);
   const sources = wanted.parsers.flatMap(({ copy_from: from }) => from?.account ?? []);
-  return await differenceFrom(asked, await readLive([...named, ...sources], reading), reading);
+  const live = await readLive([...named, ...sources], reading);
+  return await differenceFrom({ ...asked, losses: true }, live, reading);
 }
 
 /** The same from what was read already; prices are asked for only where a plan changes. */
 export async function differenceFrom(asked: Asked, live: LiveEstate, reading: Reading): Promise<Difference> {
-  const { wanted, files, choices, here } = asked;
-  const { changes, notes } = compare(wanted, live, choices);
+  const { wanted, files, choices, here, losses = false } = asked;
+  const { changes: all, notes } = compare(wanted, live, choices);
+  const changes = losses ? await withLosses(all, reading.client) : all;
   const ids = new Map(live.estate.accounts.map(({ account, id }) => [account, id ?? null]));
   const sides = new Sides(wanted, live, choices);
   const set = changeSetOf({

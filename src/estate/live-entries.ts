@@ -5,6 +5,7 @@ import {
   byCode,
   type Estate,
   type EstateAccount,
+  type EstateForm,
   type EstateMember,
   type EstateParser,
   type EstatePermissionSet,
@@ -39,6 +40,7 @@ export class LiveBuilder {
   readonly #former = new Map<string, Former>();
   readonly #places: EstateWorkspaceMember[] = [];
   readonly #parsers: EstateParser[] = [];
+  readonly #forms: EstateForm[] = [];
 
   add(entry: EstateEntry): void {
     switch (entry.kind) {
@@ -94,6 +96,13 @@ export class LiveBuilder {
       }
       case 'parser':
         this.#parser(entry.item);
+        return;
+      case 'form': {
+        const { id, workspace, name, title, description, questions, revision } = entry.item;
+        const content = { title, description, questions };
+        const account = this.#slugOf(entry.item);
+        this.#forms.push({ account, workspace: workspace.slug, name, content, id, revision });
+      }
     }
   }
 
@@ -109,6 +118,7 @@ export class LiveBuilder {
         members: [...this.#members.values()],
         workspace_members: this.#places,
         parsers: this.#parsers,
+        forms: this.#forms,
       }),
       costs: new Map(
         accounts.map(({ shown, subscription }) => [

@@ -1,7 +1,7 @@
 import type { ChangeKind } from '../contract/change-kinds.ts';
 import { asTenantctlError } from '../errors.ts';
-import type { Hands } from './carry.ts';
 import type { Change } from './changes.ts';
+import type { Hands } from './requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Looking = Pick<Hands, 'client' | 'keep'>;
@@ -60,5 +60,10 @@ const looks: Readonly<Record<ChangeKind, Look>> = {
     const at = key.indexOf('/');
     const input = { params: { account, parser: key.slice(at + 1) }, query: { workspace: key.slice(0, at) } };
     return { ...(await keep((signal) => client.call('parsers.show', { ...input, signal }))) };
+  },
+  async form({ account, key }, { client, keep }) {
+    const at = key.indexOf('/');
+    const input = { params: { account, form: key.slice(at + 1) }, query: { workspace: key.slice(0, at) } };
+    return { ...(await keep((signal) => client.call('forms.show', { ...input, signal }))) };
   },
 };

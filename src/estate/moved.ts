@@ -130,6 +130,7 @@ const kindOf: Readonly<Partial<Record<EstateKind, ChangeKind>>> = {
   members: 'member',
   workspace_members: 'workspace_member',
   parsers: 'parser',
+  forms: 'form',
 };
 
 /** By the key of changes. */
@@ -158,6 +159,7 @@ function foundIn(live: Estate): ReadonlyMap<string, Found> {
   enter('members', live.members, entryKey.members, itself);
   enter('workspace_members', live.workspace_members, entryKey.workspace_members, itself);
   enter('parsers', live.parsers, entryKey.parsers, (entry) => ({ ...entry, ...entry.content }));
+  enter('forms', live.forms, entryKey.forms, (entry) => ({ ...entry, ...entry.content }));
   return found;
 }
 

@@ -14,6 +14,7 @@ export function wantedOf(live: Estate): Estate {
         ...(state === 'active' && { state }),
       })),
     parsers: live.parsers.map(({ id: _, revision: __, digest: ___, secrets: ____, ...parser }) => parser),
+    forms: live.forms.map(({ id: _, revision: __, ...form }) => form),
   };
 }
 

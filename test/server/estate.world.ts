@@ -8,6 +8,7 @@ import {
   person,
   place,
 } from '../support/estate.ts';
+import { form } from '../support/forms.ts';
 import { definition, parser } from '../support/parsers.ts';
 import type { TestServer } from '../support/server.ts';
 
@@ -43,6 +44,12 @@ export async function estateWorld(server: TestServer) {
     });
   for (const name of ['Invoice', 'Order form']) await parser(server, ann, 'acme', name);
   await parser(server, kid, 'acme-dev', 'Secretive', { definition: definition([], 'key') });
+  await form(server, ann, 'acme', 'Visit');
+  await form(server, ann, 'acme', 'Odd one', {
+    description: 'Costs ${MUCH}',
+    questions: [{ type: 'text', name: 'code', label: '# ${CODE}: yes', pattern: '[A-Z]{2}-\\d{3}' }],
+  });
+  await form(server, kid, 'acme-dev', 'Trial');
   await invitations(server, ann);
   await organized(server, oda, org.id);
   return { server, staff, ann, kid, gus, oda, eve, acme, dev, org };
@@ -75,6 +82,7 @@ async function organized(server: TestServer, oda: Person, accountId: string): Pr
   const as = { token: oda.token, params: { account: 'org' } };
   for (const slug of ['ops', 'lab'])
     await server.ok('workspaces.create', { ...as, body: { name: slug, slug } });
+  await form(server, oda, 'org', 'Shift', { workspace: 'ops' });
   for (const name of ['wim', 'wes']) {
     const member = await join(server, accountId, await person(server, `${name}@org.example`), 'member');
     await place(server, accountId, member, 'developer', 'ops');

@@ -63,11 +63,12 @@ describeOnEachDatabase('forms', (open) => {
     expect(await server.ok('forms.delete', { ...gone, query: { dry_run: true } })).toEqual({
       changed: true,
       shares: 0,
+      records: 0,
     });
-    expect(await server.ok('forms.delete', gone)).toEqual({ changed: true, shares: 0 });
-    expect(await server.ok('forms.delete', gone)).toEqual({ changed: false, shares: 0 });
+    expect(await server.ok('forms.delete', gone)).toEqual({ changed: true, shares: 0, records: 0 });
+    expect(await server.ok('forms.delete', gone)).toEqual({ changed: false, shares: 0, records: 0 });
     const byId = { ...gone, params: at('acme', made.id) };
-    expect(await server.ok('forms.delete', byId)).toEqual({ changed: false, shares: 0 });
+    expect(await server.ok('forms.delete', byId)).toEqual({ changed: false, shares: 0, records: 0 });
     const never = { ...gone, params: at('acme', 'Never') };
     expect((await server.refused('forms.delete', never)).code).toBe('not_found');
     expect(await trail(server, account.id)).toEqual([

@@ -85,6 +85,10 @@ const spec = {
     'parsers.update',
     'parsers.copy',
     'parsers.delete',
+    'forms.show',
+    'forms.create',
+    'forms.update',
+    'forms.delete',
   ],
   next: 'tenantctl diff',
 } as const satisfies VerbSpec;

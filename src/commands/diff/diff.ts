@@ -52,7 +52,7 @@ const spec = {
     'tenantctl diff -f estate/ --prune member --out changes.json --detailed-exitcode',
     'tenantctl diff acme-staging --against production --map acme-staging=acme-prod',
   ],
-  operations: ['estate.read', 'accounts.show', 'accounts.list', 'plans.list'],
+  operations: ['estate.read', 'accounts.show', 'accounts.list', 'plans.list', 'forms.delete'],
   next: 'tenantctl apply FILE',
 } as const satisfies VerbSpec;
 

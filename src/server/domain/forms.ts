@@ -170,17 +170,18 @@ export async function deleteForm(
     const { form: reference } = input.params;
     if ((await wasDeleted(work.tenant, reference, work.place.workspaceId)) === null)
       throw notFound('form', reference);
-    return { changed: false, shares: 0 };
+    return { changed: false, shares: 0, records: 0 };
   }
   mustBeCurrent('form', form.revision, input.expected);
   const shares = await work.tenant.formShares.count(form.id);
+  const records = await work.tenant.records.count(form.id);
   await work.tenant.forms.remove(form.id);
   const { questionCount: questions, revision, workspace } = form;
   work.record({
     target: formTarget(form),
-    before: { questions, revision, shares, workspace_id: workspace.id },
+    before: { questions, revision, shares, records, workspace_id: workspace.id },
   });
-  return { changed: true, shares };
+  return { changed: true, shares, records };
 }
 
 /** An id that is gone says no more where it lay; the trail does, and who may delete there may hear it (D9). */
@@ -197,5 +198,5 @@ export async function alreadyDeletedForm(
   const within = { noun: 'workspace', reference: workspaceId } as const;
   const standing = await transaction.platform.access.standing(actor, accountId, within);
   if (standing === null || standing.place === null || !canSeePlace(actor, standing)) return null;
-  return decide(actor, 'forms.delete', standing).allowed ? { changed: false, shares: 0 } : null;
+  return decide(actor, 'forms.delete', standing).allowed ? { changed: false, shares: 0, records: 0 } : null;
 }

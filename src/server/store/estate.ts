@@ -4,6 +4,7 @@ import type { EstatePort } from '../domain/ports/estate.ts';
 import type { Page, PageRequest } from '../domain/ports/page.ts';
 import { toView, views } from './accounts.ts';
 import { toStrings, toWorkspaces } from './columns.ts';
+import { questionsOf } from './forms.ts';
 import { selectInvites, toInvite } from './invites.ts';
 import { inIds } from './json-rows.ts';
 import { toPage } from './keyset.ts';
@@ -307,6 +308,39 @@ export function estateStore(trx: Trx, accountIds: readonly string[]): EstatePort
               revision,
               definition: definitions.get(id) ?? null,
             };
+          });
+        },
+      );
+    },
+
+    async forms(page) {
+      const rows = await trx
+        .selectFrom('forms as f')
+        .innerJoin('workspaces as w', (join) =>
+          join.onRef('w.account_id', '=', 'f.account_id').onRef('w.id', '=', 'f.workspace_id'),
+        )
+        .where(within(['f.account_id', 'f.id'], page))
+        .select(['f.id', 'f.account_id', 'f.name', 'f.title', 'f.description', 'f.revision'])
+        .select(['w.id as workspace_id', 'w.slug as workspace_slug'])
+        .select(sql<number>`cast(length(f.questions) as integer)`.as('size'))
+        .orderBy('f.account_id')
+        .orderBy('f.id')
+        .limit(page.limit + 1)
+        .execute();
+      const limit = Math.min(page.limit, fitting(rows.map(({ size }) => size)));
+      return await pageOf(
+        rows,
+        { ...page, limit },
+        (row) => [row.account_id, row.id],
+        async (shown) => {
+          const accounts = distinct(shown.map((row) => row.account_id));
+          const ids = shown.map((row) => row.id);
+          const questions = await questionsOf(trx, accounts, ids);
+          return shown.map((row): EstateItem<'form'> => {
+            const { workspace_id, workspace_slug, size: _, ...form } = row;
+            const asked = questions.get(row.id);
+            if (asked === undefined) throw new Error(`form ${row.id} is gone within its own transaction`);
+            return { ...form, workspace: { id: workspace_id, slug: workspace_slug }, questions: asked };
           });
         },
       );

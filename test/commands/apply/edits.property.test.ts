@@ -28,6 +28,8 @@ const kinds = [
   'file: a place',
   'file: no place',
   'file: the account',
+  'file: a form',
+  'file: no form',
   'hand: remove',
   'hand: grants',
   'hand: state',
@@ -41,6 +43,8 @@ const kinds = [
   'hand: a name',
   'hand: a place',
   'hand: the account',
+  'hand: a form',
+  'hand: no form',
 ] as const;
 
 const edit: fc.Arbitrary<Edit> = fc.record({
@@ -57,6 +61,7 @@ class Files {
   readonly members = new Map<string, object>();
   readonly sets = new Map<string, object>();
   readonly workspaces = new Map<string, { name: string; members: Map<string, string> }>();
+  readonly forms = new Map<string, object>();
   account: object = { name: 'acme' };
 
   text(): string {
@@ -69,7 +74,12 @@ class Files {
     return JSON.stringify({
       schema: 'tenantctl/v1',
       accounts: {
-        acme: { ...this.account, members: people, permission_sets: Object.fromEntries(this.sets) },
+        acme: {
+          ...this.account,
+          members: people,
+          permission_sets: Object.fromEntries(this.sets),
+          forms: Object.fromEntries(this.forms),
+        },
         org: {
           kind: 'organization',
           workspaces: Object.fromEntries(spaces),
@@ -87,6 +97,11 @@ const email = (n: number) => `p${n}@x.example`;
 const grantsOf = ({ role, modules: granted }: Grants) =>
   role === 'admin' ? { role } : { role, modules: [...granted] };
 
+const formOf = (title: string, required: boolean) => ({
+  title,
+  questions: [{ type: 'boolean' as const, name: 'seen', label: title, required }],
+});
+
 function inFile(files: Files, { by, n, name, deactivated, ...grants }: Edit): void {
   const slug = `space-${n % 3}`;
   const state = deactivated ? 'deactivated' : 'active';
@@ -100,6 +115,8 @@ function inFile(files: Files, { by, n, name, deactivated, ...grants }: Edit): vo
   if (by === 'file: a place')
     files.workspaces.get(slug)?.members.set(email(n), deactivated ? 'viewer' : 'operator');
   if (by === 'file: no place') files.workspaces.get(slug)?.members.delete(email(n));
+  if (by === 'file: a form') files.forms.set(`Form ${n}`, formOf(name, deactivated));
+  if (by === 'file: no form') files.forms.delete(`Form ${n}`);
   if (by === 'file: the account') files.account = { name, labels: { env: name.toLowerCase() } };
 }
 
@@ -111,6 +128,8 @@ async function byHand(at: Desk, { by, n, name, deactivated, ...grants }: Edit, c
   const inOrg = { account: 'org', workspace: `space-${n % 3}` };
   const granted = grantsOf({ ...grants, deactivated });
   const body = { secret: '' };
+  const oneForm = { account: 'acme', form: `Form ${n}` };
+  const any = { 'if-match': '*' };
   const lastSecret = async () => (await server.mails(email(n))).at(-1)?.payload.secret ?? '';
   switch (by) {
     case 'hand: remove':
@@ -159,6 +178,15 @@ async function byHand(at: Desk, { by, n, name, deactivated, ...grants }: Edit, c
         params,
         body: { name, labels: { by: 'hand' } },
       }));
+    case 'hand: a form': {
+      const body_ = formOf(name, !deactivated);
+      const made = await server.call('forms.create', { token, params, body: { name: `Form ${n}`, ...body_ } });
+      if (made.status !== 201)
+        await server.call('forms.update', { token, params: oneForm, headers: any, body: body_ });
+      return;
+    }
+    case 'hand: no form':
+      return void (await server.call('forms.delete', { token, params: oneForm, headers: any }));
     default:
       return undefined;
   }
@@ -177,7 +205,7 @@ describeOnEachDatabase('edits of files and server', (open) => {
         for (const n of [0, 1, 2])
           await join(at.server, acme.id, await person(at.server, email(n)), 'user', ['forms']);
         const files = new Files();
-        const prune = '--prune member,invite,permission_set,workspace,workspace_member';
+        const prune = '--prune member,invite,permission_set,workspace,workspace_member,form';
         const limits = '--max-deletes 1000 --max-share 100% --reinvite --renew-expired --confirm acme --yes';
         for (const [count, one] of edits.entries()) {
           inFile(files, one);

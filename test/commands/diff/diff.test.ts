@@ -55,7 +55,7 @@ describeOnEachDatabase('an estate that is exported', (open) => {
         const name = `${profile}.${format}`;
         await cli.ok(`export ${what} --profile ${profile} -o ${format} --out ${name}`, { cwd });
         const done = await cli.run(
-          `diff -f ${name} --profile ${profile} --detailed-exitcode --prune member,workspace,workspace_member,permission_set`,
+          `diff -f ${name} --profile ${profile} --detailed-exitcode --prune member,workspace,workspace_member,permission_set,form`,
           { cwd },
         );
         expect([name, done.stdout, done.code]).toEqual([name, expect.stringContaining('No differences.'), 0]);

@@ -39,6 +39,7 @@ export interface RecordFilter {
 }
 
 export interface RecordsPort {
+  count(formId: string): Promise<number>;
   insert(records: readonly NewRecord[], mark: RecordMark): Promise<void>;
   /** Those of a form that have one of these keys. */
   byKeys(
