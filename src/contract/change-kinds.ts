@@ -9,6 +9,7 @@ export const changeKinds = [
   'promotion_path',
   'parser',
   'form',
+  'sub_account',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
@@ -21,5 +22,6 @@ export const pruneKinds = [
   'workspace_member',
   'parser',
   'form',
+  'sub_account',
 ] as const;
 export type PruneKind = (typeof pruneKinds)[number];

@@ -8,6 +8,7 @@ import { estateReadKinds, limits } from './limits.ts';
 import { parser, promotionPath } from './parsers.ts';
 import { invite, member } from './people.ts';
 import { permissionSet } from './permission-sets.ts';
+import { link } from './umbrella.ts';
 import { workspace, workspaceMember } from './workspaces.ts';
 
 export const estateReadKind = z.enum(estateReadKinds);
@@ -80,6 +81,20 @@ export const estateForm = form
   .extend({ account_id: c.id('account') })
   .meta({ id: 'EstateFormState' });
 
+/** Of an umbrella: links and invitations, also those that were declined or have ended. One that was revoked is left out. */
+export const estateLink = link
+  .pick({
+    id: true,
+    state: true,
+    account: true,
+    email: true,
+    invitee: true,
+    caps: true,
+    revision: true,
+  })
+  .extend({ account_id: c.id('account') })
+  .meta({ id: 'EstateLink' });
+
 export const estateEntry = z
   .discriminatedUnion('kind', [
     part('account', account),
@@ -93,6 +108,7 @@ export const estateEntry = z
     part('workspace_member', workspaceMember),
     part('parser', estateParser),
     part('form', estateForm),
+    part('link', estateLink),
   ])
   .meta({ id: 'EstateEntry' });
 

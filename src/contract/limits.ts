@@ -120,6 +120,7 @@ export const estateReadKinds = [
   'workspace_member',
   'parser',
   'form',
+  'link',
 ] as const;
 
 export type EstateReadKind = (typeof estateReadKinds)[number];

@@ -2,6 +2,7 @@ import type { ChangeKind } from '../contract/change-kinds.ts';
 import { firstWorkspace } from '../contract/limits.ts';
 import { asTenantctlError } from '../errors.ts';
 import { carryForm } from './carry-forms.ts';
+import { carryLink } from './carry-links.ts';
 import type { Change } from './changes.ts';
 import { afterOf, bodyOf, copySource, sameValue, textAfter } from './fields.ts';
 import { look } from './look.ts';
@@ -32,7 +33,16 @@ export async function carryOut(change: Change, hands: Hands): Promise<Carried> {
  * A refusal that may be our own doing: the answer to a first attempt got lost, and the second met what the first made.
  * What is there decides, not what was answered.
  */
-const ownDoing: readonly string[] = ['stale', 'slug_taken', 'name_taken', 'parser_name_taken', 'form_name_taken', 'conflict'];
+const ownDoing: readonly string[] = [
+  'stale',
+  'slug_taken',
+  'name_taken',
+  'parser_name_taken',
+  'form_name_taken',
+  'already_invited',
+  'already_linked',
+  'conflict',
+];
 
 async function isSoAnyway(change: Change, hands: Hands, code: string): Promise<boolean> {
   if (change.op === 'delete' || !ownDoing.includes(code)) return false;
@@ -194,6 +204,8 @@ const carriers: Readonly<Record<ChangeKind, Carrier>> = {
   },
 
   form: carryForm,
+
+  sub_account: carryLink,
 };
 
 /** What an account is made without, and what of it staff alone decide. */

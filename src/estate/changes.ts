@@ -27,6 +27,8 @@ export type Reviewed = Omit<ChangeSet, 'schema' | 'totals' | 'digest'>;
  * - promotion_path: `accounts`
  * - parser: `document_type`, `description`, `definition`, or `copy_from` (ACCOUNT[/WORKSPACE]/NAME) beside what it makes
  * - form: `title`, `description`, `questions`
+ * - sub_account: `cap` ({ uploads, messages }, null is none); of one that is invited also `email`, `invitee`
+ *   (slug), and `state` where it was something before
  */
 
 /** One object of an estate: what `changes` are about, by the same key on the wanted and on the live side. */
@@ -175,4 +177,5 @@ const wordsOf: Readonly<Record<ChangeKind, string>> = {
   promotion_path: 'promotion path',
   parser: 'parser',
   form: 'form',
+  sub_account: 'sub-account',
 };

@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
   promotion_path: 'promotion path',
   parser: 'parser',
   form: 'form',
+  sub_account: 'sub-account',
 };
 
 /** Longest value on one line; of a longer one its beginning is enough to know it by. */

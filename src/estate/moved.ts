@@ -23,7 +23,7 @@ export function settledIn(set: ChangeSet, name: string, live: Estate): ReadonlyS
   const settled = new Set<string>();
   const moved: Change[] = [];
   for (const change of set.changes) {
-    const verdict = judge(change, found.get(keyOf(change)));
+    const verdict = judge(change, found.get(keyOf(change)) ?? found.get(change.id ?? ''));
     if (verdict === 'settled') settled.add(keyOf(change));
     if (verdict === 'moved') moved.push(change);
   }
@@ -83,8 +83,11 @@ function judge(change: Change, found: Found | undefined): Verdict {
 
 function judgeCreation(change: Change, found: Found | undefined): Verdict {
   if (found === undefined) return 'to_do';
-  // Who was removed, declined or let an invitation expire is not there, and is part of what was reviewed.
-  if (change.kind === 'member' && (isGone(found) || found.fields['state'] === 'expired')) {
+  // Who was removed, declined, left or let an invitation expire is not there, and is part of what was reviewed.
+  if (
+    (change.kind === 'member' || change.kind === 'sub_account') &&
+    (isGone(found) || found.fields['state'] === 'expired')
+  ) {
     return found.id === change.id ? 'to_do' : 'moved';
   }
   if (hasAfter(change, found)) return 'settled';
@@ -93,7 +96,7 @@ function judgeCreation(change: Change, found: Found | undefined): Verdict {
 }
 
 function isGone({ fields }: Found): boolean {
-  return fields['state'] === 'removed' || fields['state'] === 'declined';
+  return ['removed', 'declined', 'ended'].some((state) => fields['state'] === state);
 }
 
 function hasAfter({ fields, kind, op }: Change, found: Found): boolean {
@@ -104,6 +107,8 @@ function hasAfter({ fields, kind, op }: Change, found: Found): boolean {
     // Who is invited is no member yet: what they will be is what the invitation says.
     if (kind === 'member' && name === 'state' && op === 'create') return true;
     if (kind === 'member' && (name === 'first_name' || name === 'workspaces')) return true;
+    // Which account accepts, and whether it has, the other side decides.
+    if (kind === 'sub_account' && (name === 'invitee' || name === 'state')) return true;
     return sameValue(found.fields[name], after);
   });
 }
@@ -131,9 +136,10 @@ const kindOf: Readonly<Partial<Record<EstateKind, ChangeKind>>> = {
   workspace_members: 'workspace_member',
   parsers: 'parser',
   forms: 'form',
+  sub_accounts: 'sub_account',
 };
 
-/** By the key of changes. */
+/** By the key of changes; a link also by its id, for it is called otherwise once somebody accepted. */
 function foundIn(live: Estate): ReadonlyMap<string, Found> {
   const found = new Map<string, Found>();
   for (const entry of live.accounts) {
@@ -159,6 +165,9 @@ function foundIn(live: Estate): ReadonlyMap<string, Found> {
   enter('members', live.members, entryKey.members, itself);
   enter('workspace_members', live.workspace_members, entryKey.workspace_members, itself);
   enter('parsers', live.parsers, entryKey.parsers, (entry) => ({ ...entry, ...entry.content }));
+  enter('sub_accounts', live.sub_accounts, entryKey.sub_accounts, itself);
+  for (const { id, revision = null, ...fields } of live.sub_accounts)
+    if (id !== undefined) found.set(id, { id, revision, fields });
   enter('forms', live.forms, entryKey.forms, (entry) => ({ ...entry, ...entry.content }));
   return found;
 }

@@ -215,6 +215,8 @@ function particular(change: Change, all: Changes): Waits {
       return { needs: [...workspaceOf(change, all), ...source(change, all)], after: [] };
     case 'form':
       return { needs: workspaceOf(change, all), after: [] };
+    case 'sub_account':
+      return { needs: [], after: [] };
   }
 }
 

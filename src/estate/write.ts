@@ -51,8 +51,7 @@ class Definitions {
   readonly #files: { readonly name: string; readonly content: object }[] = [];
 
   add(folder: 'parsers' | 'forms', { account, workspace, name }: ParserAddress, content: object) {
-    const called =
-      workspace === firstWorkspace ? `${account}.${name}` : `${account}.${workspace}.${name}`;
+    const called = workspace === firstWorkspace ? `${account}.${name}` : `${account}.${workspace}.${name}`;
     const file = `${folder}/${this.#nameOf[folder](called)}`;
     this.#files.push({ name: file, content });
     return { file };

@@ -47,10 +47,7 @@ describe('the parsers of a file', () => {
   it('are one a document, or the items of a list', async () => {
     const receipt = invoice.replace('Invoice', 'Receipt');
     const names = async (text: string) =>
-      (await read(text)).found.map(({ name, part }) => [
-        name,
-        part.document.at(`${part.pointer}/name`).line,
-      ]);
+      (await read(text)).found.map(({ name, part }) => [name, part.document.at(`${part.pointer}/name`).line]);
     expect(await names(`${invoice}---\n${receipt}---\n`)).toEqual([
       ['Invoice', 2],
       ['Receipt', 12],

@@ -474,7 +474,10 @@ describe('mistakes', () => {
 
   it('in the file of a form are told where they stand in it, once, whoever names it', async () => {
     folder
-      .write('forms/visit.yaml', 'schema: tenantctl/form/v1\nname: Visit\ntitle: V\nquestions:\n  - { type: date, name: Day }\n')
+      .write(
+        'forms/visit.yaml',
+        'schema: tenantctl/form/v1\nname: Visit\ntitle: V\nquestions:\n  - { type: date, name: Day }\n',
+      )
       .write('forms/none.yaml', '# nothing\n')
       .estate(
         'estate.yaml',

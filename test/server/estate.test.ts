@@ -35,7 +35,7 @@ function itemsOf<K extends EstateReadKind>({ data }: Pick<Page, 'data'>, kind: K
   return data.filter((entry) => entry.kind === kind).map(({ item }) => item) as EstateItem<K>[];
 }
 
-const references = ['acme', 'acme-dev', 'acme-prod', 'org', 'other', 'nowhere'] as const;
+const references = ['acme', 'acme-dev', 'acme-prod', 'org', 'other', 'umbra', 'nowhere'] as const;
 
 /** What the operations for one thing at a time say of an account, or null where they refuse. */
 async function oneByOne(server: TestServer, token: string, account: string) {
@@ -72,6 +72,7 @@ async function oneByOne(server: TestServer, token: string, account: string) {
     placed,
     parsers,
     forms,
+    links: (await told(server.ok('sub_accounts.list', asked)))?.data ?? null,
   };
 }
 
@@ -164,6 +165,10 @@ describeOnEachDatabase('an estate in bulk', (open) => {
               revision,
             })),
         );
+        const links = single.links?.filter(({ state }) => state !== 'revoked') ?? null;
+        expect(own('link')?.length ?? null).toBe(links?.length ?? null);
+        for (const { account_id: _, ...link } of own('link') ?? [])
+          expect(links?.find(({ id }) => id === link.id)).toMatchObject(link);
         expect(own('parser')?.length).toBe(single.parsers?.length ?? own('parser')?.length);
         compared += 1;
       }
@@ -223,6 +228,7 @@ describeOnEachDatabase('an estate in bulk', (open) => {
         estate.workspaceMembers(page),
         estate.parsers(new Set([org.id, acme.id]), page),
         estate.forms(page),
+        estate.links(page, now),
         estate.members(forged),
       ]);
       const items = [];
@@ -231,8 +237,8 @@ describeOnEachDatabase('an estate in bulk', (open) => {
     });
     const accounts = seen.flat().map((item) => ('account_id' in item ? item.account_id : item.id));
     expect(new Set(accounts)).toEqual(new Set([acme.id]));
-    expect(seen.slice(12).flat()).toEqual([]);
-    expect(seen[11]).toEqual([]);
+    expect(seen.slice(13).flat()).toEqual([]);
+    expect(seen[12]).toEqual([]);
   });
 
   it('takes no cursor of another question, and none of a kind that is not', async () => {

@@ -89,6 +89,10 @@ const spec = {
     'forms.create',
     'forms.update',
     'forms.delete',
+    'sub_accounts.show',
+    'sub_accounts.invite',
+    'sub_accounts.update',
+    'sub_accounts.unlink',
   ],
   next: 'tenantctl diff',
 } as const satisfies VerbSpec;

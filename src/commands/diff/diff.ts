@@ -52,7 +52,14 @@ const spec = {
     'tenantctl diff -f estate/ --prune member --out changes.json --detailed-exitcode',
     'tenantctl diff acme-staging --against production --map acme-staging=acme-prod',
   ],
-  operations: ['estate.read', 'accounts.show', 'accounts.list', 'plans.list', 'forms.delete'],
+  operations: [
+    'estate.read',
+    'accounts.show',
+    'accounts.list',
+    'plans.list',
+    'forms.delete',
+    'sub_accounts.unlink',
+  ],
   next: 'tenantctl apply FILE',
 } as const satisfies VerbSpec;
 

@@ -12,6 +12,7 @@ import { childrenOf, selectMembers, toMember } from './members.ts';
 import { definitionsOf, fitting, secretsOf } from './parsers.ts';
 import { toSets } from './permission-sets.ts';
 import { slugsOf } from './slugs.ts';
+import { selectLinks, toLink } from './sub-invites.ts';
 import type { Trx } from './transaction.ts';
 import { selectPlaced, toWorkspaceMember } from './workspace-members.ts';
 
@@ -342,6 +343,25 @@ export function estateStore(trx: Trx, accountIds: readonly string[]): EstatePort
             if (asked === undefined) throw new Error(`form ${row.id} is gone within its own transaction`);
             return { ...form, workspace: { id: workspace_id, slug: workspace_slug }, questions: asked };
           });
+        },
+      );
+    },
+
+    async links(page, now) {
+      const rows = await selectLinks(trx)
+        .where(within(['i.account_id', 'i.id'], page))
+        .where('i.state', '<>', 'revoked')
+        .orderBy('i.account_id')
+        .orderBy('i.id')
+        .limit(page.limit + 1)
+        .execute();
+      return toPage(
+        rows,
+        page.limit,
+        (row) => [row.account_id, row.id],
+        (row): EstateItem<'link'> => {
+          const { id, state, account, email, invitee, caps, revision } = toLink(row, now);
+          return { id, account_id: row.account_id, state, account, email, invitee, caps, revision };
         },
       );
     },

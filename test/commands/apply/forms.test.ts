@@ -47,7 +47,11 @@ describeOnEachDatabase('forms of an estate', (open) => {
     const done = await at.apply('acme.yaml --yes');
     expect(done.stderr).toContain('~ form default/Visit');
     expect(at.writes()).toEqual([expect.stringMatching(/^PATCH \/acme\/forms\/frm_\w+$/)]);
-    expect(await shown('Visit')).toMatchObject({ description: null, questions: [{ label: 'Where?' }], revision: 2 });
+    expect(await shown('Visit')).toMatchObject({
+      description: null,
+      questions: [{ label: 'Where?' }],
+      revision: 2,
+    });
   });
 
   test('that somebody else changed since the review are not written over', async () => {

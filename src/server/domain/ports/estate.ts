@@ -25,4 +25,6 @@ export interface EstatePort {
   parsers(open: ReadonlySet<string>, page: PageRequest): Promise<Page<EstateItem<'parser'>>>;
   /** Those that the accounts own; a page of large ones is shorter. */
   forms(page: PageRequest): Promise<Page<EstateItem<'form'>>>;
+  /** Of umbrellas, whatever became of them, but those that were revoked. */
+  links(page: PageRequest, now: string): Promise<Page<EstateItem<'link'>>>;
 }
