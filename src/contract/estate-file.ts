@@ -140,7 +140,7 @@ const subAccount = z
         uploads: says(cap, 'Uploads a month, or `none` for no limit'),
         messages: says(cap, 'Messages a month, or `none` for no limit'),
       }),
-      'What it may use a month at the cost of this account',
+      'What it may use a month at the cost of this account; whoever is invited needs both',
     ),
   })
   .meta({ id: 'EstateSubAccount', description: 'A link of an umbrella' });

@@ -38,7 +38,7 @@ const spec = {
       help: `also what the files do not name, of these kinds: ${pruneKinds.join(', ')}`,
     },
     renewExpired: { help: 'send invitations that have expired again' },
-    reinvite: { help: 'invite also who was removed, left or declined' },
+    reinvite: { help: 'invite also who was removed, left or declined, sub-accounts too' },
     against: { value: 'PROFILE', help: 'compare with what another profile reaches, instead of files' },
     map: {
       value: 'HERE=THERE',

@@ -87,7 +87,7 @@ class Files {
           permission_sets: Object.fromEntries(this.sets),
           forms: Object.fromEntries(this.forms),
         },
-        umbra: { sub_accounts: Object.fromEntries(this.links) },
+        umbra: { members: { 'ann@acme.example': 'admin' }, sub_accounts: Object.fromEntries(this.links) },
         org: {
           kind: 'organization',
           workspaces: Object.fromEntries(spaces),
