@@ -338,10 +338,11 @@ export function estateStore(trx: Trx, accountIds: readonly string[]): EstatePort
           const ids = shown.map((row) => row.id);
           const questions = await questionsOf(trx, accounts, ids);
           return shown.map((row): EstateItem<'form'> => {
-            const { workspace_id, workspace_slug, size: _, ...form } = row;
-            const asked = questions.get(row.id);
-            if (asked === undefined) throw new Error(`form ${row.id} is gone within its own transaction`);
-            return { ...form, workspace: { id: workspace_id, slug: workspace_slug }, questions: asked };
+            const { id, account_id, name, title, description, revision } = row;
+            const asked = questions.get(id);
+            if (asked === undefined) throw new Error(`form ${id} is gone within its own transaction`);
+            const workspace = { id: row.workspace_id, slug: row.workspace_slug };
+            return { id, account_id, workspace, name, title, description, questions: asked, revision };
           });
         },
       );
