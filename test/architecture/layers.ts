@@ -29,6 +29,7 @@ export const layers: readonly (readonly [layer: string, pattern: RegExp])[] = [
   ['pages', /^server\/pages\//],
   ['domain', /^server\/domain\//],
   ['store', /^server\/store\//],
+  ['delivery', /^server\/delivery\//],
   ['mail', /^server\/mail\//],
   ['billing', /^server\/billing\//],
   ['sms', /^server\/sms\//],
@@ -118,9 +119,9 @@ export const allowed: Readonly<Record<string, Edges>> = {
   domain: { value: ['contract', 'contract-plain'], type: [] },
   store: { value: ['domain', 'contract', 'contract-plain'], type: [] },
   billing: { value: ['domain', 'contract', 'contract-plain'], type: [] },
-  mail: { value: ['domain', 'contract', 'contract-plain'], type: [] },
-  // What sends is told apart by the same words: refused, later, cut, outage.
-  sms: { value: ['domain', 'mail', 'contract', 'contract-plain'], type: [] },
+  delivery: { value: ['domain'], type: [] },
+  mail: { value: ['domain', 'delivery', 'contract', 'contract-plain'], type: [] },
+  sms: { value: ['domain', 'delivery', 'contract', 'contract-plain'], type: [] },
 };
 
 /** Every package has its homes. A package that is not here may be imported nowhere in src/. */

@@ -101,6 +101,13 @@ const special: Partial<Record<OperationId, readonly Line[]>> = {
   ],
   // The right to the form besides.
   'forms.sms': [line('forms.sms', ({ target }) => requests['forms.sms'](target), { also: ['forms.show'] })],
+  // Of invitations, which are tried: of contacts the module is enough.
+  ...Object.fromEntries(
+    (['batches.create', 'batches.check'] as const).map((id) => [
+      id,
+      [line(id, ({ target }) => requests[id](target), { also: ['invites.send'] })],
+    ]),
+  ),
   'parsers.list': [
     line('parsers.list', ({ target }) => ({ ...requests['parsers.list'](target), ...inside(target) })),
   ],
@@ -158,7 +165,8 @@ function observed({ status, body }: Reply): string {
   if (status < 400) return 'Y';
   const { code, detail } = problem.parse(body);
   if (status === 401) return `401 ${code}`;
-  if (status === 403) return code === 'forbidden' ? '-' : `403 ${code}`;
+  // A plan without umbrella: who may invite got as far as that.
+  if (status === 403 && code !== 'no_umbrella') return code === 'forbidden' ? '-' : `403 ${code}`;
   return status === 404 && /^There is no (account|workspace|parser|form) /.test(detail) ? '.' : 'Y';
 }
 

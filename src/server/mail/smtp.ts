@@ -1,7 +1,8 @@
 import { maskTokensIn } from '../../contract/token.ts';
+import { DeliveryError, type Trouble } from '../delivery/delivery-error.ts';
 import { oneLine } from './plain-names.ts';
 import type { RenderedMail } from './templates.ts';
-import { DeliveryError, type SendingTransport, type Trouble } from './transport.ts';
+import type { SendingTransport } from './transport.ts';
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:587` or `smtps://host:465`. */

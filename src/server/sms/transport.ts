@@ -1,12 +1,8 @@
+import type { Sending } from '../delivery/courier.ts';
 import type { DueMessage } from '../domain/ports/messages.ts';
 
-/** Hands one message at a time to a gateway; called for several at once. */
-export interface GatewayTransport {
+export interface GatewayTransport extends Sending<DueMessage> {
   readonly kind: 'webhook';
-  /** How many at once are worth while. */
-  readonly lanes: number;
-  /** Resolves when the gateway has taken responsibility for the message; else throws DeliveryError, within a minute. */
-  send(message: DueMessage): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import { DeliveryError, type Trouble } from '../delivery/delivery-error.ts';
 import type { DueMessage } from '../domain/ports/messages.ts';
-import { DeliveryError, type Trouble } from '../mail/transport.ts';
 import type { GatewayTransport } from './transport.ts';
 
 export interface WebhookOptions {

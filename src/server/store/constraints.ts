@@ -61,7 +61,6 @@ export const UNIQUE = {
   form_records_pkey: 'form_records.account_id, form_records.id',
   form_records_key: 'form_records.account_id, form_records.form_id, form_records.key',
   messages_pkey: 'messages.account_id, messages.id',
-  messages_id: 'messages.id',
   form_shares_pkey: 'form_shares.account_id, form_shares.form_id, form_shares.to_account_id',
   settings_pkey: 'settings.key',
   plans_pkey: 'plans.name',

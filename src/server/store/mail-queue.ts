@@ -114,12 +114,8 @@ export function mailQueueStore(trx: Trx): MailQueuePort {
     );
   const these = (ids: readonly string[]) =>
     trx.updateTable('outbox').where('id', 'in', (eb) => eb.selectFrom(idRows(ids)).select('r.id'));
-  const mine = (id: string, worker: string) =>
-    trx
-      .updateTable('outbox')
-      .where('id', '=', id)
-      .where('state', '=', 'sending')
-      .where('claimed_by', '=', worker);
+  const mine = (ids: readonly string[], worker: string) =>
+    these(ids).where('state', '=', 'sending').where('claimed_by', '=', worker);
   /** Sent since then or under way, per key: what other workers hold counts too. */
   const sentSince = (key: 'account_id' | 'recipient_folded', keys: readonly string[], since: string) => {
     const oldest = new Date(Date.parse(since) - OLDEST_COUNTED_MS).toISOString();
@@ -169,9 +165,7 @@ export function mailQueueStore(trx: Trx): MailQueuePort {
 
     async release(ids, worker, at) {
       if (ids.length === 0) return;
-      await these(ids)
-        .where('state', '=', 'sending')
-        .where('claimed_by', '=', worker)
+      await mine(ids, worker)
         .set((eb) => ({ state: 'queued', attempts: eb('attempts', '-', 1), ...unclaimed, updated_at: at }))
         .execute();
     },
@@ -200,8 +194,9 @@ export function mailQueueStore(trx: Trx): MailQueuePort {
         .execute();
     },
 
-    async sent(id, worker, at) {
-      await mine(id, worker)
+    async sent(ids, worker, at) {
+      if (ids.length === 0) return;
+      await mine(ids, worker)
         .set({ state: 'sent', payload: null, error: null, ...unclaimed, sent_at: at, updated_at: at })
         .execute();
     },
@@ -240,15 +235,14 @@ export function mailQueueStore(trx: Trx): MailQueuePort {
     },
 
     async retry(id, worker, { error, notBefore }, at) {
-      await mine(id, worker)
+      await mine([id], worker)
         .set({ state: 'queued', not_before: notBefore, error, ...unclaimed, updated_at: at })
         .execute();
     },
 
-    async fail(ids, error, at) {
+    async fail(ids, worker, error, at) {
       if (ids.length === 0) return;
-      await these(ids)
-        .where('state', 'in', ['queued', 'sending'])
+      await (worker === null ? these(ids).where('state', 'in', ['queued', 'sending']) : mine(ids, worker))
         .set({ state: 'failed', payload: null, error, ...unclaimed, updated_at: at })
         .execute();
     },

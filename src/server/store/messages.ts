@@ -166,8 +166,9 @@ export function messageQueueStore(trx: Trx): MessageQueuePort {
         .execute();
     },
 
-    async fail(id, worker, error, at) {
-      await mine([id], worker)
+    async fail(ids, worker, error, at) {
+      if (ids.length === 0) return;
+      await mine(ids, worker)
         .set({ state: 'failed', error, ...unclaimed, updated_at: at })
         .execute();
     },

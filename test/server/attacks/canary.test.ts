@@ -29,7 +29,7 @@ async function watched(open: OpenDatabase) {
     transactions: server.deps.transactions,
     clock: server.clock,
     publicUrl: 'http://tenancy.test',
-    log: { info: tell, warn: tell, error: tell },
+    log: { warn: tell, error: tell },
     transport: { kind: 'smtp', lanes: 1, send: async (mail) => void sent.push(mail), close: async () => {} },
   });
   const sendMail = async () => {

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DeliveryError } from '../../../src/server/delivery/delivery-error.ts';
 import { smtpTransport } from '../../../src/server/mail/smtp.ts';
-import type { DeliveryError, SendingTransport } from '../../../src/server/mail/transport.ts';
+import type { SendingTransport } from '../../../src/server/mail/transport.ts';
 import { openDatabase } from '../../../src/server/store/database.ts';
 import { addresses, Outbox } from './outbox.ts';
 import { type RunningSmtp, smtpError, startSmtp } from './smtp-server.ts';

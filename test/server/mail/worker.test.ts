@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
-import { DeliveryError } from '../../../src/server/mail/transport.ts';
+import { DeliveryError } from '../../../src/server/delivery/delivery-error.ts';
 import { describeOnEachDatabase } from '../../support/databases.ts';
 import { addresses, FakeTransport, Outbox, SECRET } from './outbox.ts';
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { DeliveryError } from '../../../src/server/mail/transport.ts';
+import { DeliveryError } from '../../../src/server/delivery/delivery-error.ts';
 import { signatureOf, webhookTransport } from '../../../src/server/sms/webhook.ts';
 import { message } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { DeliveryError } from '../../../src/server/mail/transport.ts';
+import { DeliveryError } from '../../../src/server/delivery/delivery-error.ts';
 import { describeOnEachDatabase } from '../../support/databases.ts';
 import { FakeGateway, Messages, numbers } from './messages.ts';
 

@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, expect, it } from 'vitest';
 import { type Database, openDatabase, type Place } from '../../../src/server/store/database.ts';
+import { people } from '../../../src/server/store/migrations/0001-people.ts';
+import { accounts } from '../../../src/server/store/migrations/0002-accounts.ts';
+import { invites } from '../../../src/server/store/migrations/0003-invites.ts';
+import { records } from '../../../src/server/store/migrations/0004-records.ts';
+import { toMigration } from '../../../src/server/store/migrations/ddl.ts';
+import type { Trx } from '../../../src/server/store/transaction.ts';
 import { describeOnEachDatabase } from '../../support/databases.ts';
-import { person, standard } from '../../support/estate.ts';
 import { startServer } from '../../support/server.ts';
 import { bill, subscription } from '../pricing.ts';
 
@@ -14,28 +19,53 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-const later = [
-  'parser_secrets',
-  'parser_revisions',
-  'parsers',
-  'promotion_paths',
-  'delegations',
-  'resources',
-  'permission_sets',
-];
+/** What there was before the catalogue came. */
+const before = {
+  '0001_people': people,
+  '0002_accounts': accounts,
+  '0003_invites': invites,
+  '0004_records': records,
+};
+const T = '2026-01-01T00:00:00.000Z';
 
-/** As a server of the version before left it. */
+/** As a server of the version before left it: `acme` on a plan that was chosen then, and one that is gone. */
 async function takeBack(database: Database): Promise<void> {
   await database.write(async (trx) => {
-    for (const table of ['bill_lines', 'subscriptions', 'plan_prices', 'plans'])
-      await sql`drop table ${sql.table(table)}`.execute(trx);
-    if (database.kind === 'postgres') await sql`drop function bill_lines_refuse()`.execute(trx);
-    // What came after it cannot stay without it: Kysely carries migrations out in order.
-    for (const table of later) await sql`drop table ${sql.table(table)}`.execute(trx);
-    await sql`alter table accounts drop column copy_out`.execute(trx);
-    await sql`drop index tokens_by_workspace`.execute(trx);
+    await dropAll(trx, database.kind);
+    for (const ddl of Object.values(before)) await toMigration(ddl, database.kind).up(trx);
     await sql`delete from kysely_migration where name >= '0005'`.execute(trx);
+    const account = (id: string, plan: string, gone: string | null) =>
+      sql`insert into accounts (id, kind, slug, name, state, plan, gone_at, created_at, updated_at)
+        values (${id}, 'standard', ${plan}, ${plan}, ${gone === null ? 'active' : 'gone'}, ${plan}, ${gone}, ${T}, ${T})`;
+    await account(ACME, 'professional', null).execute(trx);
+    await account(GONE, 'basic', T).execute(trx);
   });
+}
+
+const ACME = 'acc_0000000000000000000000000a';
+const GONE = 'acc_0000000000000000000000000b';
+
+async function dropAll(trx: Trx, kind: Database['kind']): Promise<void> {
+  if (kind === 'postgres') {
+    const tables = await sql<{
+      name: string;
+    }>`select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'`.execute(
+      trx,
+    );
+    for (const { name } of tables.rows) await sql`drop table ${sql.table(name)} cascade`.execute(trx);
+    const functions = await sql<{
+      name: string;
+    }>`select proname as name from pg_proc where pronamespace = 'public'::regnamespace`.execute(trx);
+    for (const { name } of functions.rows) await sql`drop function ${sql.table(name)} cascade`.execute(trx);
+    return;
+  }
+  const tables = await sql<{
+    name: string;
+  }>`select name from sqlite_master where type = 'table' and name not like 'kysely_%' and name not like 'sqlite_%'`.execute(
+    trx,
+  );
+  // What refers to others goes first: the newest.
+  for (const { name } of tables.rows.toReversed()) await sql`drop table ${sql.table(name)}`.execute(trx);
 }
 
 describeOnEachDatabase('a database from before the catalogue', (open, { kind, placeOf }) => {
@@ -50,15 +80,6 @@ describeOnEachDatabase('a database from before the catalogue', (open, { kind, pl
       place = { kind: 'sqlite', file: join(folder, 'tenancy.db') };
       old = await openDatabase(place);
     }
-    const before = await startServer({ database: old });
-    const ann = await person(before, 'ann@acme.example');
-    const acme = await standard(before, ann, 'acme');
-    const gone = await standard(before, ann, 'gone');
-    const deletion = { token: ann.token, params: { account: gone.id }, query: { confirm: 'gone' } };
-    await before.ok('accounts.delete', deletion);
-    await old.write((trx) =>
-      trx.updateTable('accounts').set({ plan: 'professional' }).where('id', '=', acme.id).execute(),
-    );
     await takeBack(old);
     if (kind === 'sqlite') await old.close();
     const database = await openDatabase(place);
@@ -72,7 +93,7 @@ describeOnEachDatabase('a database from before the catalogue', (open, { kind, pl
         'enterprise',
       ]);
       const held = await database.read((trx) => trx.selectFrom('subscriptions').selectAll().execute());
-      expect(held.map(({ account_id }) => account_id)).not.toContain(gone.id);
+      expect(held.map(({ account_id }) => account_id)).toEqual([ACME]);
       const today = held[0]?.period_start ?? '';
       // The database's own day, which the tests do not set; at midnight there may be two of them.
       expect(Math.abs(Date.parse(today) - Date.now())).toBeLessThan(2 * 86_400_000);
@@ -80,7 +101,7 @@ describeOnEachDatabase('a database from before the catalogue', (open, { kind, pl
         held.map(() => [today, Number(today.slice(8)), 0]),
       );
       server.clock.moveTo(new Date(`${today}T12:00:00.000Z`));
-      const who = { id: acme.id, token: await server.staffToken() };
+      const who = { id: ACME, token: await server.staffToken() };
       const shown = await subscription(server, who);
       expect([shown.plan, shown.price_cents, shown.period_start]).toEqual(['professional', 9_900, today]);
       const { lines, previous } = await bill(server, who);

@@ -92,7 +92,7 @@ export interface MailQueuePort {
   /** Never to be sent; the secret is erased. */
   cancel(ids: readonly string[], at: string): Promise<void>;
   /** The secret is erased (D20). */
-  sent(id: string, worker: string, at: string): Promise<void>;
+  sent(ids: readonly string[], worker: string, at: string): Promise<void>;
   /** Keeps the mails for `--dev` and marks them sent: both or neither. */
   capture(mails: readonly CapturedMail[], at: string): Promise<void>;
   retry(
@@ -101,8 +101,8 @@ export interface MailQueuePort {
     later: { readonly error: string; readonly notBefore: string },
     at: string,
   ): Promise<void>;
-  /** Gives a mail up; the secret is erased. */
-  fail(ids: readonly string[], error: string, at: string): Promise<void>;
+  /** Gives mails up; the secret is erased. @param worker null: of no worker's, in the transaction that takes them */
+  fail(ids: readonly string[], worker: string | null, error: string, at: string): Promise<void>;
   /** When the next mail is due or the next claim runs out; null when nothing waits. */
   nextDue(): Promise<string | null>;
   /** Deletes what was sent, cancelled or given up before a time. @returns how many */

@@ -80,8 +80,8 @@ export interface MessageQueuePort {
     later: { readonly error: string; readonly notBefore: string },
     at: string,
   ): Promise<void>;
-  /** Gives a message up. */
-  fail(id: string, worker: string, error: string, at: string): Promise<void>;
+  /** Gives messages up. */
+  fail(ids: readonly string[], worker: string, error: string, at: string): Promise<void>;
   /** When the next message is due or the next claim runs out; null when nothing waits. */
   nextDue(): Promise<string | null>;
   /** Deletes what was sent or given up before a time. @returns how many */

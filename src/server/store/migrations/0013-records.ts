@@ -47,7 +47,7 @@ export const formRecords: Ddl = {
       constraint messages_claim check ((state = 'sending') = (claimed_by is not null and claimed_until is not null)),
       constraint messages_sent check ((state = 'sent') = (sent_at is not null))
     )`,
-    'create unique index messages_id on messages (id)',
+    'create index messages_by_id on messages (id)',
     'create index messages_by_state on messages (state, not_before, id)',
     // Messages per account and day, and per telephone and day.
     'create index messages_by_account on messages (account_id, created_at)',
