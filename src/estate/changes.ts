@@ -26,6 +26,9 @@ export type Reviewed = Omit<ChangeSet, 'schema' | 'totals' | 'digest'>;
  * - workspace_member: `role`
  * - promotion_path: `accounts`
  * - parser: `document_type`, `description`, `definition`, or `copy_from` (ACCOUNT[/WORKSPACE]/NAME) beside what it makes
+ * - form: `title`, `description`, `questions`
+ * - sub_account: `cap` ({ uploads, messages }, null is none); of one that is invited also `email`, `invitee`
+ *   (slug), and `state` where it was something before
  */
 
 /** One object of an estate: what `changes` are about, by the same key on the wanted and on the live side. */
@@ -173,4 +176,6 @@ const wordsOf: Readonly<Record<ChangeKind, string>> = {
   workspace_member: 'workspace member',
   promotion_path: 'promotion path',
   parser: 'parser',
+  form: 'form',
+  sub_account: 'sub-account',
 };

@@ -3,6 +3,7 @@ import { type Change, type ChangeSet, changeSetOf } from './changes.ts';
 import { compare, liveCounts } from './compare.ts';
 import { afterOf, isInvitation } from './fields.ts';
 import { type LiveEstate, type Reading, readLive } from './live.ts';
+import { withLosses } from './losses.ts';
 import type { Estate } from './model.ts';
 import { withConflicts, withoutUnknownPlans } from './preflight.ts';
 import { type Choices, type Comparison, type Note, Sides } from './sides.ts';
@@ -48,7 +49,8 @@ export async function differenceOf(asked: Asked, reading: Reading): Promise<Diff
   const plans = await plansFor(changes, reading);
   const known = withoutUnknownPlans(changes, plans);
   const judged = await withConflicts(known, reading.client, new Set());
-  return differenceIn(asked, { live, plans, comparison: { changes: judged, notes } });
+  const told = await withLosses(judged, reading.client);
+  return differenceIn(asked, { live, plans, comparison: { changes: told, notes } });
 }
 
 /** Of two live estates, which are both as they are: nothing that one of them is could be in the way. */

@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
   workspace_member: 'workspace member',
   promotion_path: 'promotion path',
   parser: 'parser',
+  form: 'form',
+  sub_account: 'sub-account',
 };
 
 /** Longest value on one line; of a longer one its beginning is enough to know it by. */

@@ -24,7 +24,8 @@ export function settledIn(set: ChangeSet, name: string, live: Estate): ReadonlyS
   const settled = new Set<string>();
   const moved = new Map<string, Change>();
   for (const change of set.changes) {
-    const verdict = judge(change, found.get(keyOf(change)), sourceOf(change, found));
+    const there = found.get(keyOf(change)) ?? found.get(change.id ?? '');
+    const verdict = judge(change, there, sourceOf(change, found));
     if (verdict === 'settled') settled.add(keyOf(change));
     if (verdict === 'moved') moved.set(keyOf(change), change);
   }
@@ -114,15 +115,18 @@ function judge(change: Change, found: Found | undefined, source: Found | undefin
 
 function judgeCreation(change: Change, found: Found | undefined, source: Found | undefined): Verdict {
   if (found === undefined) return 'to_do';
-  // Who was removed, declined or let an invitation expire is not there, and is part of what was reviewed.
-  if (change.kind === 'member' && (isGone(found) || found.fields['state'] === 'expired')) {
+  // Who was removed, declined, left or let an invitation expire is not there, and is part of what was reviewed.
+  if (
+    (change.kind === 'member' || change.kind === 'sub_account') &&
+    (isGone(found) || found.fields['state'] === 'expired')
+  ) {
     return found.id === change.id ? 'to_do' : 'moved';
   }
   return hasAfter(change, found, source) ? 'settled' : 'moved';
 }
 
 function isGone({ fields }: Found): boolean {
-  return fields['state'] === 'removed' || fields['state'] === 'declined';
+  return ['removed', 'declined', 'ended'].some((state) => fields['state'] === state);
 }
 
 function hasAfter(change: Change, found: Found, source: Found | undefined): boolean {
@@ -133,6 +137,8 @@ function hasAfter(change: Change, found: Found, source: Found | undefined): bool
     if (kind === 'member' && name === 'state' && op === 'create') return true;
     if (kind === 'member' && name === 'first_name') return true;
     if (kind === 'member' && name === 'workspaces') return hasPlaces(found.fields[name], after);
+    // Which account accepts, and whether it has, the other side decides.
+    if (kind === 'sub_account' && (name === 'invitee' || name === 'state')) return true;
     return sameValue(found.fields[name], after);
   });
 }
@@ -181,9 +187,11 @@ const kindOf: Readonly<Partial<Record<EstateKind, ChangeKind>>> = {
   members: 'member',
   workspace_members: 'workspace_member',
   parsers: 'parser',
+  forms: 'form',
+  sub_accounts: 'sub_account',
 };
 
-/** By the key of changes. */
+/** By the key of changes; a link also by its id, for it is called otherwise once somebody accepted. */
 function foundIn(live: Estate): ReadonlyMap<string, Found> {
   const found = new Map<string, Found>();
   for (const entry of live.accounts) {
@@ -213,6 +221,10 @@ function foundIn(live: Estate): ReadonlyMap<string, Found> {
   }));
   enter('workspace_members', live.workspace_members, entryKey.workspace_members, itself);
   enter('parsers', live.parsers, entryKey.parsers, (entry) => ({ ...entry, ...entry.content }));
+  enter('sub_accounts', live.sub_accounts, entryKey.sub_accounts, itself);
+  for (const { id, revision = null, ...fields } of live.sub_accounts)
+    if (id !== undefined) found.set(id, { id, revision, fields });
+  enter('forms', live.forms, entryKey.forms, (entry) => ({ ...entry, ...entry.content }));
   return found;
 }
 

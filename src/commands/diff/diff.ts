@@ -33,7 +33,7 @@ const spec = {
       help: `also what the files do not name, of these kinds: ${pruneKinds.join(', ')}`,
     },
     renewExpired: { help: 'send invitations that have expired again' },
-    reinvite: { help: 'invite also who was removed, left or declined' },
+    reinvite: { help: 'invite also who was removed, left or declined, sub-accounts too' },
     against: { value: 'PROFILE', help: 'compare with what another profile reaches, instead of files' },
     map: {
       value: 'HERE=THERE',
@@ -47,7 +47,15 @@ const spec = {
     'tenantctl diff -f estate/ --prune member --out changes.json --detailed-exitcode',
     'tenantctl diff acme-staging --against production --map acme-staging=acme-prod',
   ],
-  operations: ['estate.read', 'accounts.show', 'accounts.list', 'plans.list', 'subscription.preview'],
+  operations: [
+    'estate.read',
+    'accounts.show',
+    'accounts.list',
+    'plans.list',
+    'subscription.preview',
+    'forms.delete',
+    'sub_accounts.unlink',
+  ],
   next: 'tenantctl apply FILE',
 } as const satisfies VerbSpec;
 

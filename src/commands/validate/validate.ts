@@ -44,7 +44,7 @@ export async function validateRun(
     );
   }
   const format = ctx.out.format === 'json' ? 'json' : 'yaml';
-  const { text } = await writeEstate(estate, { format, parsers: 'inline' });
+  const { text } = await writeEstate(estate, { format, definitions: 'inline' });
   await ctx.out.raw(text);
 }
 
