@@ -357,10 +357,10 @@ class World {
     const children = active.map(({ child_id }) => child_id);
     expect(new Set(children).size).toBe(children.length);
     expect(active.filter(({ parent_id }) => children.includes(parent_id))).toEqual([]);
-    const subs = active.filter(({ kind }) => kind === 'sub').map(({ id, child_id }) => [id, child_id]);
+    const subs = active.filter(({ kind }) => kind === 'sub').map(({ id, child_id }) => `${id} ${child_id}`);
     const wanted = names.flatMap((name) => {
       const up = this.#oracle.above(name);
-      return up ? [[up.id, this.#ids.get(name)]] : [];
+      return up ? [`${up.id} ${this.#ids.get(name)}`] : [];
     });
     expect(subs.sort()).toEqual(wanted.sort());
     expect(grants.map(({ link_id }) => link_id).sort()).toEqual([...this.#oracle.granted].sort());
@@ -382,9 +382,9 @@ class World {
       if (name !== 'big' && name !== 'vast') continue;
       const { data } = await server.ok('sub_accounts.list', at);
       const own = oracle.links.filter((one) => one.by === name);
-      expect(data.map(({ id, state, account: child }) => [id, state, child?.slug ?? null]).sort()).toEqual(
-        own.map((one) => [one.id, oracle.stateOf(one), one.child]).sort(),
-      );
+      expect(
+        data.map(({ id, state, account: child }) => `${id} ${state} ${child?.slug ?? '-'}`).sort(),
+      ).toEqual(own.map((one) => `${one.id} ${oracle.stateOf(one)} ${one.child ?? '-'}`).sort());
     }
     const open = oracle.links.filter((one) => oracle.stateOf(one) === 'invited' && !oracle.gone.has(one.by));
     const { data } = await server.ok('umbrella_invites.list', { token: this.#pia.token });
