@@ -411,6 +411,31 @@ async function begin(server: TestServer): Promise<World> {
   return new World({ server, staff, ids, pia, gus });
 }
 
+const invite = (is: Umbrella, invitee: Name): Step => ({ act: 'invite', by: is, invitee, anew: false });
+const acceptIt: Step = { act: 'accept', link: 0, account: null };
+
+/** What a sequence by chance comes to too seldom: each would be a second parent, or a parent of a parent. */
+const nests: readonly Step[] = [
+  invite('big', 'two'),
+  acceptIt,
+  invite('vast', 'two'),
+  acceptIt,
+  invite('vast', 'big'),
+  acceptIt,
+  invite('vast', 'boss'),
+  acceptIt,
+  invite('vast', 'boss-dev'),
+  acceptIt,
+  { act: 'grant' },
+  { act: 'leave', account: 'two' },
+  { act: 'accept', link: 2, account: 'big' },
+  invite('big', 'one'),
+  { act: 'manage', by: 'big' },
+  { act: 'delete', account: 'vast' },
+  invite('big', 'one'),
+  acceptIt,
+];
+
 describeOnEachDatabase('links of umbrellas', (open, { kind }) => {
   it('never give anybody two parents or a parent a parent, and are in the state that the rules say', {
     timeout: 180_000,
@@ -425,7 +450,7 @@ describeOnEachDatabase('links of umbrellas', (open, { kind }) => {
         }
         await world.compare();
       }),
-      { numRuns: kind === 'sqlite' ? 30 : 5 },
+      { examples: [[[...nests]]], numRuns: kind === 'sqlite' ? 30 : 5 },
     );
   });
 });
