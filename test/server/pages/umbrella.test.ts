@@ -43,9 +43,13 @@ const stateOf = async (server: TestServer, by: Person, link: string) =>
 
 it('says who invites which account, who pays up to what, and how to accept; looking changes nothing', async () => {
   const { server, ulla, id, secret } = await invited();
-  for (const _ of [1, 2]) {
+  for (const time of ['first', 'again']) {
     const { statusCode, body } = await get(server, secret);
-    expect([statusCode, titleOf(body)]).toEqual([200, 'Invitation under the umbrella of Holding Ltd']);
+    expect([time, statusCode, titleOf(body)]).toEqual([
+      time,
+      200,
+      'Invitation under the umbrella of Holding Ltd',
+    ]);
     const words = wordsOf(body);
     expect(words).toContain('your account partner');
     expect(words).toContain('Invited by ulla@holding.example');
