@@ -8,7 +8,8 @@ import { nearest } from './nearest.ts';
 
 /**
  * What a comparison cannot know and the server would refuse half-way: as conflicts, with the way out, before anything is
- * sent. A request a plan that changes and a master of what is made, nothing for all else.
+ * sent. A request a plan that changes, a master of what is made, and an account that invites sub-accounts; nothing for
+ * all else.
  */
 export async function withConflicts(
   changes: readonly Change[],
@@ -17,8 +18,9 @@ export async function withConflicts(
 ): Promise<Change[]> {
   const masters = new Masters(changes, client);
   const judged: Change[] = [];
+  const umbrellas = new Umbrellas(client);
   for (const change of changes)
-    judged.push(settled.has(keyOf(change)) ? change : await judge(change, client, masters));
+    judged.push(settled.has(keyOf(change)) ? change : await judge(change, { client, masters, umbrellas }));
   return judged;
 }
 
@@ -34,13 +36,20 @@ export function withoutUnknownPlans(changes: readonly Change[], plans: readonly 
   });
 }
 
-async function judge(change: Change, client: Client, masters: Masters): Promise<Change> {
+interface Judging {
+  readonly client: Client;
+  readonly masters: Masters;
+  readonly umbrellas: Umbrellas;
+}
+
+async function judge(change: Change, { client, masters, umbrellas }: Judging): Promise<Change> {
   if (change.op === 'conflict' || change.op === 'delete') return change;
   if (change.kind === 'account' && change.op === 'create') {
     const note = organizationNote(change) ?? (await masters.noteOn(change));
     return note === null ? change : conflict(change, note);
   }
   if (change.kind === 'plan' && change.op === 'update') return await planOf(change, client);
+  if (change.kind === 'sub_account' && change.op === 'create') return await umbrellas.judge(change);
   return change;
 }
 
@@ -111,5 +120,38 @@ async function planOf(change: Change, client: Client): Promise<Change> {
     const { outcome, message } = asTenantctlError(thrown);
     if (outcome !== 'usage' && outcome !== 'forbidden') throw thrown;
     return conflict(change, message);
+  }
+}
+
+/** Which accounts may invite sub-accounts: asked once of each, as it stands now, for only staff put one on such a plan. */
+class Umbrellas {
+  readonly #client: Client;
+  readonly #lacking = new Map<string, Promise<string | null>>();
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async judge(change: Change): Promise<Change> {
+    const { account } = change;
+    const asked = this.#lacking.get(account) ?? this.#lackOf(account);
+    this.#lacking.set(account, asked);
+    const lack = await asked;
+    return lack === null ? change : conflict(change, lack);
+  }
+
+  async #lackOf(account: string): Promise<string | null> {
+    try {
+      const { plan, entitlements } = await this.#client.call('subscription.show', { params: { account } });
+      if (entitlements.umbrella.granted) return null;
+      return `the plan ${plan} of ${account} has no umbrella: ask staff for one that has`;
+    } catch (thrown) {
+      const { outcome, message } = asTenantctlError(thrown);
+      // One that is made in this run has a plan that anybody may choose.
+      if (outcome === 'not_found')
+        return `${account} is not there yet: only staff give it a plan with an umbrella`;
+      if (outcome !== 'forbidden') throw thrown;
+      return message;
+    }
   }
 }

@@ -164,6 +164,21 @@ describeOnEachDatabase('sub-accounts of an estate', (open) => {
     ]);
   });
 
+  test('are invited by umbrellas alone: told before anything is sent', async () => {
+    const { at } = await world();
+    await standard(at.server, at.ann, 'plain');
+    const sub_accounts = SUBS;
+    at.file('plain.json', JSON.stringify({ schema: 'tenantctl/v1', accounts: { plain: { sub_accounts } } }));
+    const done = await at.apply('plain.json --yes');
+    expect([done.code, at.writes()]).toEqual([6, []]);
+    expect(done.stderr).toContain('the plan basic of plain has no umbrella: ask staff for one that has');
+    at.file('new.json', JSON.stringify({ schema: 'tenantctl/v1', accounts: { fresh: { sub_accounts } } }));
+    const fresh = await at.apply('new.json --yes');
+    expect([fresh.code, at.writes()]).toEqual([6, []]);
+    expect(fresh.stderr).toContain('fresh is not there yet: only staff give it a plan with an umbrella');
+    expect(await mails(at)).toEqual([]);
+  });
+
   test('cannot be invited without address and cap: told before anything is sent', async () => {
     const { at } = await world();
     at.file('umbra.json', file({ partner: {}, other: { email: 'o@x.example', cap: { uploads: 1 } } }));
