@@ -182,6 +182,7 @@ export const accounts = {
       workspaces: z.int(),
       parsers: z.int(),
       forms: z.int(),
+      records: z.int(),
       resources: z.int(),
       tokens: z.int(),
       keys: z.int(),

@@ -66,6 +66,7 @@ const where = z.strictObject({ workspace: c.reference.optional() });
 /** What a deletion takes along. */
 const deletion = z.strictObject({
   changed: z.boolean(),
+  records: z.int(),
   /** Accounts that lose their role on it, its umbrella and those that saw an example too. */
   shares: z.int(),
 });

@@ -26,6 +26,7 @@ export const workspaceHoldings = z
     jobs: z.int(),
     parsers: z.int(),
     forms: z.int(),
+    records: z.int(),
     keys: z.int(),
     /** Pending invitations of the account that name it: they stay, without it. */
     pending_invites: z.int(),

@@ -11,6 +11,7 @@ import {
   standard,
   trail,
 } from '../support/estate.ts';
+import { wellsAnswers, wellsForm } from '../support/records.ts';
 import { START, startServer } from '../support/server.ts';
 
 describeOnEachDatabase('creating accounts', (open) => {
@@ -503,6 +504,9 @@ describeOnEachDatabase('ending', (open) => {
     const acme = await standard(server, ann, 'acme');
     await join(server, acme.id, bob, 'user', []);
     const ci = await accountToken(server, acme.id, 'admin');
+    const form = (await wellsForm(server, ann, 'acme')).id;
+    const records = wellsAnswers(3);
+    await server.ok('records.submit', { token: ci, params: { account: 'acme', form }, body: { records } });
     const remove = { token: ann.token, params: { account: 'acme' } };
     const wrong = await server.refused('accounts.delete', { ...remove, query: { confirm: 'acm' } });
     expect([wrong.status, wrong.errors?.[0]?.pointer]).toEqual([400, '?confirm']);
@@ -515,7 +519,8 @@ describeOnEachDatabase('ending', (open) => {
       pending_invites: 0,
       workspaces: 1,
       parsers: 0,
-      forms: 0,
+      forms: 1,
+      records: 3,
       resources: 0,
       tokens: 1,
       keys: 0,
@@ -537,6 +542,7 @@ describeOnEachDatabase('ending', (open) => {
         workspaces: 0,
         parsers: 0,
         forms: 0,
+        records: 0,
         resources: 0,
         tokens: 0,
         keys: 0,

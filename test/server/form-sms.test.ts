@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest';
 import { describeOnEachDatabase } from '../support/databases.ts';
-import { accountToken, join, organization, type Person, person, place, standard } from '../support/estate.ts';
+import {
+  accountToken,
+  join,
+  linkUnder,
+  organization,
+  type Person,
+  person,
+  place,
+  standard,
+  umbrella,
+} from '../support/estate.ts';
 import { creditsOf, wellsForm } from '../support/records.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -118,6 +128,18 @@ describeOnEachDatabase('forms by SMS', (open) => {
     expect(few).toMatchObject({ status: 402, body: { code: 'insufficient_credits' } });
     expect(await queued(server)).toHaveLength(450);
     expect((await send(server, poor, { to: numbers(50), mode: 'structured' })).status).toBe(200);
+  });
+
+  it('of a sub-account go by what its umbrella gives: its own plan would end them at 50 a day', async () => {
+    const server = await startServer({ database: await open() });
+    const { ann, account } = await acme(server);
+    const una = await person(server, 'una@nexus.example');
+    const nexus = await umbrella(server, una, 'nexus', await server.staffToken());
+    await linkUnder(server, { by: una, slug: 'nexus' }, { by: ann, slug: 'acme' });
+    const to = Array.from({ length: 51 }, (_, at) => `+41790${100_000 + at}`);
+    expect((await send(server, ann, { to, mode: 'structured' })).body).toMatchObject({ queued: 51 });
+    expect(await creditsOf(server, account.id)).toMatchObject({ message: { balance: 50, used: 0 } });
+    expect(await creditsOf(server, nexus.id)).toMatchObject({ message: { used: 51 } });
   });
 
   it('come to one telephone only so often a day, from whichever account', async () => {

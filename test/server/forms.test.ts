@@ -59,15 +59,19 @@ describeOnEachDatabase('forms', (open) => {
     expect((await update({ description: null }, 2)).description).toBeNull();
     const { data } = await server.ok('forms.list', { token, params: { account: 'acme' } });
     expect(data.map(({ name, revision }) => [name, revision])).toEqual([['Visit', 3]]);
+    const records = ['2026-03-01', '2026-03-02'].map((day) => ({ answers: { day } }));
+    await server.ok('records.submit', { token, params: at('acme', 'Visit'), body: { records } });
     const gone = { token, params: at('acme', 'Visit'), headers: etag(3) };
     expect(await server.ok('forms.delete', { ...gone, query: { dry_run: true } })).toEqual({
       changed: true,
+      records: 2,
       shares: 0,
     });
-    expect(await server.ok('forms.delete', gone)).toEqual({ changed: true, shares: 0 });
-    expect(await server.ok('forms.delete', gone)).toEqual({ changed: false, shares: 0 });
+    expect(await server.ok('forms.delete', gone)).toEqual({ changed: true, records: 2, shares: 0 });
+    const already = { changed: false, records: 0, shares: 0 };
+    expect(await server.ok('forms.delete', gone)).toEqual(already);
     const byId = { ...gone, params: at('acme', made.id) };
-    expect(await server.ok('forms.delete', byId)).toEqual({ changed: false, shares: 0 });
+    expect(await server.ok('forms.delete', byId)).toEqual(already);
     const never = { ...gone, params: at('acme', 'Never') };
     expect((await server.refused('forms.delete', never)).code).toBe('not_found');
     expect(await trail(server, account.id)).toEqual([
@@ -75,6 +79,7 @@ describeOnEachDatabase('forms', (open) => {
       'forms.create Visit',
       'forms.update Visit',
       'forms.update Visit',
+      'records.submit Visit',
       'forms.delete Visit',
     ]);
   });

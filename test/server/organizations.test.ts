@@ -79,6 +79,7 @@ describeOnEachDatabase('an organization', (open) => {
       workspaces: 2,
       parsers: 0,
       forms: 0,
+      records: 0,
       resources: 3,
       tokens: 2,
       keys: 1,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Transactions } from '../../src/server/domain/ports.ts';
+import { transactionsOf } from '../../src/server/store/stores.ts';
+import { ledgerHolds, setMonthly } from '../support/credits.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
-import { type Person, person, standard } from '../support/estate.ts';
+import { linkUnder, type Person, person, standard, umbrella } from '../support/estate.ts';
 import { creditsOf, subAccount, wellsAnswers, wellsForm } from '../support/records.ts';
 import { START, startServer, type TestServer } from '../support/server.ts';
 
@@ -200,17 +203,16 @@ describeOnEachDatabase('records', (open) => {
   });
 
   it('of one key at the same moment are one', async () => {
-    const server = await startServer({ database: await open() });
-    const { ann, account, form } = await acme(server);
+    const database = await open();
+    const { read, write } = transactionsOf(database);
+    // As of several servers: nothing lines up.
+    const transactions: Transactions = { read, write: (work) => write(work) };
+    const server = await startServer({ database, deps: { transactions } });
+    const { ann, account } = await acme(server);
     const records = [{ key: 'once', answers: { site: 'Nord' } }];
     const replies = await Promise.all(
-      // By slug and by id, so that the two do not line up in one queue.
-      Array.from({ length: 8 }, (_, at) =>
-        server.call('records.submit', {
-          token: ann.token,
-          params: { account: at % 2 === 0 ? 'acme' : account.id, form: form.id },
-          body: { records },
-        }),
+      Array.from({ length: 8 }, () =>
+        server.call('records.submit', { token: ann.token, params, body: { records } }),
       ),
     );
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -358,6 +360,51 @@ describeOnEachDatabase('records', (open) => {
       const sms = { to: ['+41791234567'], mode: 'structured' as const };
       const capped = await server.refused('forms.sms', { token: ann.token, params, body: sms });
       expect(capped.code).toBe('cap_reached');
+    });
+
+    it('line up by who pays, and at once come to what there is, not more', async () => {
+      const database = await open();
+      const { read, write } = transactionsOf(database);
+      const lines = new Set<string | undefined>();
+      const transactions: Transactions = {
+        read,
+        write: (work, line) => {
+          lines.add(line);
+          return write(work, line);
+        },
+      };
+      const server = await startServer({ database, deps: { transactions } });
+      await setMonthly(server, 'enterprise', { upload: 100, message: 0 });
+      const uma = await person(server, 'uma@umbrella.example');
+      const big = await umbrella(server, uma, 'big', await server.staffToken());
+      const { ann } = await acme(server);
+      const bob = await person(server, 'bob@partner.example');
+      await standard(server, bob, 'partner');
+      await wellsForm(server, bob, 'partner');
+      for (const [by, slug] of [
+        [ann, 'acme'],
+        [bob, 'partner'],
+      ] as const)
+        await linkUnder(server, { by: uma, slug: 'big' }, { by, slug });
+      lines.clear();
+      const replies = await Promise.all(
+        Array.from({ length: 8 }, () =>
+          [ann, bob].map(({ token }, at) =>
+            server.call('records.submit', {
+              token,
+              params: { account: ['acme', 'partner'][at] ?? '', form: 'Wells' },
+              body: { records: wellsAnswers(10) },
+            }),
+          ),
+        ).flat(),
+      );
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([
+        ...Array.from({ length: 10 }, () => 201),
+        ...Array.from({ length: 6 }, () => 402),
+      ]);
+      expect([...lines]).toEqual([big.id]);
+      expect(await creditsOf(server, big.id)).toMatchObject({ upload: { balance: 0, used: 100 } });
+      await ledgerHolds(database);
     });
 
     it('show who submitted them to its own people only', async () => {

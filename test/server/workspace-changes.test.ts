@@ -132,7 +132,10 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
       await server.ok('resources.run', { token, params: { ...within, resource: 'nightly' }, body: { name } });
     const invoice = { workspace: 'ops', name: 'Invoice', document_type: 'invoice', definition: definition() };
     await server.ok('parsers.create', { token, params, body: invoice });
-    await form(server, { token }, params.account, 'Visit', { workspace: 'ops' });
+    const visit = await form(server, { token }, params.account, 'Visit', { workspace: 'ops' });
+    const records = ['A', 'B'].map((site) => ({ answers: { site, incident: false } }));
+    const here = { account: params.account, form: visit.id };
+    await server.ok('records.submit', { token, params: here, body: { records } });
     const key = await workspaceKey(server, org.id, ops, 'developer');
     const places = ['ops', 'default'].map((workspace) => ({ workspace, role: 'viewer' as const }));
     const body = { email: 'new@org.example', workspaces: places };
@@ -145,7 +148,7 @@ describeOnEachDatabase('workspaces of an organization', (open) => {
     const remove = (query: Record<string, string>, as = token) =>
       server.call('workspaces.delete', { token: as, params: within, query });
     expect((await remove({ confirm: 'op' })).body).toMatchObject({ errors: [{ pointer: '?confirm' }] });
-    const things = { connectors: 1, workflows: 1, jobs: 2, parsers: 1, forms: 1 };
+    const things = { connectors: 1, workflows: 1, jobs: 2, parsers: 1, forms: 1, records: 2 };
     const holdings = { members: 1, ...things, keys: 1, pending_invites: 1 };
     const done = { changed: true, holdings };
     expect((await remove({ confirm: 'ops', dry_run: 'true' })).body).toEqual(done);

@@ -2,14 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { hashToken, mintToken } from '../../src/contract/token.ts';
-import type { CreditUsage, Plan } from '../../src/contract/types.ts';
+import type { ConsentSheet, CreditUsage, Link, Plan } from '../../src/contract/types.ts';
 import { systemClock } from '../../src/server/domain/clock.ts';
 import { idMaker } from '../../src/server/domain/new-id.ts';
 import { type Database, openDatabase } from '../../src/server/store/database.ts';
 import { transactionsOf } from '../../src/server/store/stores.ts';
 import { ended, Machine } from '../crash/processes.ts';
-import { ledgerHolds } from '../support/credits.ts';
+import { insertMeter, ledgerHolds } from '../support/credits.ts';
 import { createPostgres, dropPostgres } from '../support/databases.ts';
 import { FaultyProxy } from './faulty-proxy.ts';
 
@@ -23,17 +22,16 @@ const FAULTS = 0.1;
 
 const postgres = inject('postgresUrl');
 const subs = Array.from({ length: SUBS }, (_, at) => `sub-${at + 1}`);
-const newId = idMaker(systemClock);
 
 let machine: Machine;
 let url = '';
 let database: Database;
 let proxy: FaultyProxy;
 let through = '';
-const meter = mintToken('meter');
+let meter = '';
 const staff = ['--profile', 'local-staff'];
 
-/** An umbrella with fewer credits than its sub-accounts will ask for; links and token by the store. */
+/** An umbrella with fewer credits than its sub-accounts will ask for. */
 async function prepare(): Promise<void> {
   url = await createPostgres(postgres);
   machine = new Machine(url);
@@ -48,6 +46,9 @@ async function prepare(): Promise<void> {
   for (const slug of subs) await machine.json(['accounts', 'create', slug, '--slug', slug]);
   database = await openDatabase(machine.place);
   await linkAll();
+  const transactions = transactionsOf(database);
+  const newId = idMaker(systemClock);
+  meter = await insertMeter({ transactions, clock: systemClock, newId }, 'admin@localhost');
   for (const slug of subs) {
     const lines = Array.from({ length: EACH }, (_, at) => `${slug},upload,1,${slug}-${at},parsers.run`);
     writeFileSync(
@@ -59,39 +60,16 @@ async function prepare(): Promise<void> {
   through = await proxy.listen();
 }
 
+/** Each account by an invitation, and by consent to the sheet that its administrator has read. */
 async function linkAll(): Promise<void> {
-  const now = new Date();
-  const at = now.toISOString();
-  await transactionsOf(database).write(async ({ platform, tenant }) => {
-    const accounts = await platform.ledger.consumers(['nexus', ...subs]);
-    const idOf = (slug: string) => accounts.get(slug)?.accountId ?? '';
-    for (const slug of subs) {
-      const caps = { upload: null, message: null };
-      await tenant(idOf('nexus')).links.insert({
-        id: newId('link'),
-        childId: idOf(slug),
-        kind: 'sub',
-        caps,
-        at,
-      });
-    }
-    const admin = await platform.users.findByAddress('admin@localhost');
-    await platform.tokens.insert({
-      id: newId('token'),
-      hash: hashToken(meter),
-      kind: 'meter',
-      owner: 'user',
-      userId: admin?.id ?? null,
-      accountId: null,
-      name: 'meter',
-      role: null,
-      modules: [],
-      reason: 'test',
-      createdBy: null,
-      expiresAt: new Date(now.getTime() + 86_400_000).toISOString(),
-      at,
-    });
-  });
+  for (const slug of subs) {
+    const { id } = (await machine.json(
+      `sub-accounts invite admin@localhost --invitee ${slug} --cap none --account nexus`.split(' '),
+    )) as Link;
+    const here = [id, '--account', slug];
+    const { digest } = (await machine.json(['umbrella', 'consent', ...here])) as ConsentSheet;
+    await machine.json(['umbrella', 'accept', ...here, '--digest', digest]);
+  }
 }
 
 /** Reports the whole of a sub-account's file, again and again until it gets through: that is safe. */

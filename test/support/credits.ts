@@ -2,35 +2,44 @@ import { expect } from 'vitest';
 import type { CreditUnit, UsageOutcome } from '../../src/contract/limits.ts';
 import { hashToken, mintToken } from '../../src/contract/token.ts';
 import type { Plan } from '../../src/contract/types.ts';
+import type { Deps } from '../../src/server/domain/work.ts';
 import type { Database } from '../../src/server/store/database.ts';
 import { checkLedger } from '../../src/server/store/ledger-check.ts';
 import type { TestServer } from './server.ts';
 
-/** A metering token of the staff member that `server.staffToken` makes, valid for a year. */
-export async function meterToken(server: TestServer): Promise<string> {
-  await server.staffToken();
+/** A metering token of somebody's, valid for a year, by the store: the operation asks for their password. */
+export async function insertMeter(
+  { transactions, clock, newId }: Pick<Deps, 'transactions' | 'clock' | 'newId'>,
+  email: string,
+): Promise<string> {
   const secret = mintToken('meter');
-  const now = server.clock.now();
-  await server.deps.transactions.write(async ({ platform }) => {
-    const staff = await platform.users.findByAddress('staff@platform.example');
-    if (staff === null) throw new Error('there is no staff member');
+  const now = clock.now();
+  await transactions.write(async ({ platform }) => {
+    const maker = await platform.users.findByAddress(email);
+    if (maker === null) throw new Error(`there is no ${email}`);
     await platform.tokens.insert({
-      id: server.deps.newId('token'),
+      id: newId('token'),
       hash: hashToken(secret),
       kind: 'meter',
       owner: 'user',
-      userId: staff.id,
+      userId: maker.id,
       accountId: null,
       name: 'meter',
       role: null,
       modules: [],
       reason: 'test',
-      createdBy: staff.id,
+      createdBy: maker.id,
       expiresAt: new Date(now.getTime() + 365 * 86_400_000).toISOString(),
       at: now.toISOString(),
     });
   });
   return secret;
+}
+
+/** A metering token of the staff member that `server.staffToken` makes. */
+export async function meterToken(server: TestServer): Promise<string> {
+  await server.staffToken();
+  return await insertMeter(server.deps, 'staff@platform.example');
 }
 
 export type Caps = Readonly<Record<CreditUnit, number | null>>;

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, describe, inject } from 'vitest';
 import { type Database, openDatabase, type Place } from '../../src/server/store/database.ts';
 import { seedStatements } from '../../src/server/store/migrations/0005-plans.ts';
+import { ledgerHolds } from './credits.ts';
 import { templateName } from './postgres.ts';
 
 /** Opens one more database of its own, empty but for the schema, closed when the test ends. */
@@ -14,6 +15,9 @@ export interface Where {
   /** The place of a database that `open` gave, to open it a second time. */
   placeOf(database: Database): Place;
 }
+
+/** Those that a server ran on: their ledger is verified when the test ends. */
+export const served = new WeakSet<Database>();
 
 interface Source {
   take(): Promise<Place>;
@@ -122,11 +126,17 @@ function suite(kind: Where['kind'], source: Source, body: (open: OpenDatabase, w
     return place;
   };
   afterEach(async () => {
-    for (const [database, place] of places) {
-      await database.close();
-      await source.giveBack(place);
-    }
+    const given = [...places];
     places.clear();
+    for (const [database, place] of given) {
+      try {
+        // Whatever was done by a server's operations: no credit was lost or made.
+        if (served.has(database)) await ledgerHolds(database);
+      } finally {
+        await database.close();
+        await source.giveBack(place);
+      }
+    }
   });
   afterAll(() => source.end());
   body(open, { kind, placeOf });

@@ -14,6 +14,7 @@ import type { Deps, Setup } from '../../src/server/domain/work.ts';
 import type { RatePolicies } from '../../src/server/http/rate-limit.ts';
 import { type Database, openDatabase } from '../../src/server/store/database.ts';
 import { transactionsOf } from '../../src/server/store/stores.ts';
+import { served } from './databases.ts';
 
 /** Where every test's clock stands at first. */
 export const START = '2026-03-02T09:00:00.000Z';
@@ -231,6 +232,7 @@ export class TestServer {
 /** Starts a server in process. Give it the database of `describeOnEachDatabase`, or nothing for SQLite in memory. */
 export async function startServer(options: TestOptions = {}): Promise<TestServer> {
   const database = options.database ?? (await openDatabase({ kind: 'sqlite', file: ':memory:' }));
+  served.add(database);
   const clock = new TestClock();
   const seen: string[] = [];
   const deps: Deps = {

@@ -44,13 +44,14 @@ export async function deleteRun(options: DeleteOptions, ctx: Context): Promise<v
 }
 
 function losses(answer: Answer<'accounts.delete'>): string[] {
-  const { members, pending_invites, workspaces, parsers, forms, resources, tokens, keys } = answer;
+  const { members, pending_invites, workspaces, parsers, forms, records, resources, tokens, keys } = answer;
   return [
     ...(members === 0 ? [] : [`the access of ${counted(members, 'member')}`]),
     ...(pending_invites === 0 ? [] : [counted(pending_invites, 'pending invitation')]),
     ...(workspaces === 0 ? [] : [`${counted(workspaces, 'workspace')} with all that is there`]),
     ...(parsers === 0 ? [] : [counted(parsers, 'parser')]),
     ...(forms === 0 ? [] : [counted(forms, 'form')]),
+    ...(records === 0 ? [] : [counted(records, 'record')]),
     ...(resources === 0 ? [] : [counted(resources, 'resource')]),
     ...(tokens === 0 ? [] : [counted(tokens, 'token')]),
     ...(keys === 0 ? [] : [counted(keys, 'workspace key')]),

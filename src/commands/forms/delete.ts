@@ -50,8 +50,12 @@ export async function deleteRun({ name }: DeleteOptions, ctx: Context): Promise<
   await tell(ctx, name, await client.call('forms.delete', request));
 }
 
-function lossesOf({ shares }: Answer<'forms.delete'>): string[] {
-  return ['its questions', ...(shares === 0 ? [] : [`the role of ${counted(shares, 'other account')}`])];
+function lossesOf({ records, shares }: Answer<'forms.delete'>): string[] {
+  return [
+    'its questions',
+    ...(records === 0 ? [] : [counted(records, 'record')]),
+    ...(shares === 0 ? [] : [`the role of ${counted(shares, 'other account')}`]),
+  ];
 }
 
 async function tell(ctx: Context, name: string, answer: Answer<'forms.delete'>): Promise<void> {

@@ -61,6 +61,7 @@ const words = {
   jobs: (count: number) => counted(count, 'job'),
   parsers: (count: number) => counted(count, 'parser'),
   forms: (count: number) => counted(count, 'form'),
+  records: (count: number) => counted(count, 'record'),
   keys: (count: number) => counted(count, 'key'),
   pending_invites: (count: number) => `its place in ${counted(count, 'pending invitation')}`,
 } satisfies Record<keyof WorkspaceHoldings, (count: number) => string>;

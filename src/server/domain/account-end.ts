@@ -63,9 +63,9 @@ export async function deleteAccount(
   await endSubLinks(work);
   await tenant.account.close(at);
   await tenant.account.retireSlug(account.slug, at, retiredUntil(now));
-  const { members, pendingInvites, workspaces, parsers, forms } = holdings;
+  const { members, pendingInvites, workspaces, parsers, forms, records } = holdings;
   const master = work.standing.parent?.kind === 'managed' ? work.standing.parent.account.id : null;
-  const held = { members, workspaces, parsers, forms };
+  const held = { members, workspaces, parsers, forms, records };
   const before = { kind, name, slug: account.slug, master, administrators, ...held };
   recordInBoth(work, { target: accountTarget(account), before });
   // Nobody can read the trail of an organization that is gone; staff did it, and read theirs.
@@ -78,6 +78,7 @@ export async function deleteAccount(
     workspaces,
     parsers,
     forms,
+    records,
     resources,
     tokens,
     keys,
@@ -105,6 +106,7 @@ export async function alreadyDeleted(
     workspaces: 0,
     parsers: 0,
     forms: 0,
+    records: 0,
     resources: 0,
     tokens: 0,
     keys: 0,

@@ -57,6 +57,12 @@ export type Repeated<Id extends OperationId> = (
   input: Input<Id>,
 ) => Promise<Answer<Id> | null>;
 
+/** With which changes one lines up, by name. */
+type Line<Id extends OperationId> = (
+  transaction: Transaction,
+  input: Input<Id>,
+) => Promise<string | undefined>;
+
 interface Binding<Id extends OperationId, W> {
   readonly id: Id;
   readonly repeated?: Repeated<Id>;
@@ -64,8 +70,8 @@ interface Binding<Id extends OperationId, W> {
   readonly target: (input: Input<Id>) => string | null;
   /** The workspace of that account that it works in; left out for none. */
   readonly within?: (input: Input<Id>) => Within;
-  /** With which changes it lines up: those of the account that it names, unless it says otherwise. */
-  readonly line?: (transaction: Transaction, input: Input<Id>) => Promise<string | undefined>;
+  /** Those of the account that it names, unless it says otherwise. */
+  readonly line?: Line<Id>;
   readonly widen: (work: Work, standing: Standing | null, transaction: Transaction) => W;
 }
 
@@ -335,7 +341,9 @@ function wrap<Id extends OperationId, W, P>(
     mustBeToken(call.credential);
     const prepared = await prepare(input, deps, lookup);
     const { line } = binding;
-    const queue = line ? await lookup((transaction) => line(transaction, input)) : (reference ?? undefined);
+    const queue = line
+      ? await lookup((transaction) => line(transaction, input)).catch(unlined)
+      : (reference ?? undefined);
     let committed: (() => void)[] = [];
     const body = async (transaction: Transaction): Promise<Outcome<Id> | RefusedAndKept> => {
       const state = new WorkState();
@@ -408,6 +416,11 @@ function wrap<Id extends OperationId, W, P>(
   return (deps, input, call) => afterSettling(deps, () => once(deps, input, call));
 }
 
+/** Whoever is refused stands in no line: the transaction refuses them, and tells the trail what is to be told. */
+function unlined(error: unknown): undefined {
+  if (!(error instanceof DomainError)) throw error;
+}
+
 const unprepared = async (): Promise<undefined> => undefined;
 
 /** The account-bound operations: the path names the account, and the stores come bound to it. */
@@ -464,19 +477,35 @@ function withinOf(input: Input<OperationId>): Within {
   return { noun: 'workspace', reference: named(input, 'workspace') };
 }
 
+function workspaceBinding<Id extends AccountBound>(id: Id): Binding<Id, PlaceWork> {
+  const binding = accountBinding(id);
+  return {
+    ...binding,
+    within: withinOf,
+    widen: (work, standing, transaction) => {
+      const { place } = standing ?? {};
+      if (!place) throw new DomainError('internal', errorCodes.internal.title);
+      return { ...binding.widen(work, standing, transaction), place };
+    },
+  };
+}
+
 /** The same for an operation in one workspace of the account: the actor's role there counts (domain.md, Workspace roles). */
 export function inWorkspace<Id extends AccountBound>(
   id: Id,
   rule: (work: PlaceWork, input: Input<Id>) => Promise<Answer<Id>>,
   repeated?: Repeated<Id>,
 ): Handler<Id> {
-  const binding = accountBinding(id);
-  const widen: Binding<Id, PlaceWork>['widen'] = (work, standing, transaction) => {
-    const { place } = standing ?? {};
-    if (!place) throw new DomainError('internal', errorCodes.internal.title);
-    return { ...binding.widen(work, standing, transaction), place };
-  };
-  return wrap({ ...binding, within: withinOf, widen, ...(repeated && { repeated }) }, unprepared, rule);
+  return wrap({ ...workspaceBinding(id), ...(repeated && { repeated }) }, unprepared, rule);
+}
+
+/** The same for a rule that changes what belongs to somebody else than it names: see `onPlatformLined`. */
+export function inWorkspaceLined<Id extends AccountBound>(
+  id: Id,
+  line: Line<Id>,
+  rule: (work: PlaceWork, input: Input<Id>) => Promise<Answer<Id>>,
+): Handler<Id> {
+  return wrap({ ...workspaceBinding(id), line }, unprepared, rule);
 }
 
 /** The same for an operation on no account, or on one that its body names (`target`). */
@@ -503,7 +532,7 @@ export function onPlatformPrepared<Id extends OperationId, P>(
  */
 export function onPlatformLined<Id extends OperationId>(
   id: Id,
-  line: (transaction: Transaction, input: Input<Id>) => Promise<string | undefined>,
+  line: Line<Id>,
   rule: (work: Work, input: Input<Id>) => Promise<Answer<Id>>,
 ): Handler<Id> {
   return wrap({ id, target: () => null, line, widen: (work) => work }, unprepared, rule);

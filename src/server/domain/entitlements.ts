@@ -34,6 +34,12 @@ export function limitsOf({ terms, linked }: Holding): Plan['limits'] {
   return most;
 }
 
+/** Messages a day at most, whoever pays for them: a month's of its plan, or of what its umbrella gives if that is more. */
+export function messagesPerDay({ terms, linked }: Holding): number | null {
+  const own = terms.limits.messages_per_month;
+  return linked === null ? own : larger(own, linked.limits.messages_per_month);
+}
+
 /** Where a limit comes from: what is no more than the plan's own is the plan's. */
 export function limitSource({ terms, linked }: Holding, name: PlanLimit): 'plan' | 'umbrella' {
   return limitsOf({ terms, linked })[name] === ofPlan(terms)[name] ? 'plan' : 'umbrella';

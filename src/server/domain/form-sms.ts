@@ -5,7 +5,7 @@ import { parsePhone } from '../../contract/phone.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { makerOf } from './actor.ts';
 import { spend } from './credits.ts';
-import { limitsOf } from './entitlements.ts';
+import { messagesPerDay } from './entitlements.ts';
 import { DomainError, invalid } from './errors.ts';
 import { formNamed, formTarget } from './forms.ts';
 import { dayStart, nextDay } from './mail-limits.ts';
@@ -95,9 +95,9 @@ async function outcomesOf(work: PlaceWork, to: readonly string[]): Promise<Outco
   });
 }
 
-/** In a day an account sends what its plan gives it for a month: what a stolen credential can do at most. */
+/** In a day an account sends what a month's messages are: what a stolen credential can do at most. */
 async function withinDay(work: PlaceWork, credits: number): Promise<void> {
-  const limit = limitsOf(work.standing.account).messages_per_month;
+  const limit = messagesPerDay(work.standing.account);
   if (limit === null) return;
   const used = await work.tenant.messages.creditsSince(dayStart(work.now));
   if (used + credits <= limit) return;

@@ -6,7 +6,7 @@ import type { Form } from '../../contract/types.ts';
 import { canSeePlace, decide, formRoleOf, isAdminRole, rightsIn } from './access.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { type Actor, makerOf } from './actor.ts';
-import { DomainError, notFound } from './errors.ts';
+import { DomainError, notFound, refused } from './errors.ts';
 import { toForm, toFormItem } from './form-view.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { Facts } from './ports/audit.ts';
@@ -135,10 +135,21 @@ function factsOf(form: Form, change: FormChange): Facts {
   };
 }
 
+/** What its owner calls a form is the owner's: a new name that is taken would tell of forms that are not shared. */
+function mustBeOwn(work: PlaceWork): void {
+  if (roleHere(work) === null) return;
+  throw refused(
+    'forbidden',
+    'form_name',
+    'What a form is called is changed by the account that it belongs to.',
+  );
+}
+
 export async function updateForm(work: PlaceWork, input: Input<'forms.update'>): Promise<Form> {
   const form = await formNamed(work, input);
   mustBeCurrent('form', form.revision, input.expected);
   const change = changeOf(form, input.body);
+  if (change.name !== undefined) mustBeOwn(work);
   const before = toForm(form, work.standing.account, roleHere(work));
   if (Object.keys(change).length === 0) return before;
   await work.tenant.forms.update(form.id, change, work.now.toISOString());
@@ -161,6 +172,9 @@ async function wasDeleted(tenant: Tenant, reference: string, workspaceId: string
   return places.find((place) => workspaceId === null || place === workspaceId) ?? null;
 }
 
+const nothingDeleted = { changed: false, records: 0, shares: 0 } satisfies Answer<'forms.delete'>;
+
+/** Its records go with it; the uploads that they cost stay used. */
 export async function deleteForm(
   work: PlaceWork,
   input: Input<'forms.delete'>,
@@ -170,17 +184,18 @@ export async function deleteForm(
     const { form: reference } = input.params;
     if ((await wasDeleted(work.tenant, reference, work.place.workspaceId)) === null)
       throw notFound('form', reference);
-    return { changed: false, shares: 0 };
+    return nothingDeleted;
   }
   mustBeCurrent('form', form.revision, input.expected);
+  const records = await work.tenant.records.count(form.id);
   const shares = await work.tenant.formShares.count(form.id);
   await work.tenant.forms.remove(form.id);
   const { questionCount: questions, revision, workspace } = form;
   work.record({
     target: formTarget(form),
-    before: { questions, revision, shares, workspace_id: workspace.id },
+    before: { questions, revision, records, shares, workspace_id: workspace.id },
   });
-  return { changed: true, shares };
+  return { changed: true, records, shares };
 }
 
 /** An id that is gone says no more where it lay; the trail does, and who may delete there may hear it (D9). */
@@ -197,5 +212,5 @@ export async function alreadyDeletedForm(
   const within = { noun: 'workspace', reference: workspaceId } as const;
   const standing = await transaction.platform.access.standing(actor, accountId, within);
   if (standing === null || standing.place === null || !canSeePlace(actor, standing)) return null;
-  return decide(actor, 'forms.delete', standing).allowed ? { changed: false, shares: 0 } : null;
+  return decide(actor, 'forms.delete', standing).allowed ? nothingDeleted : null;
 }

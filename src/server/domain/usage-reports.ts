@@ -1,7 +1,7 @@
 import type { UsageOutcome } from '../../contract/limits.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import { type Charged, charge } from './charge.ts';
-import { postingOf } from './credits.ts';
+import { payerLine, postingOf } from './credits.ts';
 import { invalid } from './errors.ts';
 import type { Transaction } from './ports.ts';
 import type { Input, Work } from './work.ts';
@@ -29,15 +29,12 @@ function detailOf(charged: Charged): string | null {
   }
 }
 
-/** Reports that one payer pays for line up behind each other; those of several, behind all such. */
+/** Reports line up by who pays. */
 export async function payersOf(
-  { platform }: Transaction,
+  transaction: Transaction,
   { body }: Input<'usage.record'>,
 ): Promise<string | undefined> {
-  const accounts = [...new Set(body.records.map(({ account }) => account))];
-  const consumers = await platform.ledger.consumers(accounts);
-  const [payer, ...others] = new Set([...consumers.values()].map((consumer) => consumer.payer.accountId));
-  return others.length === 0 ? payer : 'usage';
+  return await payerLine(transaction, [...new Set(body.records.map(({ account }) => account))]);
 }
 
 /**

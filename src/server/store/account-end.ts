@@ -23,6 +23,7 @@ export async function holdingsOf(trx: Trx, accountId: string, now: string): Prom
         counted(eb.selectFrom('workspaces').where('account_id', '=', accountId)).as('workspaces'),
         counted(eb.selectFrom('parsers').where('account_id', '=', accountId)).as('parsers'),
         counted(eb.selectFrom('forms').where('account_id', '=', accountId)).as('forms'),
+        counted(eb.selectFrom('form_records').where('account_id', '=', accountId)).as('records'),
         counted(eb.selectFrom('resources').where('account_id', '=', accountId)).as('resources'),
         counted(liveTokens.where('kind', '<>', 'key')).as('tokens'),
         counted(liveTokens.where('kind', '=', 'key')).as('keys'),

@@ -57,6 +57,16 @@ function toRecord(row: Selected, answers: string): RecordRow {
 export function recordsStore(trx: Trx, accountId: string): RecordsPort {
   const one = (formId: string, id: string) => ({ account_id: accountId, form_id: formId, id }) as const;
   return {
+    async count(formId) {
+      const row = await trx
+        .selectFrom('form_records')
+        .where('account_id', '=', accountId)
+        .where('form_id', '=', formId)
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('n'))
+        .executeTakeFirst();
+      return row?.n ?? 0;
+    },
+
     async insert(records, { formId, formRevision, by, at }) {
       if (records.length === 0) return;
       const rows = records.map(({ id, key, digest, answers }) => ({
@@ -87,9 +97,9 @@ export function recordsStore(trx: Trx, accountId: string): RecordsPort {
         .innerJoin('form_records as r', (join) =>
           join.on('r.account_id', '=', accountId).on('r.form_id', '=', formId).onRef('r.key', '=', 'k.key'),
         )
-        .select(['k.key as key', 'r.id as id', 'r.digest as digest'])
+        .select(['k.key as key', 'r.id as id', 'r.digest as digest', 'r.created_by as by'])
         .execute();
-      return new Map(rows.map(({ key, id, digest }) => [key, { id, digest }]));
+      return new Map(rows.map(({ key, ...record }) => [key, record]));
     },
 
     async list(formId, { key, since, until }, page) {

@@ -33,6 +33,10 @@ export async function workspaceHoldings(
         .where('account_id', '=', accountId)
         .where('workspace_id', '=', id);
       const forms = eb.selectFrom('forms').where('account_id', '=', accountId).where('workspace_id', '=', id);
+      const records = eb
+        .selectFrom('form_records')
+        .where('account_id', '=', accountId)
+        .where('form_id', 'in', forms.select('id'));
       const members = eb
         .selectFrom('workspace_members')
         .where('account_id', '=', accountId)
@@ -50,6 +54,7 @@ export async function workspaceHoldings(
         resources('job').as('jobs'),
         counted(parsers).as('parsers'),
         counted(forms).as('forms'),
+        counted(records).as('records'),
         counted(liveKeys).as('keys'),
         counted(naming(trx, accountId, id).where('expires_at', '>', now)).as('pending_invites'),
       ];

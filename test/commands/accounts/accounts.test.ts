@@ -444,6 +444,7 @@ describe('accounts delete', () => {
       workspaces: 1,
       parsers: 0,
       forms: 0,
+      records: 0,
       resources: 0,
       tokens: 0,
       keys: 0,

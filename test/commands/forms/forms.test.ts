@@ -124,15 +124,17 @@ describe('forms delete', () => {
   it('says what is lost and asks on a terminal; elsewhere it wants --yes', async () => {
     file('a.yaml', small());
     await cli.ok('forms create Visit --file a.yaml');
+    for (const site of ['Nord', 'Süd'])
+      await cli.ok(['forms', 'submit', 'Visit', '--answer', `site=${site}`]);
     expect((await run('forms delete Visit --dry-run')).slice(0, 2)).toEqual([
       0,
-      'Visit would be deleted, and with it its questions, the role of 1 other account.\n',
+      'Visit would be deleted, and with it its questions, 2 records, the role of 1 other account.\n',
     ]);
     const no = await cli.run('forms delete Visit', { answers: [['(y/N)', 'n\r']] });
     expect(no.stderr).toContain('the role of 1 other account');
     expect((await shown('Visit')).revision).toBe(1);
     expect((await run('forms delete Visit --yes'))[1]).toBe(
-      'Deleted Visit, and with it its questions, the role of 1 other account.\n',
+      'Deleted Visit, and with it its questions, 2 records, the role of 1 other account.\n',
     );
     expect((await run('forms delete Visit --yes'))[1]).toBe('Visit is deleted already.\n');
   });

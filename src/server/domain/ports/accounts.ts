@@ -126,6 +126,8 @@ export interface AccountHoldings {
   readonly workspaces: number;
   readonly parsers: number;
   readonly forms: number;
+  /** Of its forms. */
+  readonly records: number;
   /** Connectors, workflows and jobs of all its workspaces. */
   readonly resources: number;
   /** Of its members and its own. */
