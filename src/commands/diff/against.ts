@@ -19,16 +19,17 @@ interface Asked {
 export async function againstLive({ profile, accounts, map }: Asked, ctx: Context): Promise<Difference> {
   const there = ctx.as({ profile, account: undefined });
   const names = new Map(map.map(pairOf));
-  const client = ctx.client();
+  // Both before anything is asked for: a profile that is not there ends the run, and must leave nothing under way.
+  const [client, other] = [ctx.client(), there.client()];
   const own = accounts.length > 0 ? accounts : await accountsBelow(ctx.account(), { client });
   const theirs = new Map(own.map((slug) => [names.get(slug) ?? slug, slug]));
-  const [here, other] = await ctx.out.wait(
+  const [here, far] = await ctx.out.wait(
     'Reading both',
-    Promise.all([readLive(own, { client }), readLive([...theirs.keys()], { client: there.client() })]),
+    Promise.all([readLive(own, { client }), readLive([...theirs.keys()], { client: other })]),
   );
   mustBeThere(here, 'here');
-  mustBeThere(other, `with the profile ${profile}`);
-  const wanted = placedAs(wantedOf(renamed(other.estate, theirs)), own);
+  mustBeThere(far, `with the profile ${profile}`);
+  const wanted = placedAs(wantedOf(renamed(far.estate, theirs)), own);
   const choices = { prune: [...pruneKinds], renew_expired: true, reinvite: true };
   const asked = { wanted, files: [`profile ${profile}`], choices, here: hereOf(ctx) };
   return await differenceFrom(asked, here, { client });

@@ -198,5 +198,14 @@ describeOnEachDatabase('a difference', (open) => {
     expect(done.stdout).toContain('~ account\n      name  acme-prod -> acme-dev');
     expect(done.stdout).toContain('+ member kid@dev.example');
     expect((await cli.run('diff nowhere --against ann')).code).toBe(5);
+    // A request that is still under way when the run ends would end the process with a stack trace.
+    const sent: string[] = [];
+    const lost = await cli.run('diff acme-prod --against nosuch', {
+      send: async (request) => {
+        sent.push(request.url);
+        return await sendTo(server.app)(request);
+      },
+    });
+    expect([lost.code, sent]).toEqual([5, []]);
   });
 });
