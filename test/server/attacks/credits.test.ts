@@ -321,7 +321,8 @@ describeOnEachDatabase('messages (premium numbers, floods)', (open) => {
     const sent = await Promise.all(
       [ann, fay, ann, fay, ann].map((by, round) => sms(server, by, numbers(round * 20))),
     );
-    expect(sent.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429]);
+    expect(sent.filter(({ status }) => status === 200)).toHaveLength(2);
+    expect(sent.filter(({ status }) => status === 429)).toHaveLength(3);
     const rows = await server.database.read((trx) => trx.selectFrom('messages').select('credits').execute());
     expect(rows).toHaveLength(40);
     server.clock.moveTo(new Date('2026-03-03T00:00:00.000Z'));
