@@ -82,8 +82,21 @@ async function bare(ground: Ground, store: Store, count: number): Promise<number
   await server.stop();
   const at = new Date().toISOString();
   const chunks = chunksOf(count, (n) => [
-    ...[accountId, newId('entry'), 'upload', 'granted', 'used', 1, 0, accountId, 'parsers.run', `k-${n}`],
-    ...['meter', 'tok_bench', 'bench', at, at],
+    accountId,
+    newId('entry'),
+    'upload',
+    'granted',
+    'used',
+    1,
+    0,
+    accountId,
+    'parsers.run',
+    `k-${n}`,
+    'meter',
+    'tok_bench',
+    'bench',
+    at,
+    at,
   ]);
   const purse = (rows: number) =>
     `update credit_totals set granted = granted + ${rows}, used = used + ${rows} where payer_id = '${accountId}' and unit = 'upload'`;
