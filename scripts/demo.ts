@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { foldAddress } from '../src/contract/address.ts';
 import { listOf, numberOf, objectOf, textOf } from './demo/answers.ts';
+import { estateAsFiles, INVITED_BY_FILE } from './demo/estate.ts';
+import { MAIL_MS, mailedLink, PASSWORD, STAFF, signUp } from './demo/people.ts';
 import { prove } from './demo/proof.ts';
 import { slowLine } from './demo/slow-line.ts';
 import { DemoFailure, ended, Stage } from './demo/stage.ts';
 import { bold, chapter, dim, print, printOutput, typed } from './demo/terminal.ts';
+import { umbrellaChapter } from './demo/umbrella.ts';
 import { people } from './people-csv.ts';
 
-const STAFF = ['--profile', 'local-staff'];
 const ACCOUNT = 'acme-dev';
 const IN_DEV = ['--account', ACCOUNT];
-const PASSWORD = 'seven quiet herons wade';
-const MAIL_MS = 20_000;
 const KILL_MS = 30_000;
 
 /** People of the file whose address is in it once: so it is known what becomes of their row. */
@@ -29,21 +29,6 @@ function loners(count: number): string[] {
   return once.slice(0, count).map(({ email }) => email);
 }
 
-/** The newest link that was mailed to somebody; mail leaves a moment after the command. */
-async function mailedLink(stage: Stage, to: string, after = ''): Promise<string> {
-  const args = ['dev', 'mail', '--to', to, '--limit', '1', ...STAFF];
-  for (const end = Date.now() + MAIL_MS; Date.now() < end; await pause(50)) {
-    const [mail] = listOf(await stage.json(args), 'the mail');
-    const links: unknown = mail?.['links'];
-    const link: unknown = Array.isArray(links) ? links[0] : undefined;
-    if (typeof link === 'string' && link !== after) {
-      await stage.run([...args, '--fields', 'to,subject,links']);
-      return link;
-    }
-  }
-  throw new DemoFailure(`no mail to ${to} within ${MAIL_MS / 1000} s`);
-}
-
 async function accept(stage: Stage, link: string, exit = 0): Promise<void> {
   const args = ['invites', 'accept', '--secret-stdin', '--password-stdin'];
   await stage.run(args, {
@@ -56,18 +41,6 @@ async function accept(stage: Stage, link: string, exit = 0): Promise<void> {
 async function invitation(stage: Stage, email: string): Promise<string> {
   const [found] = listOf(await stage.json(['invites', 'list', '--q', email, ...IN_DEV]), 'the invitations');
   return textOf(found ?? {}, 'id');
-}
-
-async function signUp(stage: Stage, email: string, url: string): Promise<void> {
-  const asAna = ['--profile', 'ana', '--api-url', url];
-  await stage.run(['signup', email, ...asAna]);
-  const link = await mailedLink(stage, email);
-  await stage.run(['signup', '--secret-stdin', '--name', 'Ana Ruiz', ...asAna], {
-    stdin: `${link}\n${PASSWORD}\n`,
-    stdinAs: 'the link, a password',
-  });
-  await stage.run(['profiles', 'use', 'ana']);
-  await stage.run(['whoami']);
 }
 
 async function makeAccounts(stage: Stage): Promise<void> {
@@ -208,7 +181,9 @@ async function story(stage: Stage): Promise<void> {
   chapter('Staff start the server: an empty folder, a free port');
   const url = await stage.serve();
   chapter('Ana signs up through the link that she is mailed');
-  await signUp(stage, 'ana@acme.example', url);
+  await signUp(stage, { email: 'ana@acme.example', name: 'Ana Ruiz', profile: 'ana' }, url);
+  await stage.run(['profiles', 'use', 'ana']);
+  await stage.run(['whoami']);
   chapter('She creates acme; staff unlock managed accounts; she makes one for each environment');
   await makeAccounts(stage);
   chapter('Three people of the file join first, and a fourth is invited');
@@ -219,6 +194,8 @@ async function story(stage: Stage): Promise<void> {
   await lookAround(stage, ben, url);
   chapter('Parsers go from development to staging to production');
   await promote(stage);
+  chapter('The estate as files: written down, edited, reviewed, applied, and nothing to do the second time');
+  await estateAsFiles(stage);
   chapter('She invites the file: refused with its bad lines, then killed half-way, then run again');
   const batch = await inviteTheFile(stage, report);
   await mailLeft(stage, batch);
@@ -231,17 +208,21 @@ async function story(stage: Stage): Promise<void> {
   await accept(stage, await mailedLink(stage, gil, late));
   chapter('One leaves, by mistake, and is back as before');
   await offboard(stage, ben);
+  chapter('A partner comes under an umbrella, uses what that pays for up to its cap, and leaves');
+  const parted = await umbrellaChapter(stage, url);
   chapter('The proof, from the API');
   const accepted = [fay, gil];
-  await prove(stage, {
+  const deeds = {
     account: ACCOUNT,
     batch,
     report,
     members: [ben, cleo, dov],
     invitedBefore: [eve],
+    elsewhere: INVITED_BY_FILE,
     accepted,
     resent: [gil],
-  });
+  };
+  await prove(stage, deeds, parted);
   print(dim(`  read from ${url}`));
 }
 

@@ -84,9 +84,10 @@ function refText(ref: string): string {
   const name = ref.replace('#/$defs/', '');
   const [, title] = parts.find(([known]) => known === name) ?? [];
   if (title !== undefined) return title.replace(/:.*/, '').toLowerCase();
-  // What has no table of its own: short forms, and what is a parser's.
+  // What has no table of its own: short forms, and what is a parser's or a form's.
   const part = isObject(definitions) ? definitions[name] : undefined;
-  return name.startsWith('Estate') && part !== undefined ? kindOf(part) : 'see [parsers](parsers.md)';
+  if (name.startsWith('Estate') && part !== undefined) return kindOf(part);
+  return name.startsWith('Form') ? 'list: see [forms](forms.md)' : 'see [parsers](parsers.md)';
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) keepGenerated('docs/estate.md', estateDoc());

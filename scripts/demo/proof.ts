@@ -16,11 +16,14 @@ export interface Deeds {
   readonly invitedBefore: readonly string[];
   /** Who accepted an invitation of the file. */
   readonly accepted: readonly string[];
+  /** Invited to another account, by files. */
+  readonly elsewhere: readonly string[];
   /** Whose invitation was sent again on purpose. */
   readonly resent: readonly string[];
 }
 
-interface Check {
+/** One line of the proof. */
+export interface Check {
   readonly what: string;
   readonly expected: string;
   readonly found: string;
@@ -51,7 +54,7 @@ function miscounted(found: Map<string, number>, wanted: Map<string, number>): st
     .map((address) => `${address}: ${found.get(address) ?? 0} instead of ${wanted.get(address) ?? 0}`);
 }
 
-function counted(what: string, number: number, wanted: number): Check {
+export function counted(what: string, number: number, wanted: number): Check {
   const wrong = number === wanted ? [] : [`${number} instead of ${wanted}`];
   return { what, expected: String(wanted), found: String(number), wrong };
 }
@@ -88,8 +91,12 @@ async function everybodyOnce(stage: Stage, deeds: Deeds): Promise<Check[]> {
 async function oneMessageEach(stage: Stage, deeds: Deeds): Promise<Check> {
   const mails = listOf(await stage.json(['dev', 'mail', '--all', '--profile', 'local-staff']), 'the mail');
   const invitations = mails.filter((mail) => textOf(mail, 'subject').startsWith('Invitation to'));
-  const wanted = countsOf([...wantedAddresses(), ...deeds.resent.map(folded)]);
-  const all = expected.invited + deeds.resent.length;
+  const wanted = countsOf([
+    ...wantedAddresses(),
+    ...deeds.resent.map(folded),
+    ...deeds.elsewhere.map(folded),
+  ]);
+  const all = expected.invited + deeds.resent.length + deeds.elsewhere.length;
   return {
     what: 'captured mail: one message each (two where sent again)',
     expected: `${all} messages`,
@@ -166,7 +173,7 @@ function table(checks: readonly Check[]): void {
 }
 
 /** Asks the API and compares. Throws DemoFailure that names what is not as it should be. */
-export async function prove(stage: Stage, deeds: Deeds): Promise<void> {
+export async function prove(stage: Stage, deeds: Deeds, others: readonly Check[]): Promise<void> {
   const rows = await rowsOfBatch(stage, deeds);
   const checks = [
     ...(await everybodyOnce(stage, deeds)),
@@ -174,6 +181,7 @@ export async function prove(stage: Stage, deeds: Deeds): Promise<void> {
     counted('rows of the file with an outcome', rows.size, expected.rows),
     ...outcomeChecks([...rows.values()], deeds),
     await reasonForEach(deeds, rows),
+    ...others,
   ];
   table(checks);
   const wrong = checks.flatMap((check) => check.wrong.slice(0, 5).map((one) => `${check.what}: ${one}`));

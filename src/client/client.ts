@@ -142,9 +142,11 @@ function headersOf(options: ClientOptions, id: OperationId, input: LooseInput): 
   return headers;
 }
 
-/** Public operations carry a secret of their own; of them only accepting an invitation asks who is signed in. */
+/** Public operations carry a secret of their own; these ask who is signed in as well, or instead. */
+const eitherWay: ReadonlySet<OperationId> = new Set(['invites.accept', 'umbrella_invites.decline']);
+
 function takesCredential(id: OperationId): boolean {
-  return operationOf(id).public !== true || id === 'invites.accept';
+  return operationOf(id).public !== true || eitherWay.has(id);
 }
 
 async function sendSigned(

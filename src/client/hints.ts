@@ -7,8 +7,14 @@ type Asked = Readonly<{ account: string | undefined; url: string; operation: Ope
 const seats = 'tenantctl invites list --state pending';
 const signIn = 'tenantctl login';
 
+interface Hint {
+  readonly command: string;
+  readonly inAccount?: true;
+}
+type Hints = Partial<Record<ErrorCode, Hint>>;
+
 /** What to type next, by error code; ` --account X` is added where the command takes it. */
-const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> = {
+const hints: Hints = {
   unauthenticated: { command: signIn },
   invalid_token: { command: signIn },
   token_expired: { command: signIn },
@@ -47,10 +53,39 @@ const hints: Partial<Record<ErrorCode, { command: string; inAccount?: true }>> =
   form_limit: { command: 'tenantctl forms list', inAccount: true },
   parser_name_taken: { command: 'tenantctl parsers list', inAccount: true },
   parser_limit: { command: 'tenantctl parsers list', inAccount: true },
+  insufficient_credits: { command: 'tenantctl credits balance', inAccount: true },
+  cap_reached: { command: 'ask the umbrella to run: tenantctl sub-accounts cap SUB-ACCOUNT --cap N' },
+  payer_suspended: { command: 'tenantctl umbrella show', inAccount: true },
+  no_umbrella: { command: 'tenantctl plans current', inAccount: true },
+  already_linked: { command: 'tenantctl sub-accounts list --state active', inAccount: true },
+  declined_before: { command: 'to ask again all the same, add --reinvite-declined' },
+  link_blocked: { command: 'clear that, then read again: tenantctl umbrella consent LINK --account ACCOUNT' },
+  consent_changed: { command: 'tenantctl umbrella consent LINK --account ACCOUNT' },
+  not_linked: { command: 'tenantctl umbrella invites' },
+  contact_exists: { command: 'tenantctl contacts list', inAccount: true },
   stale: { command: 'read it again, then repeat the change' },
 };
 
+const subInvitations = 'tenantctl sub-accounts list';
+const answered = 'tenantctl umbrella invites';
+const contacts: Hints = {
+  already_invited: { command: `${subInvitations} --state invited`, inAccount: true },
+};
+
+/** Where a code is about something else: invitations of accounts, not of members. By the noun of the operation. */
+const ofNoun: Readonly<Record<string, Hints>> = {
+  contacts,
+  sub_accounts: { ...contacts, invite_not_pending: { command: subInvitations, inAccount: true } },
+  umbrella_invites: {
+    invite_expired: { command: 'ask the sender to run: tenantctl sub-accounts resend ADDRESS' },
+    invite_accepted: { command: 'tenantctl umbrella show' },
+    invite_declined: { command: answered },
+    invite_revoked: { command: answered },
+  },
+};
+
 const byCode = new Map(Object.entries(hints));
+const byNoun = new Map(Object.entries(ofNoun).map(([noun, of]) => [noun, new Map(Object.entries(of))]));
 
 /** What is not there may stand in its list; if even its account is not there, that list says so. */
 const lists: readonly (readonly [RegExp, string])[] = [
@@ -65,21 +100,28 @@ const lists: readonly (readonly [RegExp, string])[] = [
   [/\/accounts\/[^/]+\/workspaces\/./, 'tenantctl workspaces list'],
   [/\/accounts\/[^/]+\/parsers\/[^/]+\/revisions\/./, 'tenantctl parsers revisions NAME'],
   [/\/accounts\/[^/]+\/parsers\/(?!copy|diff)./, 'tenantctl parsers list'],
+  [/\/accounts\/[^/]+\/sub-accounts\/./, subInvitations],
+  [/\/accounts\/[^/]+\/contacts\/./, 'tenantctl contacts list'],
   [/\/accounts\/[^/]+\/forms\/[^/]+\/records\/./, 'tenantctl forms records list FORM'],
   [/\/accounts\/[^/]+\/tokens\/./, 'tenantctl tokens list --account-token'],
   [/\/accounts\/[^/]+\/delegations\/./, 'tenantctl accounts delegations list'],
   [/\/accounts\/[^/]+\/bill/, 'tenantctl billing show'],
+  [/\/umbrella-invites\/./, `${answered}, and tenantctl accounts list`],
   [/\/plans\/./, 'tenantctl plans list'],
   [/\/tokens\/./, 'tenantctl tokens list'],
   [/\/staff\/./, 'tenantctl staff list'],
 ];
+
+const listed = (list: (typeof lists)[number] | undefined, account: string | undefined): Hint | undefined =>
+  list && { command: list[1], ...(account !== undefined && { inAccount: true }) };
 
 export function hintFor(code: string, { account, url, operation }: Asked): string | undefined {
   // What stands in the way, and what would clear it, is a longer story than an error has room for.
   if (code === 'forbidden' && operation !== undefined && account !== undefined)
     return `tenantctl access explain --action ${operation} --account ${account}`;
   const list = code === 'not_found' ? lists.find(([pattern]) => pattern.test(url)) : undefined;
-  const hint = list === undefined ? byCode.get(code) : { command: list[1], inAccount: account !== undefined };
+  const hint =
+    byNoun.get(operation?.split('.')[0] ?? '')?.get(code) ?? listed(list, account) ?? byCode.get(code);
   if (hint === undefined) return undefined;
   return hint.inAccount && account !== undefined ? `${hint.command} --account ${account}` : hint.command;
 }

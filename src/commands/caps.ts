@@ -19,9 +19,12 @@ interface CapOptions {
   readonly capMessages?: string | undefined;
 }
 
+/** No cap that means anything is higher; the server refuses it too. */
+const MOST = 1_000_000_000;
+
 export function readCap(text: string, flag: string): Cap {
   if (text === 'none') return 'none';
-  if (/^\d{1,10}$/.test(text)) return Number(text);
+  if (/^\d{1,10}$/.test(text) && Number(text) <= MOST) return Number(text);
   throw usageError(`${flag} ${text}: not a number of units a month, nor none`, { code: 'invalid_value' });
 }
 
@@ -55,11 +58,12 @@ export async function chosenCaps(options: CapOptions, ctx: Context): Promise<Cap
   };
 }
 
-const capText = (cap: Cap, unit: string): string =>
-  cap === 'none' ? `no cap on ${unit}s` : counted(cap, unit);
-
-/** `500 uploads, no cap on messages`. */
+/** `500 uploads a month, no cap on messages`. */
 export function capsText({ upload, message }: Caps): string {
-  if (upload === 'none' && message === 'none') return 'no cap';
-  return `${capText(upload, 'upload')}, ${capText(message, 'message')}`;
+  if (upload === 'none')
+    return message === 'none' ? 'no cap' : `no cap on uploads, ${counted(message, 'message')} a month`;
+  const uploads = counted(upload, 'upload');
+  return message === 'none'
+    ? `${uploads} a month, no cap on messages`
+    : `${uploads} and ${counted(message, 'message')} a month`;
 }

@@ -7,7 +7,6 @@ export const estateFlags = {
     short: 'f',
     repeat: true,
     help: 'a file or a folder of them, laid over those before it; - is stdin',
-    required: 'File or folder of the estate',
   },
   var: {
     value: 'NAME=VALUE',

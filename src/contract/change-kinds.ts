@@ -8,6 +8,8 @@ export const changeKinds = [
   'workspace_member',
   'promotion_path',
   'parser',
+  'form',
+  'sub_account',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
@@ -19,5 +21,7 @@ export const pruneKinds = [
   'invite',
   'workspace_member',
   'parser',
+  'form',
+  'sub_account',
 ] as const;
 export type PruneKind = (typeof pruneKinds)[number];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as c from './common.ts';
+import { formDescription, formEntries, formName, formTitle } from './form-questions.ts';
 import {
   definitionParts,
   documentType,
@@ -70,14 +71,19 @@ const parser = z
     description: 'A parser: from a file, as a copy, or defined right here',
   });
 
+const questions = formEntries.meta({ id: 'FormEntries', description: 'Questions, and groups of them' });
+
 const form = z
-  .looseObject({
+  .strictObject({
     file: says(filePath, 'Its definition in a file of its own, relative to this file'),
+    title: says(formTitle, 'Defined right here: what people read above it'),
+    description: says(formDescription, 'One line for people'),
+    questions: says(questions, 'What it asks (docs/forms.md)'),
   })
   .meta({ id: 'EstateForm', description: 'A form: from a file, or defined right here' });
 
 const parsers = z.record(parserName, parser);
-const forms = z.record(c.oneLine(100), form);
+const forms = z.record(formName, form);
 
 const workspaceMember = z
   .union([c.workspaceRole, z.strictObject({ role: c.workspaceRole })])
@@ -134,7 +140,7 @@ const subAccount = z
         uploads: says(cap, 'Uploads a month, or `none` for no limit'),
         messages: says(cap, 'Messages a month, or `none` for no limit'),
       }),
-      'What it may use a month at the cost of this account',
+      'What it may use a month at the cost of this account; whoever is invited needs both',
     ),
   })
   .meta({ id: 'EstateSubAccount', description: 'A link of an umbrella' });

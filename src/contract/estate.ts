@@ -3,10 +3,12 @@ import { account } from './accounts.ts';
 import { subscription } from './billing.ts';
 import * as c from './common.ts';
 import type { errorCodes } from './errors.ts';
+import { form } from './forms.ts';
 import { estateReadKinds, limits } from './limits.ts';
 import { parser, promotionPath } from './parsers.ts';
 import { invite, member } from './people.ts';
 import { permissionSet } from './permission-sets.ts';
+import { link } from './umbrella.ts';
 import { workspace, workspaceMember } from './workspaces.ts';
 
 export const estateReadKind = z.enum(estateReadKinds);
@@ -65,6 +67,34 @@ export const estateParser = parser
   })
   .meta({ id: 'EstateParserState' });
 
+/** Of forms only the account's own: what others share with it is theirs. */
+export const estateForm = form
+  .pick({
+    id: true,
+    workspace: true,
+    name: true,
+    title: true,
+    description: true,
+    questions: true,
+    revision: true,
+  })
+  .extend({ account_id: c.id('account') })
+  .meta({ id: 'EstateFormState' });
+
+/** Of an umbrella: links and invitations, also those that were declined or have ended. One that was revoked is left out. */
+export const estateLink = link
+  .pick({
+    id: true,
+    state: true,
+    account: true,
+    email: true,
+    invitee: true,
+    caps: true,
+    revision: true,
+  })
+  .extend({ account_id: c.id('account') })
+  .meta({ id: 'EstateLink' });
+
 export const estateEntry = z
   .discriminatedUnion('kind', [
     part('account', account),
@@ -77,6 +107,8 @@ export const estateEntry = z
     part('removal', removal),
     part('workspace_member', workspaceMember),
     part('parser', estateParser),
+    part('form', estateForm),
+    part('link', estateLink),
   ])
   .meta({ id: 'EstateEntry' });
 

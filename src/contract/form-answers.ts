@@ -1,6 +1,6 @@
 import { parseAddress } from './address.ts';
 import { type AskedQuestion, questionsInOrder } from './form-order.ts';
-import { patternMatcher } from './form-pattern.ts';
+import { type Effort, patternMatcher } from './form-pattern.ts';
 import type { Question, QuestionCondition, QuestionEntry } from './form-questions.ts';
 import { limits } from './limits.ts';
 import { parsePhone } from './phone.ts';
@@ -61,7 +61,12 @@ function readText(question: Of<'text'>, given: string, matches: Matcher): Read {
   );
   if (mistake !== null) return wrong(mistake);
   const { pattern } = question;
-  if (pattern !== undefined && !matches(pattern, value)) return wrong(`must match ${pattern}`);
+  if (pattern !== undefined) {
+    const matched = matches(pattern, value);
+    if (matched === null)
+      return wrong(`takes too long to check against ${pattern}: send fewer records at once`);
+    if (!matched) return wrong(`must match ${pattern}`);
+  }
   return { value };
 }
 
@@ -109,23 +114,20 @@ const offers = (question: Of<'choice' | 'choices'>): string => {
   return `${shown.join(', ')}${question.choices.length > shown.length ? ', ...' : ''}`;
 };
 
-const isOffered = (question: Of<'choice' | 'choices'>, value: string): boolean =>
-  question.choices.some((choice) => choice.value === value);
-
 function readChoices(question: Of<'choices'>, given: readonly unknown[]): Read {
-  const chosen = given.filter((one) => typeof one === 'string');
-  const unknown = given.find((one) => typeof one !== 'string' || !isOffered(question, one));
-  if (unknown !== undefined) return wrong(`must be of ${offers(question)}`);
-  if (new Set(chosen).size < chosen.length) return wrong('must hold each choice once');
+  const chosen = new Set(given);
+  const offered = new Set<unknown>(question.choices.map(({ value }) => value));
+  if (given.some((one) => !offered.has(one))) return wrong(`must be of ${offers(question)}`);
+  if (chosen.size < given.length) return wrong('must hold each choice once');
   const mistake = lengthMistake(
-    chosen.length,
+    chosen.size,
     question.min,
     question.max ?? question.choices.length,
     'choices',
   );
   if (mistake !== null) return wrong(mistake);
   // In the form's order: what was ticked first says nothing.
-  return { value: question.choices.flatMap(({ value }) => (chosen.includes(value) ? [value] : [])) };
+  return { value: question.choices.flatMap(({ value }) => (chosen.has(value) ? [value] : [])) };
 }
 
 function readEmail(given: string): Read {
@@ -138,7 +140,7 @@ function readPhone(given: string): Read {
   return phone.ok ? { value: phone.number } : wrong(`must be a telephone number: ${phone.reason}`);
 }
 
-type Matcher = (pattern: string, text: string) => boolean;
+type Matcher = (pattern: string, text: string) => boolean | null;
 
 function readAnswer(question: Question, given: unknown, matches: Matcher): Read {
   switch (question.type) {
@@ -164,7 +166,9 @@ function readAnswer(question: Question, given: unknown, matches: Matcher): Read 
     case 'datetime':
       return readDatetime(question, given.trim());
     case 'choice':
-      return isOffered(question, given) ? { value: given } : wrong(`must be one of ${offers(question)}`);
+      return question.choices.some(({ value }) => value === given)
+        ? { value: given }
+        : wrong(`must be one of ${offers(question)}`);
     case 'email':
       return readEmail(given);
     case 'phone':
@@ -179,21 +183,26 @@ const isBlank = (given: unknown): boolean =>
   (typeof given === 'string' && given.trim() === '') ||
   (Array.isArray(given) && given.length === 0);
 
-function holds(condition: QuestionCondition, answers: ReadonlyMap<string, AnswerValue>): boolean {
-  const answer = answers.get(condition.question);
-  if ('answered' in condition) return (answer !== undefined) === condition.answered;
-  const wanted = 'equals' in condition ? [condition.equals] : condition.one_of;
-  const given: readonly unknown[] = typeof answer === 'object' ? answer : [answer];
-  return wanted.some((value) => given.includes(value));
+/** @param answers of choices each, by the names of questions: hundreds of conditions may ask for one of hundreds */
+function holds(condition: QuestionCondition, answers: ReadonlyMap<string, ReadonlySet<unknown>>): boolean {
+  const given = answers.get(condition.question);
+  if ('answered' in condition) return (given !== undefined) === condition.answered;
+  if (given === undefined) return false;
+  return 'equals' in condition
+    ? given.has(condition.equals)
+    : condition.one_of.some((value) => given.has(value));
 }
 
 /** Judges records of one form: what can be prepared is prepared once. */
 export class AnswerJudge {
   readonly questions: readonly AskedQuestion[];
   readonly #names: ReadonlySet<string>;
-  readonly #matchers = new Map<string, (text: string) => boolean>();
+  readonly #effort: Effort | undefined;
+  readonly #matchers = new Map<string, (text: string) => boolean | null>();
 
-  constructor(questions: readonly QuestionEntry[]) {
+  /** @param effort bounds what patterns take, where somebody else waits for it; without a bound where left out */
+  constructor(questions: readonly QuestionEntry[], effort?: Effort) {
+    this.#effort = effort;
     this.questions = questionsInOrder(questions);
     this.#names = new Set(this.questions.map(({ question }) => question.name));
   }
@@ -201,12 +210,13 @@ export class AnswerJudge {
   /** Every mistake, those of questions in their order. Blank answers count as none. */
   judge(given: Readonly<Record<string, unknown>>): Judged {
     const answers = new Map<string, AnswerValue>();
+    const chosen = new Map<string, ReadonlySet<unknown>>();
     const mistakes: AnswerMistake[] = [];
     const say = (name: string, detail: string) => mistakes.push({ name, detail });
     for (const { question, conditions } of this.questions) {
       const { name } = question;
       const answer = Object.hasOwn(given, name) ? given[name] : undefined;
-      const asked = conditions.every((condition) => holds(condition, answers));
+      const asked = conditions.every((condition) => holds(condition, chosen));
       if (isBlank(answer)) {
         if (asked && question.required) say(name, 'is required');
         continue;
@@ -216,8 +226,12 @@ export class AnswerJudge {
         continue;
       }
       const read = readAnswer(question, answer, (pattern, text) => this.#matcher(pattern)(text));
-      if ('detail' in read) say(name, read.detail);
-      else answers.set(name, read.value);
+      if ('detail' in read) {
+        say(name, read.detail);
+        continue;
+      }
+      answers.set(name, read.value);
+      chosen.set(name, new Set(typeof read.value === 'object' ? read.value : [read.value]));
     }
     for (const name of Object.keys(given)) {
       if (!this.#names.has(name)) say(name, 'is no question of the form');
@@ -225,10 +239,10 @@ export class AnswerJudge {
     return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, answers: Object.fromEntries(answers) };
   }
 
-  #matcher(pattern: string): (text: string) => boolean {
+  #matcher(pattern: string): (text: string) => boolean | null {
     const known = this.#matchers.get(pattern);
     if (known !== undefined) return known;
-    const made = patternMatcher(pattern);
+    const made = patternMatcher(pattern, this.#effort);
     this.#matchers.set(pattern, made);
     return made;
   }
@@ -238,7 +252,9 @@ function conditionText(condition: QuestionCondition): string {
   const { question } = condition;
   if ('answered' in condition) return `only if ${question} is ${condition.answered ? '' : 'not '}answered`;
   const wanted = 'equals' in condition ? [condition.equals] : condition.one_of;
-  return `only if ${question} is ${wanted.map((value) => JSON.stringify(value)).join(' or ')}`;
+  const shown = wanted.slice(0, 10).map((value) => JSON.stringify(value));
+  const more = wanted.length > shown.length ? ' or another' : '';
+  return `only if ${question} is ${shown.join(' or ')}${more}`;
 }
 
 const YES = new Set(['true', 'yes', 'y', '1']);

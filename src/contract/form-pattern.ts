@@ -177,31 +177,53 @@ export function patternMistake(pattern: string): string | null {
   }
 }
 
-function reach(program: Program, from: readonly number[]): Set<number> {
-  const reached = new Set<number>();
-  const todo = [...from];
-  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
-    if (reached.has(at)) continue;
-    reached.add(at);
-    const state = program.states[at];
-    if (state?.kind === 'fork') todo.push(...state.next);
-  }
-  return reached;
+/** States that matching may still visit: shared by all that one request has to match. */
+export interface Effort {
+  left: number;
 }
 
-/** Does the whole text match? The pattern is one that `patternMistake` found nothing wrong with. */
-export function patternMatcher(pattern: string): (text: string) => boolean {
-  const program = programOf(pattern);
+/**
+ * Does the whole text match? The pattern is one that `patternMistake` found nothing wrong with.
+ * @returns what answers it for a text; null when that took more than was left
+ */
+export function patternMatcher(
+  pattern: string,
+  effort: Effort = { left: Number.POSITIVE_INFINITY },
+): (text: string) => boolean | null {
+  const { states, start } = programOf(pattern);
+  // When each state was last reached, so that none is followed twice for one character.
+  const reached = new Uint32Array(states.length);
+  let moment = 0;
+
+  /** Follows what reads nothing. @returns whether the pattern has matched by then */
+  const follow = (todo: number[], reading: number[]): boolean => {
+    let matched = false;
+    moment += 1;
+    for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+      const state = states[at];
+      if (state === undefined) matched = true;
+      if (state === undefined || reached[at] === moment) continue;
+      reached[at] = moment;
+      effort.left -= 1;
+      if (state.kind === 'read') reading.push(at);
+      else todo.push(...state.next);
+    }
+    return matched;
+  };
+
   return (text) => {
-    let reached = reach(program, [program.start]);
+    let reading: number[] = [];
+    let matched = follow([start], reading);
     for (const character of text) {
-      const next = [...reached].flatMap((at) => {
-        const state = program.states[at];
+      if (effort.left < 0) return null;
+      const next = reading.flatMap((at) => {
+        const state = states[at];
         return state?.kind === 'read' && state.test.test(character) ? [state.next] : [];
       });
       if (next.length === 0) return false;
-      reached = reach(program, next);
+      reading = [];
+      matched = follow(next, reading);
     }
-    return reached.has(MATCHED);
+    return matched;
   };
 }

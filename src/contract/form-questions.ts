@@ -137,7 +137,8 @@ export type QuestionGroup = z.output<typeof group>;
 export type QuestionCondition = z.output<typeof condition>;
 export type QuestionEntry = Question | QuestionGroup;
 
-const entries = z
+/** Each by itself; what hangs together between them `formQuestions` checks. */
+export const formEntries = z
   .array(z.discriminatedUnion('type', [...questionTypes, group]))
   .min(1)
   .max(limits.formQuestions);
@@ -228,7 +229,7 @@ const checked = (questions: readonly QuestionEntry[], context: z.RefinementCtx, 
     context.addIssue({ code: 'custom', path: [...below, ...path], message }),
   );
 
-export const formQuestions = entries
+export const formQuestions = formEntries
   .superRefine((questions, context) => checked(questions, context))
   .meta({ id: 'FormQuestions' });
 
@@ -241,7 +242,7 @@ export const formFile = z
     name: formName,
     title: formTitle,
     description: formDescription.nullable().optional(),
-    questions: entries,
+    questions: formEntries,
   })
   .superRefine(({ questions }, context) => checked(questions, context, ['questions']))
   .meta({ id: 'FormFile', title: 'A form of the tenancy API' });

@@ -66,9 +66,10 @@ const where = z.strictObject({ workspace: c.reference.optional() });
 /** What a deletion takes along. */
 const deletion = z.strictObject({
   changed: z.boolean(),
-  records: z.int(),
   /** Accounts that lose their role on it, its umbrella and those that saw an example too. */
   shares: z.int(),
+  /** What was answered. */
+  records: z.int(),
 });
 
 export const forms = {

@@ -119,6 +119,8 @@ export const estateReadKinds = [
   'removal',
   'workspace_member',
   'parser',
+  'form',
+  'link',
 ] as const;
 
 export type EstateReadKind = (typeof estateReadKinds)[number];

@@ -1,25 +1,23 @@
-import { createHash } from 'node:crypto';
-import type { Client, Exchange } from '../client/client.ts';
 import type { ChangeKind } from '../contract/change-kinds.ts';
 import { firstWorkspace } from '../contract/limits.ts';
-import type { BodyInput } from '../contract/shapes.ts';
-import { asTenantctlError, conflictError } from '../errors.ts';
-import { type Change, keyOf, nameOf } from './changes.ts';
+import { asTenantctlError } from '../errors.ts';
+import { carryForm } from './carry-forms.ts';
+import { carryLink } from './carry-links.ts';
+import type { Change } from './changes.ts';
 import { afterOf, bodyOf, copySource, sameValue, textAfter } from './fields.ts';
 import { look } from './look.ts';
 import type { ParserAddress } from './model.ts';
-
-/** What single changes are carried out with. */
-export interface Hands {
-  readonly client: Client;
-  /** Keeps at a call that may be repeated, for as long as that makes sense. */
-  readonly keep: <A>(call: (signal: AbortSignal) => Promise<A>) => Promise<A>;
-  /** Of the change set: what every idempotency key is derived from. */
-  readonly digest: string;
-}
-
-/** `already`: it was as wanted, and nothing was written. */
-export type Carried = 'done' | 'already';
+import {
+  type Carried,
+  type Carrier,
+  changed,
+  definite,
+  gone,
+  type Hands,
+  keyFor,
+  made,
+  sent,
+} from './requests.ts';
 
 /** One change that is a request or two. Throws the server's refusal. */
 export async function carryOut(change: Change, hands: Hands): Promise<Carried> {
@@ -31,18 +29,20 @@ export async function carryOut(change: Change, hands: Hands): Promise<Carried> {
   }
 }
 
-/** The same for every attempt at this change by this change set, whichever run makes it. */
-function keyFor(change: Change, { digest }: Hands, part: string): string {
-  return createHash('sha256')
-    .update(`${digest}\n${keyOf(change)}\n${part}`)
-    .digest('hex');
-}
-
 /**
  * A refusal that may be our own doing: the answer to a first attempt got lost, and the second met what the first made.
  * What is there decides, not what was answered.
  */
-const ownDoing: readonly string[] = ['stale', 'slug_taken', 'name_taken', 'parser_name_taken', 'conflict'];
+const ownDoing: readonly string[] = [
+  'stale',
+  'slug_taken',
+  'name_taken',
+  'parser_name_taken',
+  'form_name_taken',
+  'already_invited',
+  'already_linked',
+  'conflict',
+];
 
 async function isSoAnyway(change: Change, hands: Hands, code: string): Promise<boolean> {
   if (change.op === 'delete' || !ownDoing.includes(code)) return false;
@@ -50,8 +50,6 @@ async function isSoAnyway(change: Change, hands: Hands, code: string): Promise<b
   if (found === null) return false;
   return hasAll(found, change.kind === 'parser' ? await parserContent(change, hands) : bodyOf(change));
 }
-
-type Carrier = (change: Change, hands: Hands) => Promise<Carried>;
 
 const carriers: Readonly<Record<ChangeKind, Carrier>> = {
   async account(change, hands) {
@@ -204,6 +202,10 @@ const carriers: Readonly<Record<ChangeKind, Carrier>> = {
     );
     return 'done';
   },
+
+  form: carryForm,
+
+  sub_account: carryLink,
 };
 
 /** What an account is made without, and what of it staff alone decide. */
@@ -301,59 +303,4 @@ async function parserContent(change: Change, { client, keep }: Hands): Promise<R
     client.call('parsers.show', { params, query: { workspace: from.workspace }, signal }),
   );
   return { ...whole, document_type, description, definition };
-}
-
-interface Options {
-  readonly idempotencyKey: string;
-  readonly signal: AbortSignal;
-}
-
-/** Makes something once, whatever is sent twice. */
-async function made<A>(
-  change: Change,
-  hands: Hands,
-  call: (options: Options) => Promise<Exchange<A>>,
-): Promise<void> {
-  const idempotencyKey = keyFor(change, hands, 'create');
-  const { replayed } = await hands.keep((signal) => call({ idempotencyKey, signal }));
-  if (!replayed || (await look(change, hands)) !== null) return;
-  // The answer is an earlier run's, and what it made is not there any more.
-  throw conflictError(`${nameOf(change)} was made by this change set before, and has been removed since`, {
-    code: 'stale',
-    hint: 'tenantctl diff -f FILE',
-  });
-}
-
-interface Expecting {
-  readonly ifMatch: number | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Changes what was reviewed and nothing else: what moved since is refused by the server. */
-async function changed(
-  change: Change,
-  hands: Hands,
-  call: (options: Expecting) => Promise<unknown>,
-): Promise<void> {
-  await hands.keep((signal) => call({ ifMatch: change.revision ?? undefined, signal }));
-}
-
-async function gone(
-  change: Change,
-  hands: Hands,
-  call: (options: Expecting) => Promise<{ readonly changed: boolean }>,
-): Promise<Carried> {
-  const answer = await hands.keep((signal) => call({ ifMatch: change.revision ?? undefined, signal }));
-  return answer.changed ? 'done' : 'already';
-}
-
-/** Without what is undefined: a field that is not said is not sent. */
-function definite(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-/** The fields of a change have the contract's own names; the server judges their values. */
-function sent<Id extends Parameters<Client['call']>[0]>(body: object): BodyInput<Id> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- comes from files or a change set: validated by the server
-  return body as BodyInput<Id>;
 }

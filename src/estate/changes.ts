@@ -26,6 +26,9 @@ export type Reviewed = Omit<ChangeSet, 'schema' | 'totals' | 'digest'>;
  * - workspace_member: `role`
  * - promotion_path: `accounts`
  * - parser: `document_type`, `description`, `definition`, or `copy_from` (ACCOUNT[/WORKSPACE]/NAME) beside what it makes
+ * - form: `title`, `description`, `questions`
+ * - sub_account: `cap` ({ uploads, messages }, null is none); of one that is invited also `email`, `invitee`
+ *   (slug), and `state` where it was something before
  */
 
 /** One object of an estate: what `changes` are about, by the same key on the wanted and on the live side. */
@@ -147,15 +150,15 @@ export interface Place {
 
 /** Throws if the change set was made for another server, or as another account. */
 export function mustBeOf(set: ChangeSet, name: string, here: Place): void {
-  const differs = (what: string, there: string, now: string) =>
-    conflictError(`${name} was made for ${what} ${there}, and this run acts on ${now}`, {
+  const differs = (there: string, now: string) =>
+    conflictError(`${name} was made for ${there}, and this run acts on ${now}`, {
       code: 'change_set_elsewhere',
       why: 'What was reviewed there says nothing about here. Nothing was sent.',
       hint: 'tenantctl diff -f FILE --out CHANGES.json, with the profile that will apply it',
     });
-  if (set.api !== here.api) throw differs('the server', set.api, here.api);
-  if (set.account !== here.account)
-    throw differs('the account', set.account ?? '(none)', here.account ?? '(none)');
+  const account = (slug: string | null) => (slug === null ? 'no account of its own' : `the account ${slug}`);
+  if (set.api !== here.api) throw differs(`the server ${set.api}`, here.api);
+  if (set.account !== here.account) throw differs(account(set.account), account(here.account));
 }
 
 /** How a change is named to people: `member ann@acme.example of acme`. */
@@ -173,4 +176,6 @@ const wordsOf: Readonly<Record<ChangeKind, string>> = {
   workspace_member: 'workspace member',
   promotion_path: 'promotion path',
   parser: 'parser',
+  form: 'form',
+  sub_account: 'sub-account',
 };

@@ -10,16 +10,31 @@ export function parserChanges(sides: Sides): Change[] {
   const live = new Map(sides.live.parsers.map((parser) => [addressText(parser), parser]));
   return sides.pairs('parsers').flatMap(({ account, key, wanted, live: found }): Change[] => {
     const about = { kind: 'parser', account, key } as const;
-    if (wanted === undefined)
-      return sides.prunes('parser') ? [changed({ ...about, op: 'delete' }, [], found)] : [];
+    const closed = sides.isMastered(account) && !isPlainCopy(wanted) ? mastersNote(account, wanted) : null;
+    if (wanted === undefined) {
+      if (!sides.prunes('parser')) return [];
+      return [
+        changed({ ...about, op: closed === null ? 'delete' : 'conflict' }, [], found, { note: closed }),
+      ];
+    }
     const fields = fieldsOf(wanted, found, live);
-    const unread = sides.unread(account, 'parser');
-    if (unread !== null) return [changed({ ...about, op: 'conflict' }, fields, undefined, { note: unread })];
-    const lacking = missingSource(wanted, live);
-    if (lacking !== null) return [changed({ ...about, op: 'conflict' }, fields, found, { note: lacking })];
-    if (found === undefined) return [changed({ ...about, op: 'create' }, fields, undefined)];
-    return fields.length === 0 ? [] : [changed({ ...about, op: 'update' }, fields, found)];
+    const note = sides.unread(account, 'parser') ?? missingSource(wanted, live) ?? closed;
+    if (found !== undefined && fields.length === 0 && note === closed) return [];
+    if (note !== null) return [changed({ ...about, op: 'conflict' }, fields, found, { note })];
+    return [changed({ ...about, op: found === undefined ? 'create' : 'update' }, fields, found)];
   });
+}
+
+/** The server copies by itself, under the same name: all that a master may do with a parser of a managed account. */
+function isPlainCopy(wanted: EstateParser | undefined): boolean {
+  return wanted?.copy_from !== undefined && wanted.copy_from.name === wanted.name;
+}
+
+function mastersNote(account: string, wanted: EstateParser | undefined): string {
+  const own = `a profile with a token of ${account}, or of somebody who works in it`;
+  return wanted === undefined
+    ? `a master removes no parser of an account that it manages; use ${own}`
+    : `a master does not write parsers in an account that it manages, it copies them there under their own name: \`copy_from: ACCOUNT/${wanted.name}\`; or use ${own}`;
 }
 
 function addressText({ account, workspace, name }: ParserAddress): string {

@@ -2,6 +2,8 @@ import type { ChangeKind, PruneKind } from '../contract/change-kinds.ts';
 import { type EstateReadKind, firstWorkspace } from '../contract/limits.ts';
 import type { Change, ChangeSet } from './changes.ts';
 import { accountChanges } from './compare-accounts.ts';
+import { formChanges } from './compare-forms.ts';
+import { isOpenLink, linkChanges } from './compare-links.ts';
 import { memberChanges } from './compare-members.ts';
 import { parserChanges } from './compare-parsers.ts';
 import { byCode, type EntryOf, type Estate } from './model.ts';
@@ -14,13 +16,16 @@ import { type Choices, type Comparison, changed, differing, type Known, type Not
 export function compare(wanted: Estate, live: Known, choices: Choices): Comparison {
   const sides = new Sides(wanted, live, choices);
   const members = memberChanges(sides);
+  const links = linkChanges(sides);
   const changes = [
     ...accountChanges(sides),
     ...plainChanges(sides),
     ...members.changes,
     ...parserChanges(sides),
+    ...formChanges(sides),
+    ...links.changes,
   ];
-  return { changes: changes.toSorted(inOrder), notes: members.notes.toSorted(byPlace) };
+  return { changes: changes.toSorted(inOrder), notes: [...members.notes, ...links.notes].toSorted(byPlace) };
 }
 
 function inOrder(a: Change, b: Change): number {
@@ -76,5 +81,7 @@ export function liveCounts({ named, live }: Pick<Sides, 'named' | 'live'>): Chan
     member: count(live.members.filter(({ state }) => state !== 'removed' && state !== 'declined')),
     workspace_member: count(live.workspace_members.filter(({ id }) => id !== undefined)),
     parser: count(live.parsers),
+    form: count(live.forms),
+    sub_account: count(live.sub_accounts.filter(isOpenLink)),
   };
 }

@@ -7,9 +7,9 @@ import type { Clock } from '../client/transport.ts';
 import { rowOutcomes } from '../contract/limits.ts';
 import type { BodyInput } from '../contract/shapes.ts';
 import type { RowResult } from '../contract/types.ts';
-import type { Carried, Hands } from './carry.ts';
 import { type Change, keyOf } from './changes.ts';
 import { bodyOf, isInvitation } from './fields.ts';
+import type { Carried, Hands } from './requests.ts';
 
 /** What batches are carried out with, beside what single changes are. */
 export interface Crowding extends Hands {

@@ -1,10 +1,12 @@
 import type { Plan } from '../contract/types.ts';
-import { type ChangeSet, changeSetOf } from './changes.ts';
+import { type Change, type ChangeSet, changeSetOf } from './changes.ts';
 import { compare, liveCounts } from './compare.ts';
 import { afterOf, isInvitation } from './fields.ts';
 import { type LiveEstate, type Reading, readLive } from './live.ts';
+import { withLosses } from './losses.ts';
 import type { Estate } from './model.ts';
-import { type Choices, type Note, Sides } from './sides.ts';
+import { withConflicts, withoutUnknownPlans } from './preflight.ts';
+import { type Choices, type Comparison, type Note, Sides } from './sides.ts';
 
 /** What is different, and what it comes to. */
 export interface Difference {
@@ -34,18 +36,38 @@ interface Asked {
   readonly here: Pick<ChangeSet, 'api' | 'account' | 'made_at'>;
 }
 
-/** Reads the accounts that the files name, and those that parsers are copied from, and compares. */
+/**
+ * Reads the accounts that the files name, and those that parsers are copied from, and compares. What the server would
+ * refuse is a conflict here already.
+ */
 export async function differenceOf(asked: Asked, reading: Reading): Promise<Difference> {
-  const { wanted } = asked;
+  const { wanted, choices } = asked;
   const named = wanted.accounts.map(({ account }) => account);
   const sources = wanted.parsers.flatMap(({ copy_from: from }) => from?.account ?? []);
-  return await differenceFrom(asked, await readLive([...named, ...sources], reading), reading);
+  const live = await readLive([...named, ...sources], reading);
+  const { changes, notes } = compare(wanted, live, choices);
+  const plans = await plansFor(changes, reading);
+  const known = withoutUnknownPlans(changes, plans);
+  const judged = await withConflicts(known, reading.client, new Set());
+  const told = await withLosses(judged, reading.client);
+  return differenceIn(asked, { live, plans, comparison: { changes: told, notes } });
 }
 
-/** The same from what was read already; prices are asked for only where a plan changes. */
+/** Of two live estates, which are both as they are: nothing that one of them is could be in the way. */
 export async function differenceFrom(asked: Asked, live: LiveEstate, reading: Reading): Promise<Difference> {
+  const comparison = compare(asked.wanted, live, asked.choices);
+  return differenceIn(asked, { live, comparison, plans: await plansFor(comparison.changes, reading) });
+}
+
+interface Found {
+  readonly live: LiveEstate;
+  readonly plans: readonly Plan[];
+  readonly comparison: Comparison;
+}
+
+function differenceIn(asked: Asked, { live, plans, comparison }: Found): Difference {
   const { wanted, files, choices, here } = asked;
-  const { changes, notes } = compare(wanted, live, choices);
+  const { changes, notes } = comparison;
   const ids = new Map(live.estate.accounts.map(({ account, id }) => [account, id ?? null]));
   const sides = new Sides(wanted, live, choices);
   const set = changeSetOf({
@@ -56,8 +78,12 @@ export async function differenceFrom(asked: Asked, live: LiveEstate, reading: Re
     live: liveCounts(sides),
     changes: [...changes],
   });
-  const priced = changes.some((change) => afterOf(change, 'plan') !== undefined);
-  return { set, notes, costs: costsOf(set, live, priced ? await plansOf(reading) : []) };
+  return { set, notes, costs: costsOf(set, live, plans) };
+}
+
+/** Prices are asked for only where a plan changes. */
+async function plansFor(changes: readonly Change[], reading: Reading): Promise<Plan[]> {
+  return changes.some((change) => afterOf(change, 'plan') !== undefined) ? await plansOf(reading) : [];
 }
 
 async function plansOf({ client }: Reading): Promise<Plan[]> {

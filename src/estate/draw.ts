@@ -20,33 +20,61 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
   workspace_member: 'workspace member',
   promotion_path: 'promotion path',
   parser: 'parser',
+  form: 'form',
+  sub_account: 'sub-account',
 };
 
 /** Longest value on one line; of a longer one its beginning is enough to know it by. */
 const MOST = 100;
 
-/** A difference as somebody reviews it: account by account, a line a thing, and below it what becomes of its fields. */
-export function drawDifference({ set, notes, costs }: Difference, paint: Paint): string {
+/** How many changes are shown there: on a terminal more would only run through it, in a pipe, a file or CI all are. */
+export function mostShownOn({ isTTY }: { readonly isTTY?: boolean | undefined }): number {
+  return isTTY === true ? 60 : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * A difference as somebody reviews it: account by account, a line a thing, and below it what becomes of its fields.
+ * @param most changes that are shown; of more those that conflict, go or change come before those that are made
+ */
+export function drawDifference(
+  { set, notes, costs }: Difference,
+  paint: Paint,
+  most = Number.POSITIVE_INFINITY,
+): string {
+  const shown = set.changes.length > most ? firstOf(set.changes, most) : set.changes;
+  const cut = set.changes.length - shown.length;
   const lines: string[] = [];
-  const accounts = new Set([...set.changes, ...notes].map(({ account }) => account));
+  const told = cut === 0 ? [...shown, ...notes] : shown;
+  const accounts = new Set(told.map(({ account }) => account));
+  const changesOf = Map.groupBy(shown, ({ account }) => account);
   for (const account of [...accounts].sort()) {
     lines.push(paint('bold', safeLine(account)));
-    const own = set.changes.filter((change) => change.account === account);
-    for (const change of own) lines.push(...changeLines(change, paint));
+    for (const change of changesOf.get(account) ?? []) lines.push(...changeLines(change, paint));
     for (const note of notes)
       if (note.account === account) lines.push(`  ${paint('dim', `  ${safeLine(note.text)}`)}`);
     const cost = costs.find((one) => one.account === account);
     if (cost !== undefined) lines.push(`    ${costText(cost)}`);
     lines.push('');
   }
+  if (cut > 0) lines.push(`... and ${cut} more changes: tenantctl diff -f FILE | less  shows them all`, '');
   return `${[...lines, summaryText(set)].join('\n')}\n`;
+}
+
+const IMPORTANCE: readonly Change['op'][] = ['conflict', 'delete', 'update', 'create'];
+
+/** In their order. */
+function firstOf(changes: readonly Change[], most: number): Change[] {
+  const first = IMPORTANCE.flatMap((op) => changes.filter((change) => change.op === op)).slice(0, most);
+  const chosen = new Set(first);
+  return changes.filter((change) => chosen.has(change));
 }
 
 function changeLines(change: Change, paint: Paint): string[] {
   const { op, kind, key, mail, note, fields } = change;
   const tone = TONES[op];
   const what = safeLine(key === '' ? WORDS[kind] : `${WORDS[kind]} ${key}`);
-  const told = mail === null || op === 'conflict' ? '' : `  mail to ${safeLine(mail)}`;
+  const told =
+    mail === null || op === 'conflict' ? '' : mail === key ? '  mailed' : `  mail to ${safeLine(mail)}`;
   const head = `  ${paint(tone, SIGNS[op])} ${what}${paint('dim', told)}`;
   const why = note === null ? [] : [`      ${paint(tone, safeLine(note))}`];
   return [head, ...why, ...fieldLines(change.op, fields, paint)];
@@ -109,7 +137,9 @@ function costText({ seats, plan, price_cents: price }: AccountCosts): string {
   const full = seats.limit !== null && seats.after > seats.limit ? ', more than there are' : '';
   const places = `seats ${seats.before} -> ${seats.after}${limit}${full}`;
   if (plan.before === plan.after) return places;
-  return `${places}; a month ${amount(price.before)} -> ${amount(price.after)}`;
+  // One that is made has cost nothing before.
+  const before = plan.before === null ? '' : `${amount(price.before)} -> `;
+  return `${places}; a month ${before}${amount(price.after)}`;
 }
 
 /** Cents as people read them. */

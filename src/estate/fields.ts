@@ -1,4 +1,5 @@
 import { canonical } from '../contract/batch.ts';
+import { contentDigest } from '../contract/parser-digest.ts';
 import type { Change, Json } from './changes.ts';
 import type { ParserAddress } from './model.ts';
 
@@ -58,4 +59,14 @@ export function copySource(change: Change): ParserAddress | null {
   const { account, workspace, name } = from;
   if (typeof account !== 'string' || typeof workspace !== 'string' || typeof name !== 'string') return null;
   return { account, workspace, name };
+}
+
+/** Of what a parser will say, where a change names all of it. */
+export function textDigestAfter(change: Change): string | undefined {
+  const [type, description, definition] = ['document_type', 'description', 'definition'].map((name) =>
+    afterOf(change, name),
+  );
+  if (typeof type !== 'string' || (typeof description !== 'string' && description !== null)) return undefined;
+  if (typeof definition !== 'object' || definition === null) return undefined;
+  return contentDigest({ document_type: type, description, definition });
 }

@@ -72,14 +72,14 @@ export class EstateFiles {
   }
 
   /** What `file:` names, or why it is not read. */
-  async named(from: FoundFile, path: string): Promise<Source | { readonly refusal: string }> {
+  async named(from: FoundFile, path: string, what: string): Promise<Source | { readonly refusal: string }> {
     if (isAbsolute(path) || /^[A-Za-z]:|^\\/.test(path))
       return { refusal: 'is an absolute path; it is relative to the folder of the file that names it' };
     const target = resolve(from.folder, path);
     const refusal = await this.#refusal(target);
     if (refusal !== null) return { refusal };
     const name = from.name === '-' ? path : join(dirname(from.name), path);
-    return this.#counted(await sourceOf(name, 'a parser', this.#sources));
+    return this.#counted(await sourceOf(name, what, this.#sources));
   }
 
   async #allow(folder: string): Promise<void> {

@@ -33,12 +33,6 @@ export function isSecretValues(path: Path): boolean {
   return parser?.length === 3 && parser[0] === 'parsers' && parser[2] === 'secret_values';
 }
 
-/** What a form says of itself is its own affair. */
-export function isForm(path: Path): boolean {
-  const inside = insideAccount(path);
-  return inside?.at(-2) === 'forms' && holdsThings(path.slice(0, -1));
-}
-
 /** May it be left empty? It holds other things then, and now holds none. */
 export function mayBeEmpty(path: Path): boolean {
   if (holdsThings(path)) return true;

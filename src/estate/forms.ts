@@ -1,9 +1,11 @@
 import { fromFormFile } from '../contract/form-file.ts';
 import type { BodyInput } from '../contract/shapes.ts';
+import type { FormFile } from '../contract/types.ts';
 import { retold, TenantctlError, usageError } from '../errors.ts';
-import type { Document } from './document.ts';
+import type { Document, Source } from './document.ts';
 import { mistakesOf } from './issues.ts';
-import { checkedIn } from './parsers.ts';
+import type { FormText } from './model.ts';
+import { checkedIn, type ReadParts, readParts } from './parts.ts';
 import { placeText, readDocument, type Sources } from './source.ts';
 
 /** A form as a file has it. */
@@ -35,6 +37,26 @@ export async function readForm(name: string, sources: Sources): Promise<FoundFor
       details: [...details.slice(0, MOST_DETAILS), ...(more > 0 ? [{ detail: `and ${more} more` }] : [])],
     },
   );
+}
+
+/** A form of an estate as a file has it. */
+export interface NamedForm {
+  readonly name: string;
+  readonly content: FormText;
+}
+
+/** Every form of a file that an estate names: one a document, or a list of them. */
+export async function readForms(source: Source): Promise<ReadParts<NamedForm>> {
+  return await readParts(source, {
+    what: 'form',
+    form: async () => (await import('../contract/form-questions.ts')).formFile,
+    found: (data) => ({ name: data.name, content: formText(data) }),
+  });
+}
+
+/** With every default filled in, as the server keeps it. */
+export function formText({ title, description, questions }: FormFile): FormText {
+  return { title, description: description ?? null, questions };
 }
 
 /** The server's refusal of what a file says: its pointers into the request become places in the file. */

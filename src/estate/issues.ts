@@ -103,7 +103,25 @@ function wordsOf({ code, path, message, values, options }: Issue, data: unknown)
   if (code !== 'custom' && path.length > 0 && isMissing(data, path)) return MISSING;
   const choices = values ?? options;
   if (choices !== undefined) return `must be ${choices.length > 1 ? 'one of ' : ''}${choices.join(', ')}`;
+  const [, wanted = '', found = ''] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (wanted !== '') return `must be ${kindText(wanted)}, and this is ${kindText(found)}`;
   return message.replace(/^Invalid input: /, '');
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  record: 'a map',
+  object: 'a map',
+  array: 'a list',
+  null: 'empty',
+};
+
+/** What YAML calls what a schema names. */
+function kindText(kind: string): string {
+  return kinds[kind] ?? kind;
 }
 
 function isMissing(data: unknown, path: readonly PropertyKey[]): boolean {

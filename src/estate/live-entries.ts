@@ -1,15 +1,18 @@
 import { foldAddress } from '../contract/address.ts';
 import type { EstateEntry, EstateItem } from '../contract/types.ts';
-import type { LiveCosts } from './live.ts';
+import { capOf } from './caps.ts';
+import type { LiveEstate } from './live.ts';
 import {
   byCode,
-  type Estate,
   type EstateAccount,
+  type EstateForm,
   type EstateMember,
   type EstateParser,
   type EstatePermissionSet,
+  type EstateSubAccount,
   type EstateWorkspace,
   type EstateWorkspaceMember,
+  entryKey,
   noEstate,
   sortedEstate,
 } from './model.ts';
@@ -39,6 +42,8 @@ export class LiveBuilder {
   readonly #former = new Map<string, Former>();
   readonly #places: EstateWorkspaceMember[] = [];
   readonly #parsers: EstateParser[] = [];
+  readonly #forms: EstateForm[] = [];
+  readonly #links = new Map<string, EstateSubAccount>();
 
   add(entry: EstateEntry): void {
     switch (entry.kind) {
@@ -94,10 +99,20 @@ export class LiveBuilder {
       }
       case 'parser':
         this.#parser(entry.item);
+        return;
+      case 'form': {
+        const { id, workspace, name, title, description, questions, revision } = entry.item;
+        const content = { title, description, questions };
+        const account = this.#slugOf(entry.item);
+        this.#forms.push({ account, workspace: workspace.slug, name, content, id, revision });
+        return;
+      }
+      case 'link':
+        this.#link(entry.item);
     }
   }
 
-  done(): { readonly estate: Estate; readonly costs: ReadonlyMap<string, LiveCosts> } {
+  done(): Pick<LiveEstate, 'estate' | 'costs' | 'mastered'> {
     for (const [key, { entry }] of this.#former) if (!this.#members.has(key)) this.#members.set(key, entry);
     const accounts = [...this.#accounts.values()];
     return {
@@ -109,6 +124,8 @@ export class LiveBuilder {
         members: [...this.#members.values()],
         workspace_members: this.#places,
         parsers: this.#parsers,
+        forms: this.#forms,
+        sub_accounts: [...this.#links.values()],
       }),
       costs: new Map(
         accounts.map(({ shown, subscription }) => [
@@ -116,6 +133,7 @@ export class LiveBuilder {
           { seats: shown.seats, plan: shown.plan, price_cents: subscription?.price_cents ?? null },
         ]),
       ),
+      mastered: new Set(accounts.flatMap(({ shown }) => (shown.via === 'managed' ? shown.slug : []))),
     };
   }
 
@@ -178,6 +196,24 @@ export class LiveBuilder {
     if (before === undefined || before.at < at) this.#former.set(key, { entry, at });
   }
 
+  /** By the slug of the account, as it is or as the invitation meant it, else by the address. */
+  #link({ id, state, account: other, email, invitee, caps, revision, account_id }: EstateItem<'link'>): void {
+    if (state === 'revoked') return;
+    const account = this.#slugOf({ account_id });
+    const child = other?.slug ?? invitee ?? undefined;
+    const entry: EstateSubAccount = {
+      account,
+      ...(child !== undefined && { child }),
+      email: foldedOf(email),
+      cap: capOf(caps),
+      state,
+      id,
+      revision,
+    };
+    const key = `${account} ${entryKey.sub_accounts(entry)}`;
+    if (stands(entry, this.#links.get(key))) this.#links.set(key, entry);
+  }
+
   #parser(item: EstateItem<'parser'>): void {
     const { id, workspace, name, document_type, description, definition, digest, secrets, revision } = item;
     this.#parsers.push({
@@ -191,6 +227,19 @@ export class LiveBuilder {
       revision,
     });
   }
+}
+
+/** What came of an invitation, the nearer to a link the later. */
+const LINK_STATES = ['ended', 'declined', 'expired', 'invited', 'active'] as const;
+
+/** Of what is called alike the one that stands, else the last: pages have the older ones first. */
+function stands({ state }: EstateSubAccount, before: EstateSubAccount | undefined): boolean {
+  const rank = (of: EstateSubAccount['state']) =>
+    Math.max(
+      1,
+      LINK_STATES.findIndex((one) => one === of),
+    );
+  return before === undefined || rank(state) >= rank(before.state);
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

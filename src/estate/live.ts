@@ -15,6 +15,8 @@ export interface LiveEstate {
   readonly missing: ReadonlySet<string>;
   /** What is there and may not be read, by slug or what was asked for. It is not the same as what is not there. */
   readonly withheld: ReadonlyMap<string, Withheld>;
+  /** Slugs of the accounts that are reached as their master only, which works in none of their workspaces (R2). */
+  readonly mastered: ReadonlySet<string>;
 }
 
 interface Withheld {

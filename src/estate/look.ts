@@ -1,7 +1,10 @@
+import { foldAddress } from '../contract/address.ts';
 import type { ChangeKind } from '../contract/change-kinds.ts';
 import { asTenantctlError } from '../errors.ts';
-import type { Hands } from './carry.ts';
+import { capOf } from './caps.ts';
 import type { Change } from './changes.ts';
+import { afterOf, textAfter } from './fields.ts';
+import type { Hands } from './requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Looking = Pick<Hands, 'client' | 'keep'>;
@@ -60,5 +63,22 @@ const looks: Readonly<Record<ChangeKind, Look>> = {
     const at = key.indexOf('/');
     const input = { params: { account, parser: key.slice(at + 1) }, query: { workspace: key.slice(0, at) } };
     return { ...(await keep((signal) => client.call('parsers.show', { ...input, signal }))) };
+  },
+  async form({ account, key }, { client, keep }) {
+    const at = key.indexOf('/');
+    const input = { params: { account, form: key.slice(at + 1) }, query: { workspace: key.slice(0, at) } };
+    return { ...(await keep((signal) => client.call('forms.show', { ...input, signal }))) };
+  },
+  async sub_account(change, { client, keep }) {
+    const { account, id, key } = change;
+    // The server finds by the address what nobody has accepted yet.
+    const params = { account, link: textAfter(change, 'email') ?? id ?? key };
+    const { email, caps, state } = await keep((signal) =>
+      client.call('sub_accounts.show', { params, signal }),
+    );
+    const open = state === 'active' || state === 'invited';
+    // Of which account accepts, and whether it has, the other side decides.
+    const said = { invitee: afterOf(change, 'invitee'), state: open ? 'invited' : state };
+    return { email: foldAddress(email), cap: open ? capOf(caps) : null, ...said };
   },
 };

@@ -1,4 +1,4 @@
-import { holdsThings, isForm, mayBeEmpty } from './form-paths.ts';
+import { holdsThings, mayBeEmpty } from './form-paths.ts';
 import { pathText } from './issues.ts';
 import { placeText } from './source.ts';
 import {
@@ -63,7 +63,6 @@ export function withoutNulls(tree: Tree, report: Report, path: Path = []): Tree 
   if (tree.kind === 'list')
     return { ...tree, items: tree.items.map((item, at) => withoutNulls(item, report, [...path, at])) };
   if (tree.kind === 'leaf') return tree;
-  if (isForm(path)) return tree;
   const entries = new Map<string, Entry>();
   for (const [name, entry] of tree.entries) {
     if (!isNull(entry.value))

@@ -141,8 +141,14 @@ export interface EstateSecret {
 export interface EstateForm extends Entry {
   readonly workspace: string;
   readonly name: string;
-  /** As `forms` reads and writes it. */
-  readonly content?: unknown;
+  readonly content?: FormText | undefined;
+}
+
+/** With every default filled in, as the server keeps it. */
+export interface FormText {
+  readonly title: string;
+  readonly description: string | null;
+  readonly questions: BodyInput<'forms.create'>['questions'];
 }
 
 /** An umbrella's link. Key: account, then child, or email where the child is not known (before it accepts). A file's `none` is null here. */

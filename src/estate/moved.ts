@@ -1,7 +1,8 @@
 import type { ChangeKind } from '../contract/change-kinds.ts';
 import { conflictError } from '../errors.ts';
 import { type Change, type ChangeSet, keyOf, nameOf } from './changes.ts';
-import { sameValue } from './fields.ts';
+import { copySource, sameValue, textDigestAfter } from './fields.ts';
+import type { LiveEstate } from './live.ts';
 import { type Estate, type EstateAccount, type EstateKind, entryKey } from './model.ts';
 
 /** One live object, in the words of changes. */
@@ -21,19 +22,42 @@ type Verdict = 'to_do' | 'settled' | 'moved';
 export function settledIn(set: ChangeSet, name: string, live: Estate): ReadonlySet<string> {
   const found = foundIn(live);
   const settled = new Set<string>();
-  const moved: Change[] = [];
+  const moved = new Map<string, Change>();
   for (const change of set.changes) {
-    const verdict = judge(change, found.get(keyOf(change)));
+    const there = found.get(keyOf(change)) ?? found.get(change.id ?? '');
+    const verdict = judge(change, there, sourceOf(change, found));
     if (verdict === 'settled') settled.add(keyOf(change));
-    if (verdict === 'moved') moved.push(change);
+    if (verdict === 'moved') moved.set(keyOf(change), change);
   }
   for (const [account, id] of Object.entries(set.accounts)) {
     const now = found.get(keyOf({ kind: 'account', account, key: '' }))?.id ?? null;
     // What bears the name now is another account than the one that was reviewed.
-    if (id !== null && now !== id) moved.push(stranger(account, id));
+    if (id !== null && now !== id)
+      moved.set(keyOf({ kind: 'account', account, key: '' }), stranger(account, id));
   }
-  if (moved.length > 0) throw stale(moved, name);
+  if (moved.size > 0) throw stale([...moved.values()], name);
   return settled;
+}
+
+/** Throws if some of its accounts cannot be read, which is not the same as that they moved. */
+export function mustBeReadable(
+  { accounts }: ChangeSet,
+  name: string,
+  { missing, withheld }: Pick<LiveEstate, 'missing' | 'withheld'>,
+): void {
+  const unread = Object.entries(accounts).flatMap(([account, id]) =>
+    id !== null && (missing.has(account) || withheld.get(account)?.kinds.has('account') === true)
+      ? account
+      : [],
+  );
+  const [first] = unread;
+  if (first === undefined) return;
+  const others = unread.length === 1 ? '' : ` and ${unread.length - 1} more`;
+  throw conflictError(`${first}${others} of ${name} cannot be read`, {
+    code: 'stale',
+    why: 'They are not there any more, or this credential may not read them. Nothing was sent.',
+    hint: 'the profile that made the change set, or another administrator of these accounts',
+  });
 }
 
 function stranger(account: string, id: string): Change {
@@ -65,47 +89,80 @@ function stale(moved: readonly Change[], name: string) {
   });
 }
 
-function judge(change: Change, found: Found | undefined): Verdict {
+/** The live parser that a change copies from. */
+function sourceOf(change: Change, found: ReadonlyMap<string, Found>): Found | undefined {
+  const from = copySource(change);
+  if (from === null) return undefined;
+  const { account, workspace, name } = from;
+  return found.get(keyOf({ kind: 'parser', account, key: `${workspace}/${name}` }));
+}
+
+function judge(change: Change, found: Found | undefined, source: Found | undefined): Verdict {
   switch (change.op) {
     case 'conflict':
       return 'to_do';
     case 'create':
-      return judgeCreation(change, found);
+      return judgeCreation(change, found, source);
     case 'delete':
       if (found === undefined || isGone(found)) return 'settled';
       return isAsReviewed(change, found) ? 'to_do' : 'moved';
     case 'update':
       if (found === undefined) return 'moved';
-      if (hasAfter(change, found)) return 'settled';
+      if (hasAfter(change, found, source)) return 'settled';
       return isAsReviewed(change, found) || isBetween(change, found) ? 'to_do' : 'moved';
   }
 }
 
-function judgeCreation(change: Change, found: Found | undefined): Verdict {
+function judgeCreation(change: Change, found: Found | undefined, source: Found | undefined): Verdict {
   if (found === undefined) return 'to_do';
-  // Who was removed, declined or let an invitation expire is not there, and is part of what was reviewed.
-  if (change.kind === 'member' && (isGone(found) || found.fields['state'] === 'expired')) {
+  // Who was removed, declined, left or let an invitation expire is not there, and is part of what was reviewed.
+  if (
+    (change.kind === 'member' || change.kind === 'sub_account') &&
+    (isGone(found) || found.fields['state'] === 'expired')
+  ) {
     return found.id === change.id ? 'to_do' : 'moved';
   }
-  if (hasAfter(change, found)) return 'settled';
-  // What a copy comes to only the server knows; to copy again what is the same changes nothing.
-  return change.fields.some(({ name }) => name === 'copy_from') ? 'to_do' : 'moved';
+  return hasAfter(change, found, source) ? 'settled' : 'moved';
 }
 
 function isGone({ fields }: Found): boolean {
-  return fields['state'] === 'removed' || fields['state'] === 'declined';
+  return ['removed', 'declined', 'ended'].some((state) => fields['state'] === state);
 }
 
-function hasAfter({ fields, kind, op }: Change, found: Found): boolean {
-  const known = fields.filter(({ name }) => name !== 'copy_from');
-  // What a copy comes to only the server knows.
-  if (known.length === 0 && fields.length > 0) return false;
-  return known.every(({ name, after }) => {
+function hasAfter(change: Change, found: Found, source: Found | undefined): boolean {
+  const { fields, kind, op } = change;
+  if (kind === 'parser') return hasText(change, found, source);
+  return fields.every(({ name, after }) => {
     // Who is invited is no member yet: what they will be is what the invitation says.
     if (kind === 'member' && name === 'state' && op === 'create') return true;
-    if (kind === 'member' && (name === 'first_name' || name === 'workspaces')) return true;
+    if (kind === 'member' && name === 'first_name') return true;
+    if (kind === 'member' && name === 'workspaces') return hasPlaces(found.fields[name], after);
+    // Which account accepts, and whether it has, the other side decides.
+    if (kind === 'sub_account' && (name === 'invitee' || name === 'state')) return true;
     return sameValue(found.fields[name], after);
   });
+}
+
+/**
+ * By digests where that is all that may be seen: of the text that it shall have, or of what it is a copy of, which only
+ * the server knows.
+ */
+function hasText(change: Change, found: Found, source: Found | undefined): boolean {
+  const digest = textDigestAfter(change) ?? (hasOnlySource(change) ? source?.fields['digest'] : undefined);
+  if (digest !== undefined) return digest === found.fields['digest'];
+  return change.fields.every(
+    ({ name, after }) => name === 'copy_from' || sameValue(found.fields[name], after),
+  );
+}
+
+function hasOnlySource({ fields }: Change): boolean {
+  return fields.length === 1 && fields[0]?.name === 'copy_from';
+}
+
+/** An invitation that was sent has all of its places; whoever accepted it may have been given more since. */
+function hasPlaces(live: unknown, after: unknown): boolean {
+  if (!Array.isArray(live) || !Array.isArray(after)) return false;
+  return after.every((place) => live.some((one) => sameValue(one, place)));
 }
 
 function isAsReviewed({ id, revision, fields }: Change, found: Found): boolean {
@@ -130,9 +187,11 @@ const kindOf: Readonly<Partial<Record<EstateKind, ChangeKind>>> = {
   members: 'member',
   workspace_members: 'workspace_member',
   parsers: 'parser',
+  forms: 'form',
+  sub_accounts: 'sub_account',
 };
 
-/** By the key of changes. */
+/** By the key of changes; a link also by its id, for it is called otherwise once somebody accepted. */
 function foundIn(live: Estate): ReadonlyMap<string, Found> {
   const found = new Map<string, Found>();
   for (const entry of live.accounts) {
@@ -155,10 +214,22 @@ function foundIn(live: Estate): ReadonlyMap<string, Found> {
   const itself = (entry: object) => entry;
   enter('workspaces', live.workspaces, entryKey.workspaces, itself);
   enter('permission_sets', live.permission_sets, entryKey.permission_sets, itself);
-  enter('members', live.members, entryKey.members, itself);
+  const places = Map.groupBy(live.workspace_members, personKey);
+  enter('members', live.members, entryKey.members, (entry) => ({
+    ...entry,
+    workspaces: (places.get(personKey(entry)) ?? []).map(({ workspace, role }) => ({ workspace, role })),
+  }));
   enter('workspace_members', live.workspace_members, entryKey.workspace_members, itself);
   enter('parsers', live.parsers, entryKey.parsers, (entry) => ({ ...entry, ...entry.content }));
+  enter('sub_accounts', live.sub_accounts, entryKey.sub_accounts, itself);
+  for (const { id, revision = null, ...fields } of live.sub_accounts)
+    if (id !== undefined) found.set(id, { id, revision, fields });
+  enter('forms', live.forms, entryKey.forms, (entry) => ({ ...entry, ...entry.content }));
   return found;
+}
+
+function personKey({ account, email }: { readonly account: string; readonly email: string }): string {
+  return `${account} ${email}`;
 }
 
 /** What an account has once is changed apart from it. */

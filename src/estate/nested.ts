@@ -1,10 +1,12 @@
+import { toFormFile } from '../contract/form-file.ts';
 import { firstWorkspace } from '../contract/limits.ts';
 import { toParserFile } from '../contract/parser-file.ts';
-import type { ParserFile } from '../contract/types.ts';
+import type { FormFile, ParserFile } from '../contract/types.ts';
 import {
   byCode,
   type Estate,
   type EstateAccount,
+  type EstateForm,
   type EstateMember,
   type EstateParser,
   type EstatePermissionSet,
@@ -21,11 +23,14 @@ export interface Nested {
   readonly notes: readonly string[];
 }
 
-/** How a parser's definition is told: in place, or in a file of its own, which this then keeps. */
-export type TellParser = (parser: EstateParser, file: ParserFile) => Readonly<Record<string, unknown>>;
+/** How the definition of a parser or form is told: in place, or in a file of its own, which this then keeps. */
+export interface Tell {
+  readonly parser: (parser: EstateParser, file: ParserFile) => Readonly<Record<string, unknown>>;
+  readonly form: (form: EstateForm, file: FormFile) => Readonly<Record<string, unknown>>;
+}
 
 /** Every account with all that is in it, in the order of the estate. */
-export function nestedAccounts(estate: Estate, tell: TellParser): Nested[] {
+export function nestedAccounts(estate: Estate, tell: Tell): Nested[] {
   const of = {
     workspaces: byAccount(estate.workspaces),
     permission_sets: byAccount(estate.permission_sets),
@@ -58,20 +63,20 @@ function byAccount<T extends { readonly account: string }>(entries: readonly T[]
 
 type Mine = Omit<Estate, 'accounts'>;
 
-function nested(account: EstateAccount, mine: Mine, tell: TellParser): Nested {
+function nested(account: EstateAccount, mine: Mine, tell: Tell): Nested {
   const notes: string[] = [];
   const note = (text: string) => notes.push(text);
   const parsers = (workspace: string) =>
     mapOf(
       mine.parsers.filter((one) => one.workspace === workspace),
       ({ name }) => name,
-      (one) => parserOf(one, tell, note),
+      (one) => parserOf(one, tell.parser, note),
     );
   const forms = (workspace: string) =>
     mapOf(
       mine.forms.filter((one) => one.workspace === workspace),
       ({ name }) => name,
-      ({ content }) => content,
+      (one) => one.content && tell.form(one, toFormFile({ name: one.name, ...one.content })),
     );
   const content = {
     ...accountFields(account, note),
@@ -216,7 +221,7 @@ function subAccountOf({ child, email, cap, state }: EstateSubAccount, note: Note
   });
 }
 
-function parserOf(parser: EstateParser, tell: TellParser, note: Note): unknown {
+function parserOf(parser: EstateParser, tell: Tell['parser'], note: Note): unknown {
   const { workspace, name, content, copy_from: from } = parser;
   const secrets = secretValuesOf(parser, note);
   if (from !== undefined) {

@@ -1,17 +1,9 @@
 import { fromParserFile } from '../contract/parser-file.ts';
 import type { BodyInput } from '../contract/shapes.ts';
 import { type Detail, retold, TenantctlError } from '../errors.ts';
-import { type Document, type Mistake, readDocuments, type Source } from './document.ts';
-import { type Checked, mistakesOf, pointerOf } from './issues.ts';
+import type { Mistake, Source } from './document.ts';
+import { type Part, type ReadParts, readParts } from './parts.ts';
 import { placeText } from './source.ts';
-
-/** Part of a document: one of its items, or all of it. */
-interface Part {
-  readonly document: Document;
-  /** JSON pointer of the part; empty for the whole. */
-  readonly pointer: string;
-  readonly data: unknown;
-}
 
 /** A parser as a file has it, with the place of everything in it. */
 export interface FoundParser {
@@ -23,50 +15,16 @@ export interface FoundParser {
 
 export type ParserContent = Pick<BodyInput<'parsers.create'>, 'document_type' | 'description' | 'definition'>;
 
-export interface ReadParsers {
-  readonly parsers: readonly FoundParser[];
-  readonly mistakes: readonly Mistake[];
-}
-
 /** Every parser of a file: one a document, or a list of them, as `parsers export -o json` writes it. */
-export async function readParsers(source: Source): Promise<ReadParsers> {
-  const { documents, mistakes } = await readDocuments(source);
-  const parts = documents.flatMap(partsOf);
-  if (parts.length + mistakes.length === 0) return { parsers: [], mistakes: [noParser(source.name)] };
-  // The schemas cost more to load than the rest of the tool, and few runs read parsers.
-  const { parserFile } = await import('../contract/parser-definition.ts');
-  const parsers: FoundParser[] = [];
-  const wrong: Mistake[] = [...mistakes];
-  for (const part of parts) {
-    const { data, error } = parserFile.safeParse(part.data);
-    if (data === undefined) {
-      wrong.push(...mistakesOf(checkedIn(part), error.issues));
-      continue;
-    }
-    const { name, document_type, description, definition } = fromParserFile(data);
-    parsers.push({ name, content: { document_type, description, definition }, part });
-  }
-  return { parsers, mistakes: wrong.toSorted((a, b) => a.line - b.line || a.column - b.column) };
-}
-
-export function checkedIn({ document, pointer, data }: Part): Checked {
-  const placeOf = (path: readonly PropertyKey[], part: 'key' | 'value') => ({
-    name: document.name,
-    ...document.at(pointer + pointerOf(path), part),
+export async function readParsers(source: Source): Promise<ReadParts<FoundParser>> {
+  return await readParts(source, {
+    what: 'parser',
+    form: async () => (await import('../contract/parser-definition.ts')).parserFile,
+    found(data, part) {
+      const { name, document_type, description, definition } = fromParserFile(data);
+      return { name, content: { document_type, description, definition }, part };
+    },
   });
-  return { data, placeOf };
-}
-
-function partsOf(document: Document): Part[] {
-  const { data } = document;
-  // What stands after a last `---`.
-  if (data === null) return [];
-  if (!Array.isArray(data)) return [{ document, pointer: '', data }];
-  return data.map((item: unknown, at) => ({ document, pointer: `/${at}`, data: item }));
-}
-
-function noParser(name: string): Mistake {
-  return { name, line: 1, column: 1, message: 'there is no parser in it' };
 }
 
 /** A mistake about a field of it. */

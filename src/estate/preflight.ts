@@ -1,28 +1,87 @@
 import type { Client } from '../client/client.ts';
+import type { AccountRole } from '../contract/limits.ts';
+import type { Plan } from '../contract/types.ts';
 import { asTenantctlError } from '../errors.ts';
 import { type Change, keyOf } from './changes.ts';
 import { afterOf, textAfter } from './fields.ts';
+import { nearest } from './nearest.ts';
 
 /**
  * What a comparison cannot know and the server would refuse half-way: as conflicts, with the way out, before anything is
- * sent. A request a plan that changes, nothing for all else.
+ * sent. A request a plan that changes and a master of what is made, nothing for all else.
  */
 export async function withConflicts(
   changes: readonly Change[],
   client: Client,
   settled: ReadonlySet<string>,
 ): Promise<Change[]> {
+  const masters = new Masters(changes, client);
   const judged: Change[] = [];
   for (const change of changes)
-    judged.push(settled.has(keyOf(change)) ? change : await judge(change, client));
+    judged.push(settled.has(keyOf(change)) ? change : await judge(change, client, masters));
   return judged;
 }
 
-async function judge(change: Change, client: Client): Promise<Change> {
+/** Plans that no catalogue has, by its list. */
+export function withoutUnknownPlans(changes: readonly Change[], plans: readonly Plan[]): Change[] {
+  const names = plans.map(({ name }) => name);
+  return changes.map((change) => {
+    const plan = change.op === 'conflict' ? undefined : textAfter(change, 'plan');
+    if (plan === undefined || names.includes(plan)) return change;
+    const meant = nearest(plan, names);
+    const way = meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`;
+    return conflict(change, `there is no plan ${plan}; ${way}`);
+  });
+}
+
+async function judge(change: Change, client: Client, masters: Masters): Promise<Change> {
   if (change.op === 'conflict' || change.op === 'delete') return change;
-  if (change.kind === 'account' && change.op === 'create') return organizationOf(change);
+  if (change.kind === 'account' && change.op === 'create') {
+    const note = organizationNote(change) ?? (await masters.noteOn(change));
+    return note === null ? change : conflict(change, note);
+  }
   if (change.kind === 'plan' && change.op === 'update') return await planOf(change, client);
   return change;
+}
+
+const makers: readonly AccountRole[] = ['owner', 'admin', 'super_admin'];
+
+/** The accounts that others are to be made under, each looked at once. */
+class Masters {
+  readonly #client: Client;
+  /** What becomes of these in this run is not known before it. */
+  readonly #changing: ReadonlySet<string>;
+  readonly #notes = new Map<string, Promise<string | null>>();
+
+  constructor(changes: readonly Change[], client: Client) {
+    this.#client = client;
+    const own = changes.filter(
+      ({ kind, op }) => op !== 'conflict' && (kind === 'account' || kind === 'plan'),
+    );
+    this.#changing = new Set(own.map(({ account }) => account));
+  }
+
+  async noteOn(change: Change): Promise<string | null> {
+    const master = textAfter(change, 'master');
+    if (master === undefined || this.#changing.has(master)) return null;
+    const note = this.#notes.get(master) ?? this.#note(master);
+    this.#notes.set(master, note);
+    return await note;
+  }
+
+  async #note(master: string): Promise<string | null> {
+    try {
+      const found = await this.#client.call('accounts.show', { params: { account: master } });
+      if (found.via === 'member' && found.role !== null && !makers.includes(found.role))
+        return `only an administrator of ${master} makes accounts that it manages, and this credential is ${found.role} there`;
+      return found.managed_accounts === 'locked'
+        ? `${master} may have no managed accounts: tenantctl accounts unlock ${master} --reason TEXT, with a staff profile`
+        : null;
+    } catch (thrown) {
+      if (asTenantctlError(thrown).outcome !== 'not_found') throw thrown;
+      return `${master}, which is to manage it, is not there, or may not be seen`;
+    }
+  }
 }
 
 function conflict(change: Change, note: string): Change {
@@ -30,11 +89,11 @@ function conflict(change: Change, note: string): Change {
 }
 
 /** R27: staff make an organization, and say who its first super admin is. */
-function organizationOf(change: Change): Change {
-  if (afterOf(change, 'kind') !== 'organization') return change;
+function organizationNote(change: Change): string | null {
+  if (afterOf(change, 'kind') !== 'organization') return null;
   const { account } = change;
   const command = `tenantctl accounts create NAME --slug ${account} --organization --super-admin EMAIL`;
-  return conflict(change, `only staff make organizations: ${command}, with a staff profile`);
+  return `only staff make organizations: ${command}, with a staff profile`;
 }
 
 async function planOf(change: Change, client: Client): Promise<Change> {

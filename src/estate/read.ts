@@ -87,6 +87,8 @@ function wrongForm(said: unknown): string {
   if (typeof said !== 'string') return `schema: must be ${FORM}`;
   if (said.startsWith('tenantctl/parser/'))
     return 'this is a parser: an account names it with `file:`, from a folder of its own';
+  if (said.startsWith('tenantctl/form/'))
+    return 'this is a form: an account names it with `file:`, from a folder of its own';
   return said.startsWith('tenantctl/changes/')
     ? 'this is a saved change set: apply takes it alone'
     : `schema: must be ${FORM}, which is what this version reads; ${nameText(said)} is something else`;

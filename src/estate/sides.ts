@@ -21,7 +21,7 @@ export interface Comparison {
 }
 
 /** What is known of the live side: the estate, and where it ends because it may not be read. */
-export type Known = Pick<LiveEstate, 'estate' | 'withheld'>;
+export type Known = Pick<LiveEstate, 'estate' | 'withheld' | 'mastered'>;
 
 interface Pair<W, L> {
   readonly account: string;
@@ -38,13 +38,17 @@ export class Sides {
   /** Slugs of the accounts that the files name: of others nothing is changed, whatever is known of them. */
   readonly named: ReadonlySet<string>;
   readonly #withheld: Known['withheld'];
+  readonly #mastered: ReadonlySet<string>;
 
-  constructor(wanted: Estate, { estate, withheld }: Known, choices: Choices) {
+  constructor(wanted: Estate, { estate, withheld, mastered }: Known, choices: Choices) {
     this.wanted = wanted;
     this.live = estate;
     this.choices = choices;
     this.named = new Set(wanted.accounts.map(({ account }) => account));
     this.#withheld = withheld;
+    const there = new Set(estate.accounts.map(({ account }) => account));
+    const made = wanted.accounts.filter(({ account, master }) => master != null && !there.has(account));
+    this.#mastered = new Set([...mastered, ...made.map(({ account }) => account)]);
   }
 
   /** The entries of a kind in the accounts that are named, by key, each with its counterpart. */
@@ -71,12 +75,19 @@ export class Sides {
     return this.choices.prune.includes(kind);
   }
 
+  /** Is it, or will it be, reached as its master only? */
+  isMastered(account: string): boolean {
+    return this.#mastered.has(account);
+  }
+
   /** Why things of a kind in an account cannot be compared; null if they can. */
   unread(account: string, kind: EstateReadKind): string | null {
     const withheld = this.#withheld.get(account);
     if (withheld === undefined || !withheld.kinds.has(kind)) return null;
-    return withheld.code === 'account_suspended'
-      ? `${account} is suspended, and what is in it cannot be read`
+    if (withheld.code === 'account_suspended')
+      return `${account} is suspended, and what is in it cannot be read`;
+    return kind === 'account'
+      ? `this credential may not read ${account}; an administrator of it, or of its master, may`
       : `this credential may not read any ${kind.replaceAll('_', ' ')} of ${account}`;
   }
 }

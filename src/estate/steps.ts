@@ -213,6 +213,10 @@ function particular(change: Change, all: Changes): Waits {
       };
     case 'parser':
       return { needs: [...workspaceOf(change, all), ...source(change, all)], after: [] };
+    case 'form':
+      return { needs: workspaceOf(change, all), after: [] };
+    case 'sub_account':
+      return { needs: [], after: [] };
   }
 }
 

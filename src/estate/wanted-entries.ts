@@ -1,11 +1,9 @@
 import { foldAddress } from '../contract/address.ts';
-import { firstWorkspace } from '../contract/limits.ts';
 import { type AccountPart, each, said, type Whole } from './account-part.ts';
 import {
   byCode,
   type Estate,
   type EstateAccount,
-  type EstateForm,
   type EstateMember,
   type EstatePermissionSet,
   type EstateSubAccount,
@@ -13,8 +11,8 @@ import {
 } from './model.ts';
 import type { Written } from './normal.ts';
 
-/** What is said of every account as entries of the estate; parsers are read apart. */
-export function entriesOfAll({ parts }: Whole, written: Written): Omit<Estate, 'parsers'> {
+/** What is said of every account as entries of the estate; parsers and forms are read apart. */
+export function entriesOfAll({ parts }: Whole, written: Written): Omit<Estate, 'parsers' | 'forms'> {
   const all = [...parts.values()];
   return {
     accounts: all.map(accountOf),
@@ -24,7 +22,6 @@ export function entriesOfAll({ parts }: Whole, written: Written): Omit<Estate, '
     permission_sets: all.flatMap(setsOf),
     members: all.flatMap((part) => membersOf(part, written)),
     workspace_members: all.flatMap(placesOf),
-    forms: all.flatMap(formsOf),
     sub_accounts: all.flatMap(subAccountsOf),
   };
 }
@@ -107,19 +104,6 @@ function placesOf({
     for (const [email, one] of each(placed))
       place(workspace, email, typeof one === 'string' ? one : one.role);
   return [...places.values()];
-}
-
-function formsOf({ slug, said: { forms, workspaces } }: AccountPart): EstateForm[] {
-  const own = each(forms).map(([name, content]) => ({
-    account: slug,
-    workspace: firstWorkspace,
-    name,
-    content,
-  }));
-  const others = each(workspaces).flatMap(([workspace, { forms: inside }]) =>
-    each(inside).map(([name, content]) => ({ account: slug, workspace, name, content })),
-  );
-  return [...own, ...others];
 }
 
 type Cap = number | 'none' | undefined;

@@ -14,6 +14,10 @@ export function wantedOf(live: Estate): Estate {
         ...(state === 'active' && { state }),
       })),
     parsers: live.parsers.map(({ id: _, revision: __, digest: ___, secrets: ____, ...parser }) => parser),
+    forms: live.forms.map(({ id: _, revision: __, ...form }) => form),
+    sub_accounts: live.sub_accounts
+      .filter(({ state }) => state === 'active' || state === 'invited' || state === 'expired')
+      .map(({ id: _, revision: __, state: ___, ...link }) => link),
   };
 }
 

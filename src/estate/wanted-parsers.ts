@@ -1,8 +1,8 @@
 import { firstWorkspace } from '../contract/limits.ts';
 import { fromParserFile, PARSER_FILE } from '../contract/parser-file.ts';
 import { type AccountPart, each, type Whole } from './account-part.ts';
+import { ContentFiles, type ContentInput } from './content-files.ts';
 import type { Mistake } from './document.ts';
-import type { EstateFiles, FoundFile } from './files.ts';
 import { mistakesOf, nameText } from './issues.ts';
 import {
   byCode,
@@ -11,69 +11,32 @@ import {
   type ParserAddress,
   type ParserText,
 } from './model.ts';
-import { type FoundParser, type ParserContent, readParsers } from './parsers.ts';
-import { type Origin, type Path, placeOf, spotAt } from './tree.ts';
+import { type ParserContent, readParsers } from './parsers.ts';
+import { addressKey, type Place, parserPlaces, placeKey, placesByKey, type SaidOf } from './places.ts';
+import { type Path, placeOf, spotAt } from './tree.ts';
 
-export interface ParserInput {
+export interface WantedInput extends ContentInput {
   readonly whole: Whole;
-  readonly files: EstateFiles;
-  readonly origins: ReadonlyMap<Origin, FoundFile>;
-  readonly mistakes: Mistake[];
 }
 
-type Said = NonNullable<AccountPart['said']['parsers']>[string];
-
-/** A parser where the files say it. */
-interface Place {
-  readonly part: AccountPart;
-  readonly path: Path;
-  readonly workspace: string;
-  readonly name: string;
-  readonly said: Said;
-}
+type ParserPlace = Place<SaidOf<'parsers'>>;
 
 /** Every parser of the estate with its content: read, defined in place, or that of what it is a copy of. */
-export async function wantedParsers(input: ParserInput): Promise<EstateParser[]> {
-  const places = [...input.whole.parts.values()].flatMap(placesIn);
-  const byKey = new Map<string, Place>();
-  for (const place of places) {
-    const key = keyOf(place.part.slug, place);
-    if (byKey.has(key)) place.part.wrong(place.path, 'is there already, under the account itself', 'key');
-    else byKey.set(key, place);
-  }
+export async function wantedParsers(input: WantedInput): Promise<EstateParser[]> {
+  const byKey = placesByKey([...input.whole.parts.values()].flatMap(parserPlaces));
   const contents = await contentsOf([...byKey.values()], input);
   const copies = new Copies(byKey, contents, input.whole);
   return [...byKey].map(([key, place]) => parserOf(place, key, copies));
 }
 
-function placesIn(part: AccountPart): Place[] {
-  const own = each(part.said.parsers).map(([name, one]) => ({
-    part,
-    path: ['parsers', name],
-    workspace: firstWorkspace,
-    name,
-    said: one,
-  }));
-  const others = each(part.said.workspaces).flatMap(([workspace, { parsers }]) =>
-    each(parsers).map(([name, one]) => ({
-      part,
-      path: ['workspaces', workspace, 'parsers', name],
-      workspace,
-      name,
-      said: one,
-    })),
-  );
-  return [...own, ...others];
-}
-
-const keyOf = (account: string, { workspace, name }: { workspace: string; name: string }) =>
-  `${account}/${workspace}/${name}`;
-
 const INLINE = ['document_type', 'description', 'preprocessing', 'fields', 'tables', 'secrets'] as const;
 
-async function contentsOf(places: readonly Place[], input: ParserInput): Promise<Map<string, ParserText>> {
+async function contentsOf(
+  places: readonly ParserPlace[],
+  input: WantedInput,
+): Promise<Map<string, ParserText>> {
   const contents = new Map<string, ParserText>();
-  const opened = new Map<string, Promise<readonly FoundParser[] | string>>();
+  const named = new ContentFiles(input, 'parser', readParsers);
   for (const place of places) {
     const { part, path, said: one } = place;
     if (part.isBroken(path)) continue;
@@ -89,49 +52,16 @@ async function contentsOf(places: readonly Place[], input: ParserInput): Promise
     }
     const content =
       one.file !== undefined
-        ? await fileContent(place, one.file, input, opened)
+        ? await named.contentAt(place, one.file)
         : inline.length > 0
           ? await inlineContent(place, inline, input.mistakes)
           : null;
-    if (content !== null) contents.set(keyOf(part.slug, place), content);
+    if (content !== null) contents.set(placeKey(place), textOf(content));
   }
   return contents;
 }
 
 const NO_WAY = 'says nothing of what it does: write file, copy_from, or its document_type and fields';
-
-async function fileContent(
-  { part, path, name }: Place,
-  file: string,
-  { files, origins, mistakes }: ParserInput,
-  opened: Map<string, Promise<readonly FoundParser[] | string>>,
-): Promise<ParserText | null> {
-  const from = origins.get(spotAt(part.tree, [...path, 'file']).origin);
-  if (from === undefined) throw new Error('a place in no file');
-  const key = `${from.folder}\n${file}`;
-  const open = async () => {
-    const source = await files.named(from, file);
-    if ('refusal' in source) return source.refusal;
-    const read = await readParsers(source);
-    mistakes.push(...read.mistakes);
-    return read.parsers;
-  };
-  const opening = opened.get(key) ?? open();
-  opened.set(key, opening);
-  const found = await opening;
-  if (typeof found === 'string') {
-    part.wrong([...path, 'file'], `${nameText(file)} ${found}`);
-    return null;
-  }
-  const [first] = found;
-  const meant = found.length > 1 ? found.find((one) => one.name === name) : first;
-  if (meant === undefined && found.length > 1)
-    part.wrong(
-      [...path, 'file'],
-      `${nameText(file)} has ${found.length} parsers, and none is called ${nameText(name)}`,
-    );
-  return meant === undefined ? null : textOf(meant.content);
-}
 
 function textOf({ document_type, description = null, definition }: ParserContent): ParserText {
   return { document_type, description, definition };
@@ -139,14 +69,14 @@ function textOf({ document_type, description = null, definition }: ParserContent
 
 /** What is said in place is a parser's file without its first lines. */
 async function inlineContent(
-  { part, path, name, said: one }: Place,
+  { part, path, name, said: one }: ParserPlace,
   fields: readonly (typeof INLINE)[number][],
   mistakes: Mistake[],
-): Promise<ParserText | null> {
+): Promise<ParserContent | null> {
   const { parserFile } = await import('../contract/parser-definition.ts');
   const content = Object.fromEntries(fields.map((field) => [field, one[field]]));
   const { data, error } = parserFile.safeParse({ schema: PARSER_FILE, name, ...content });
-  if (data !== undefined) return textOf(fromParserFile(data));
+  if (data !== undefined) return fromParserFile(data);
   const within = ['accounts', part.slug, ...path];
   const placeIn = (inside: readonly PropertyKey[], at: 'key' | 'value') =>
     placeOf(spotAt(part.tree, [...path, ...inside.map(String)], at));
@@ -156,12 +86,12 @@ async function inlineContent(
 
 /** What copies are copies of, all the way; what goes round in a circle is told once. */
 class Copies {
-  readonly #places: ReadonlyMap<string, Place>;
+  readonly #places: ReadonlyMap<string, ParserPlace>;
   readonly #contents: Map<string, ParserText>;
   readonly #whole: Whole;
   readonly #done = new Set<string>();
 
-  constructor(places: ReadonlyMap<string, Place>, contents: Map<string, ParserText>, whole: Whole) {
+  constructor(places: ReadonlyMap<string, ParserPlace>, contents: Map<string, ParserText>, whole: Whole) {
     this.#places = places;
     this.#contents = contents;
     this.#whole = whole;
@@ -188,9 +118,9 @@ class Copies {
     return content;
   }
 
-  #checked(place: Place, from: string): string {
+  #checked(place: ParserPlace, from: string): string {
     const address = addressOf(from);
-    const key = keyOf(address.account, address);
+    const key = addressKey(address);
     const { parts } = this.#whole;
     const source = parts.get(address.account);
     const path = [...place.path, 'copy_from'];
@@ -198,7 +128,7 @@ class Copies {
       if (source !== undefined) mayCopy(place, path, source);
       return key;
     }
-    const names = placesIn(source).filter(({ workspace }) => workspace === address.workspace);
+    const names = parserPlaces(source).filter(({ workspace }) => workspace === address.workspace);
     if (names.length > 0)
       place.part.wrong(
         path,
@@ -217,7 +147,7 @@ class Copies {
 }
 
 /** R7: within a family, or out of an account that lets anyone copy. What the files leave open, the server judges. */
-function mayCopy({ part }: Place, path: Path, source: AccountPart): void {
+function mayCopy({ part }: ParserPlace, path: Path, source: AccountPart): void {
   const head = (of: AccountPart) => of.said.master ?? of.slug;
   if (head(part) === head(source) || source.said.copy_out !== 'family') return;
   part.wrong(
@@ -233,7 +163,7 @@ function addressOf(text: string): ParserAddress {
     : { account, workspace: second, name: third };
 }
 
-function parserOf(place: Place, key: string, copies: Copies): EstateParser {
+function parserOf(place: ParserPlace, key: string, copies: Copies): EstateParser {
   const { part, workspace, name, said: one } = place;
   const content = copies.contentOf(key);
   const secrets = secretsOf(place, content);
@@ -247,7 +177,7 @@ function parserOf(place: Place, key: string, copies: Copies): EstateParser {
   };
 }
 
-function secretsOf({ part, path, said: one }: Place, content: ParserText | undefined): EstateSecret[] {
+function secretsOf({ part, path, said: one }: ParserPlace, content: ParserText | undefined): EstateSecret[] {
   const declared = content?.definition.secrets?.map(({ name }) => name);
   return each(one.secret_values)
     .map(([name, variable]) => {

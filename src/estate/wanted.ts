@@ -22,6 +22,7 @@ import {
 } from './tree.ts';
 import { reporter } from './variables.ts';
 import { entriesOfAll } from './wanted-entries.ts';
+import { wantedForms } from './wanted-forms.ts';
 import { wantedParsers } from './wanted-parsers.ts';
 
 export interface Merged {
@@ -46,7 +47,8 @@ export async function wantedEstate({ tree, written, origins, files, mistakes }: 
   const whole = wholeOf(accounts.parts);
   checkWhole(whole);
   const parsers = await wantedParsers({ whole, files, origins, mistakes });
-  const estate = sortedEstate({ ...entriesOfAll(whole, written), parsers });
+  const forms = await wantedForms({ whole, files, origins, mistakes });
+  const estate = sortedEstate({ ...entriesOfAll(whole, written), parsers, forms });
   const variables = parsers.flatMap(({ secrets = [] }) => secrets.map(({ variable }) => variable));
   const secretVariables = [...new Set(variables.filter((name) => name !== undefined))].sort();
   const all = accounts.entries;

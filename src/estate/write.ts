@@ -1,15 +1,15 @@
 import type * as Yaml from 'yaml';
-import type { ParserFile } from '../contract/types.ts';
+import { firstWorkspace } from '../contract/limits.ts';
 import { yamlText } from '../output/rows.ts';
 import { isUnsafe, safeJson, safeLine } from '../output/text.ts';
 import { fileNames } from './file-names.ts';
-import type { Estate, EstateParser } from './model.ts';
-import { type Nested, nestedAccounts } from './nested.ts';
+import type { Estate, ParserAddress } from './model.ts';
+import { type Nested, nestedAccounts, type Tell } from './nested.ts';
 
 export interface WriteChoices {
   readonly format: 'yaml' | 'json';
-  /** `files`: a parser's definition in a file of its own, below parsers/. */
-  readonly parsers: 'inline' | 'files';
+  /** `files`: those of parsers and forms in files of their own, below parsers/ and forms/. */
+  readonly definitions: 'inline' | 'files';
   /** Where editors find the form: the address or path of schemas/estate.json. */
   readonly schema?: string | undefined;
   /** What else is to be known of an account: what could not be read, say. By its slug. */
@@ -29,28 +29,39 @@ const SCHEMA = './schemas/estate.json';
 
 /** An estate as files that are read as this estate again: one spelling, whatever order it came in. */
 export async function writeEstate(estate: Estate, choices: WriteChoices): Promise<WrittenEstate> {
-  const nameOf = fileNames();
-  const parsers: { name: string; content: ParserFile }[] = [];
-  const tell = (parser: EstateParser, file: ParserFile) => {
-    const { schema, name, ...inline } = file;
-    if (choices.parsers === 'inline') return inline;
-    const path = `parsers/${nameOf(fileNameOf(parser))}`;
-    parsers.push({ name: path, content: { ...inline, schema, name } });
-    return { file: path };
+  const files = new Definitions();
+  const apart = choices.definitions === 'files';
+  const tell: Tell = {
+    parser(parser, { schema, name, ...inline }) {
+      return apart ? files.add('parsers', parser, { schema, name, ...inline }) : inline;
+    },
+    form(form, { schema, name, ...inline }) {
+      return apart ? files.add('forms', form, { schema, name, ...inline }) : inline;
+    },
   };
   const accounts = nestedAccounts(estate, tell).map((one) => noted(one, choices));
   const text = choices.format === 'json' ? jsonText(accounts, choices) : await yamlOf(accounts, choices);
-  const files: { name: string; text: string }[] = [];
-  for (const { name, content } of parsers) {
-    const { schema, name: called, ...rest } = content;
-    files.push({ name, text: await yamlText({ schema, name: called, ...rest }) });
-  }
   const notes = accounts.flatMap(({ account, notes: texts }) => texts.map((one) => ({ account, text: one })));
-  return { text, files, notes };
+  return { text, files: await files.written(), notes };
 }
 
-function fileNameOf({ account, workspace, name }: EstateParser): string {
-  return workspace === 'default' ? `${account}.${name}` : `${account}.${workspace}.${name}`;
+/** The files that an estate names: each definition in one of its own. */
+class Definitions {
+  readonly #nameOf = { parsers: fileNames('parser'), forms: fileNames('form') };
+  readonly #files: { readonly name: string; readonly content: object }[] = [];
+
+  add(folder: 'parsers' | 'forms', { account, workspace, name }: ParserAddress, content: object) {
+    const called = workspace === firstWorkspace ? `${account}.${name}` : `${account}.${workspace}.${name}`;
+    const file = `${folder}/${this.#nameOf[folder](called)}`;
+    this.#files.push({ name: file, content });
+    return { file };
+  }
+
+  async written(): Promise<WrittenEstate['files']> {
+    const files: { readonly name: string; readonly text: string }[] = [];
+    for (const { name, content } of this.#files) files.push({ name, text: await yamlText(content) });
+    return files;
+  }
 }
 
 /** Under its account: what one has to say about its own. */

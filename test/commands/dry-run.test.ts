@@ -5,6 +5,7 @@ import type { CommandRow } from '../../src/commands/commands/commands.ts';
 import type { Schema } from '../../src/server/store/schema.ts';
 import { anyServer } from '../support/any-server.ts';
 import { Cli, runCli, sendTo } from '../support/cli.ts';
+import { meterToken } from '../support/credits.ts';
 import { join, organization, type Person, person } from '../support/estate.ts';
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts';
 
@@ -53,6 +54,19 @@ const samples: Readonly<Record<string, string | readonly [string, string]>> = {
   'accounts unlock': 'accounts unlock acme --profile staff',
   'accounts lock': 'accounts lock acme --profile staff',
   'accounts address-rules update': 'accounts address-rules update acme --deny a.example',
+  'sub-accounts invite': 'sub-accounts invite pia@partner.example --cap none --account holding',
+  'sub-accounts resend': 'sub-accounts resend INVITED --account holding',
+  'sub-accounts cap': 'sub-accounts cap INVITED --cap 5 --account holding',
+  'sub-accounts unlink': 'sub-accounts unlink INVITED --account holding',
+  'umbrella accept': 'umbrella accept INVITED --account partner --digest DIGEST',
+  'umbrella decline': 'umbrella decline INVITED',
+  'umbrella unlink': 'umbrella unlink --account linked',
+  'contacts add': 'contacts add pia@partner.example',
+  'contacts import': 'contacts import --csv people.csv',
+  'contacts update': 'contacts update pat@partner.example --first-name Other',
+  'contacts remove': 'contacts remove pat@partner.example',
+  'credits grant': 'credits grant acme --unit upload --amount 5 --reason test --profile staff',
+  'usage record': 'usage record acme --unit upload --cause parsers.run',
   'members update': 'members update bo@example.com --modules reports',
   'members deactivate': 'members deactivate bo@example.com',
   'members activate': 'members activate bo@example.com',
@@ -193,6 +207,21 @@ async function withWorkspaces(server: TestServer, bo: Person): Promise<void> {
   await server.ok('workspace_members.add', { token, params, body: placed });
 }
 
+/** An umbrella with a sub-account, and with an invitation that `partner` may accept. */
+async function withUmbrella(cli: Cli) {
+  for (const slug of ['partner', 'linked']) await cli.ok(`accounts create ${slug} --slug ${slug}`);
+  await cli.ok('accounts create holding --slug holding --plan enterprise');
+  const invite = async (slug: string) => {
+    const argv = `sub-accounts invite ana@example.com --invitee ${slug} --cap none --account holding --json`;
+    const { id } = (await cli.ok(argv)).json() as { id: string };
+    const sheet = (await cli.ok(`umbrella consent ${id} --account ${slug} --json`)).json();
+    return { id, digest: (sheet as { digest: string }).digest };
+  };
+  const linked = await invite('linked');
+  await cli.ok(`umbrella accept ${linked.id} --account linked --digest ${linked.digest}`);
+  return await invite('partner');
+}
+
 /** People, accounts, an invitation and a token, and what their samples name. */
 async function estate() {
   const server = await startServer({ setup: { dev: true } });
@@ -236,6 +265,9 @@ async function estate() {
   const batch = await openBatch(server, cli, file);
   await cli.ok('plans change starter --account acme-dev');
   await cli.ok('plans change basic --account acme-dev');
+  const offer = await withUmbrella(cli);
+  await cli.ok('contacts add pat@partner.example');
+  const meter = await meterToken(server);
   const catalogue = (await cli.ok('plans list -o yaml')).stdout.replace('title: Basic', 'title: Other');
   const plans = pathOf(cli.configDir, 'plans.yaml');
   writeFileSync(plans, catalogue);
@@ -247,6 +279,8 @@ async function estate() {
       .replace('KEY', key)
       .replace('SECRET', secret)
       .replace('RECORD', record?.id ?? '')
+      .replace('INVITED', offer.id)
+      .replace('DIGEST', offer.digest)
       .replace('people.csv', file)
       .replace('plans.yaml', plans);
   /** Runs a sample, and says which changes it sent. */
@@ -257,6 +291,8 @@ async function estate() {
     const [watch, wire] = [anyServer(), sendTo(server.app)];
     const done = await cli.run(['--no-input', '--yes', ...more, ...real(line).split(' ')], {
       stdin: real(stdin),
+      // It does nothing else, so no profile keeps it.
+      ...(path === 'usage record' && { env: { TENANTCTL_TOKEN: meter } }),
       runProgram: async () => 0,
       send: async (request) => {
         await watch.send(request);
@@ -276,7 +312,8 @@ async function estate() {
       );
     }),
     files: readdirSync(cli.configDir)
-      .filter((name) => !name.endsWith('.lock'))
+      // Of what may vanish at any time nothing is changed, for nothing hangs on it.
+      .filter((name) => !name.endsWith('.lock') && name !== 'cache')
       .sort()
       .map((name) => [name, readFileSync(pathOf(cli.configDir, name), 'utf8')]),
     time: server.clock.now(),

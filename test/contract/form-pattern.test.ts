@@ -41,6 +41,14 @@ describe('a pattern', () => {
       expect([source, patternMatcher(source)(long)]).toEqual([source, false]);
   });
 
+  it('visits no more states than it may, for all texts together, and then answers neither yes nor no', () => {
+    const effort = { left: 40 };
+    const [word, slow] = [patternMatcher('[a-z]{3}', effort), patternMatcher('(?:a?){99}', effort)];
+    expect([word('abc'), effort.left > 30]).toEqual([true, true]);
+    expect([slow('a'.repeat(99)), word('abc')]).toEqual([null, null]);
+    expect(patternMatcher('(?:a?){99}')('a'.repeat(99))).toBe(true);
+  });
+
   it.each([
     ['a)', 'a ) has no ('],
     ['(a', 'a ( has no )'],

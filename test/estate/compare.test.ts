@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contentDigest } from '../../src/contract/parser-digest.ts';
 import type { Change } from '../../src/estate/changes.ts';
 import { compare } from '../../src/estate/compare.ts';
 import type { Estate, EstateMember } from '../../src/estate/model.ts';
@@ -16,7 +17,10 @@ const estate = (parts: Partial<Estate>): Estate =>
     ...parts,
   });
 
-const known = (live: Estate, withheld: Known['withheld'] = new Map()): Known => ({ estate: live, withheld });
+const known = (
+  live: Estate,
+  { withheld = new Map(), mastered = new Set() }: Partial<Omit<Known, 'estate'>> = {},
+): Known => ({ estate: live, withheld, mastered });
 
 const person = (email: string, more: Partial<EstateMember> = {}): EstateMember => ({
   account: 'acme',
@@ -189,10 +193,54 @@ describe('accounts', () => {
 
   it('whose things may not be read are in conflict, not empty', () => {
     const withheld = new Map([['acme', { kinds: new Set(['member' as const]), code: 'forbidden' as const }]]);
-    const { changes } = compare(estate({ members: [wanted('ann')] }), known(estate({}), withheld), none);
+    const { changes } = compare(estate({ members: [wanted('ann')] }), known(estate({}), { withheld }), none);
     expect(changes).toMatchObject([
       { op: 'conflict', note: 'this credential may not read any member of acme', mail: null },
     ]);
+  });
+});
+
+describe('parsers of an account that is reached as its master', () => {
+  const text = { document_type: 'invoice', description: null, definition: { fields: [], tables: [] } };
+  const parser = { account: 'dev', workspace: 'default', name: 'Invoice' };
+  const from = { account: 'acme', workspace: 'default', name: 'Invoice' };
+  const accounts = [{ account: 'acme' }, { account: 'dev', master: 'acme' }];
+  const source = { ...from, content: text, digest: 'new' };
+  const live = (...parsers: Estate['parsers']) =>
+    known(estate({ accounts, parsers: [source, ...parsers] }), { mastered: new Set(['dev']) });
+  const there = { ...parser, id: 'prs_1', revision: 1, digest: 'old' };
+  const compared = (asked: Estate['parsers'], now: Known, choices = none) =>
+    told(compare(estate({ accounts, parsers: asked }), now, choices));
+
+  it('are copied there', () => {
+    const copy = [{ ...parser, copy_from: from, content: text }];
+    expect(compared(copy, live())).toEqual(['create parser default/Invoice']);
+    expect(compared(copy, live(there))).toEqual(['update parser default/Invoice']);
+  });
+
+  it('are not written, renamed or removed there: told beforehand, with the way', () => {
+    const way =
+      /^conflict parser default\/\w+: .*`copy_from: ACCOUNT\/\w+`; or use a profile with a token of dev/;
+    const renamed = { ...parser, name: 'Bill', copy_from: from, content: text };
+    for (const asked of [{ ...parser, content: text }, renamed])
+      for (const now of [live(), live(there)])
+        expect(compared([asked], now)).toEqual([expect.stringMatching(way)]);
+    expect(compared([source], live(there), { ...none, prune: ['parser'] })).toEqual([
+      expect.stringMatching(/^conflict parser default\/Invoice: a master removes no parser/),
+    ]);
+  });
+
+  it('are so in one that the files make', () => {
+    const made = known(estate({ accounts: [{ account: 'acme' }], parsers: [source] }));
+    expect(compared([{ ...parser, content: text }], made)).toEqual([
+      'create account ',
+      expect.stringMatching(/^conflict parser/),
+    ]);
+  });
+
+  it('are no difference where they are so already', () => {
+    const same = { ...there, digest: contentDigest(text) };
+    expect(compared([{ ...parser, content: text }], live(same))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { contentDigest } from '../../src/contract/parser-digest.ts';
 import { type Change, keyOf } from '../../src/estate/changes.ts';
 import { type Estate, noEstate } from '../../src/estate/model.ts';
 import { settledIn } from '../../src/estate/moved.ts';
@@ -122,6 +123,76 @@ describe('what was to be changed', () => {
     ['professional', moved],
   ])('a plan that is %s', (now, expected) => {
     expect(verdict(plan, { accounts: [{ ...acme, plan: now }] })).toBe(expected);
+  });
+});
+
+describe('an invitation with places', () => {
+  const offer = (after: string[]): Change => ({
+    ...change({ op: 'update', kind: 'member', key: 'bob@x.example', id: 'inv_1', revision: 1 }),
+    fields: [
+      { name: 'role', before: 'member', after: 'member' },
+      { name: 'workspaces', before: placed('ops'), after: placed(...after) },
+    ],
+  });
+  const placed = (...slugs: string[]) => slugs.map((workspace) => ({ workspace, role: 'viewer' }));
+  const invitedTo = (id: string, ...slugs: string[]): Partial<Estate> => ({
+    members: [{ ...bob, role: 'member', state: 'pending', id, revision: 1 }],
+    workspace_members: slugs.map((workspace) => ({
+      account: 'acme',
+      workspace,
+      email: 'bob@x.example',
+      role: 'viewer',
+    })),
+  });
+  test.each([
+    ['offers what was reviewed', invitedTo('inv_1', 'ops'), 'to do'],
+    ['offers the other places already', invitedTo('inv_2', 'dev', 'ops'), 'settled'],
+    ['is another one without them', invitedTo('inv_2', 'ops'), moved],
+  ])('%s', (_, live, expected) => {
+    expect(verdict(offer(['dev', 'ops']), live)).toBe(expected);
+  });
+
+  const first = invited('bob@x.example', { role: 'member', workspaces: placed('ops') });
+  test.each([
+    ['was sent with its places', invitedTo('inv_1', 'ops'), 'settled'],
+    ['was sent by somebody else with others', invitedTo('inv_1', 'dev'), moved],
+  ])('%s', (_, live, expected) => {
+    expect(verdict(first, live)).toBe(expected);
+  });
+});
+
+describe('a parser that only its digest is known of', () => {
+  const text = { document_type: 'invoice', description: null, definition: { fields: [] } };
+  const from = { account: 'lab', workspace: 'default', name: 'Invoice' };
+  const parser = (account: string, digest: string, revision: number) => ({
+    account,
+    workspace: 'default',
+    name: 'Invoice',
+    id: `prs_${account}`,
+    digest,
+    revision,
+  });
+  const copy = change({ kind: 'parser', key: 'default/Invoice', fields: { copy_from: from } });
+  const again: Change = { ...copy, op: 'update', id: 'prs_acme', revision: 1 };
+  const written: Change = {
+    ...again,
+    fields: change({ kind: 'parser', fields: { copy_from: from, ...text } }).fields,
+  };
+  const live = (mine: string, revision: number, source = 'new') => ({
+    parsers: [parser('acme', mine, revision), parser('lab', source, 7)],
+  });
+  test.each([
+    ['a copy that is not there', copy, { parsers: [parser('lab', 'new', 7)] }, 'to do'],
+    ['a copy that was made by an earlier run', copy, live('new', 1), 'settled'],
+    ['one that somebody made otherwise', copy, live('own', 1), moved],
+    ['a copy that is as reviewed', again, live('old', 1), 'to do'],
+    ['a copy that was brought up to date by an earlier run', again, live('new', 2), 'settled'],
+    ['one that was changed by hand since', again, live('own', 2), moved],
+    ['a text that was written by an earlier run', written, live(contentDigest(text), 2), 'settled'],
+    ['a text that is as reviewed', written, live('old', 1), 'to do'],
+    ['a text that was changed by hand', written, live('own', 2), moved],
+  ])('%s', (_, one, there, expected) => {
+    expect(verdict(one, there)).toBe(expected);
   });
 });
 

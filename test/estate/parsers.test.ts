@@ -20,7 +20,7 @@ fields:
 
 describe('the parsers of a file', () => {
   it('are what the server is asked to make, defaults filled in', async () => {
-    const { parsers, mistakes } = await read(invoice);
+    const { found: parsers, mistakes } = await read(invoice);
     expect(mistakes).toEqual([]);
     expect(parsers.map(({ name, content }) => ({ name, ...content }))).toEqual([
       {
@@ -47,15 +47,12 @@ describe('the parsers of a file', () => {
   it('are one a document, or the items of a list', async () => {
     const receipt = invoice.replace('Invoice', 'Receipt');
     const names = async (text: string) =>
-      (await read(text)).parsers.map(({ name, part }) => [
-        name,
-        part.document.at(`${part.pointer}/name`).line,
-      ]);
+      (await read(text)).found.map(({ name, part }) => [name, part.document.at(`${part.pointer}/name`).line]);
     expect(await names(`${invoice}---\n${receipt}---\n`)).toEqual([
       ['Invoice', 2],
       ['Receipt', 12],
     ]);
-    const { parsers } = await read(`${invoice}---\n${receipt}`);
+    const { found: parsers } = await read(`${invoice}---\n${receipt}`);
     const list = parsers.map(({ part }) => part.data);
     expect(await names(JSON.stringify(list, null, 2))).toEqual([
       ['Invoice', 4],
@@ -68,7 +65,7 @@ describe('a mistake in a parser', () => {
   it.each([
     ['', '1:1: there is no parser in it'],
     ['# soon\n---\n', '1:1: there is no parser in it'],
-    ['just words\n', '1:1: expected object, received string'],
+    ['just words\n', '1:1: must be a map, and this is text'],
     [invoice.replace('/v1', '/v2'), '1:9: schema: must be tenantctl/parser/v1'],
     [invoice.replace('name: Invoice\n', ''), '1:1: name: is missing'],
     [
@@ -91,7 +88,7 @@ describe('a mistake in a parser', () => {
     ],
     [
       invoice.replace('label: Total', 'label: 5'),
-      '9:16: fields[0].rules[0].label: expected string, received number',
+      '9:16: fields[0].rules[0].label: must be text, and this is a number',
     ],
     [
       'schema: tenantctl/parser/v1\nname: A\ndocument_type: a\n',
@@ -125,7 +122,7 @@ describe("the server's refusal", () => {
       await read(
         `[${JSON.stringify({ schema: 'tenantctl/parser/v1', name: 'A', document_type: 'a', fields: [{ name: 'x', type: 'text', rules: [{ kind: 'constant', value: '' }] }] }, null, 1)}]`,
       )
-    ).parsers;
+    ).found;
     if (found === undefined) throw new Error('it was read');
     const refused = usageError('no', {
       requestId: 'r',

@@ -276,7 +276,7 @@ describe('mistakes', () => {
       .estate('a.yaml', 'acounts: {}\naccounts: { acme: { kind: personal } }\n');
     expect(await folder.mistakes(['b.yaml', 'a.yaml'])).toEqual([
       'b.yaml:3:11: accounts.acme.nmae: there is no such field; did you mean name?',
-      'b.yaml:3:26: accounts.acme.plan: expected string, received number',
+      'b.yaml:3:26: accounts.acme.plan: must be text, and this is a number',
       'b.yaml:3:40: accounts.acme.members.ann: is no address: it has no @',
       'a.yaml:2:1: acounts: there is no such field; did you mean accounts?',
       'a.yaml:3:27: accounts.acme.kind: must be one of standard, organization',
@@ -290,6 +290,10 @@ describe('mistakes', () => {
       '1:9: schema: must be tenantctl/v1, which is what this version reads; tenantctl/v2 is something else',
     ],
     [parser, '1:9: this is a parser: an account names it with `file:`, from a folder of its own'],
+    [
+      'schema: tenantctl/form/v1\n',
+      '1:9: this is a form: an account names it with `file:`, from a folder of its own',
+    ],
     ['- a\n', '1:1: this is no map of fields; an estate begins with the line  schema: tenantctl/v1'],
   ])('of a file that is none %#', async (text, told) => {
     const name = text === '' ? 'empty.yaml' : 'x.yaml';
@@ -437,11 +441,54 @@ describe('mistakes', () => {
       ],
     ],
     [
+      'accounts: { acme: { forms: { A: {}, B: { file: b.yaml, title: B } } } }',
+      [
+        '2:30: accounts.acme.forms.A: says nothing of what it asks: write file, or its title and questions',
+        '2:37: accounts.acme.forms.B: is said in two ways: file, or defined here',
+      ],
+    ],
+    [
+      'accounts: { acme: { forms: { A: { title: A, questions: [{ type: text, name: a, label: A, show_if: { question: b, answered: true } }] }, B: { titel: B } } } }',
+      [
+        '2:111: accounts.acme.forms.A.questions[0].show_if.question: names no earlier question: b',
+        '2:142: accounts.acme.forms.B.titel: there is no such field; did you mean title?',
+      ],
+    ],
+    [
+      "accounts: { acme: { forms: { 'a/b': { title: A } } } }",
+      [
+        '2:30: accounts.acme.forms.a/b: must be 1 to 100 letters, digits, spaces, dots, hyphens and underscores, begin and end with a letter or digit, not look like an id, and not be save-copy',
+      ],
+    ],
+    [
+      'accounts: { acme: { kind: organization, forms: { A: { title: A, questions: [{ type: boolean, name: a, label: A }] } }, workspaces: { default: { forms: { A: { file: a.yaml } } } } } }',
+      ['2:154: accounts.acme.workspaces.default.forms.A: is there already, under the account itself'],
+    ],
+    [
       'defaults: { accounts: { pln: basic } }\naccounts: { acme: {}, beta: {} }',
       ['2:25: defaults.accounts.pln: there is no such field; did you mean plan?'],
     ],
   ])('of what hangs together %#', async (text, told) => {
     expect(await wrong(`${text}\n`)).toEqual(told);
+  });
+
+  it('in the file of a form are told where they stand in it, once, whoever names it', async () => {
+    folder
+      .write(
+        'forms/visit.yaml',
+        'schema: tenantctl/form/v1\nname: Visit\ntitle: V\nquestions:\n  - { type: date, name: Day }\n',
+      )
+      .write('forms/none.yaml', '# nothing\n')
+      .estate(
+        'estate.yaml',
+        'accounts:\n  acme: { forms: { Visit: { file: forms/visit.yaml }, Other: { file: forms/visit.yaml } } }\n  beta: { forms: { A: { file: ../a.yaml }, B: { file: forms/none.yaml } } }\n',
+      );
+    expect(await folder.mistakes(['estate.yaml'])).toEqual([
+      'estate.yaml:4:31: accounts.beta.forms.A.file: ../a.yaml is outside the folders of the files that were given',
+      'forms/none.yaml:1:1: there is no form in it',
+      'forms/visit.yaml:5:5: questions[0].label: is missing',
+      'forms/visit.yaml:5:25: questions[0].name: must begin with a-z, then a-z, 0-9 and _, 63 characters at most, and not be constructor or prototype',
+    ]);
   });
 
   it('in what is under every account are told once, however many there are', async () => {

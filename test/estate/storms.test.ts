@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Send, WireAnswer } from '../../src/client/wire.ts';
 import type { Change } from '../../src/estate/changes.ts';
 import type { Executed } from '../../src/estate/execute.ts';
+import { json } from '../../src/estate/sides.ts';
 import { problem } from '../client/wire.ts';
 import { sendTo } from '../support/cli.ts';
-import { organization } from '../support/estate.ts';
+import { organization, umbrella } from '../support/estate.ts';
+import { questions } from '../support/forms.ts';
 import type { TestServer } from '../support/server.ts';
 import { type ApplyWorld, applyWorld, change, invited, reviewed, told } from './apply.world.ts';
 
@@ -44,7 +46,20 @@ async function world(): Promise<{ world: ApplyWorld; changes: Change[] }> {
   const org = await organization(server, staff, 'org', ann);
   const at = { token: ann.token, params: { account: 'org' } };
   const old = await server.ok('workspaces.create', { ...at, body: { name: 'Old', slug: 'old' } });
+  await umbrella(server, ann, 'umbra', staff);
   const changes: Change[] = [
+    change({
+      kind: 'sub_account',
+      account: 'umbra',
+      key: 'partner',
+      mail: 'pia@partner.example',
+      fields: { email: 'pia@partner.example', invitee: 'partner', cap: { uploads: 5, messages: null } },
+    }),
+    change({
+      kind: 'form',
+      key: 'default/Visit',
+      fields: { title: 'Visit', description: null, questions: json(questions()) },
+    }),
     change({
       kind: 'account',
       account: 'acme-new',
@@ -85,6 +100,13 @@ async function mustBeSo({ server, ann }: ApplyWorld): Promise<void> {
   const spaces = await server.ok('workspaces.list', { token, params: { account: 'org' } });
   expect(spaces.data.map(({ slug }) => slug).toSorted()).toEqual(['default', 'ops']);
   await server.ok('permission_sets.show', { token, params: { account: 'acme', name: 'readers' } });
+  const { data: forms } = await server.ok('forms.list', { token, params: { account: 'acme' } });
+  expect(forms.map(({ name, revision }) => `${name} ${revision}`)).toEqual(['Visit 1']);
+  const subs = await server.ok('sub_accounts.list', { token, params: { account: 'umbra' } });
+  expect(subs.data.map(({ email, caps }) => [email, caps])).toEqual([
+    ['pia@partner.example', { upload: 5, message: 'none' }],
+  ]);
+  expect(await server.mails('pia@partner.example')).toHaveLength(1);
   const mailed = (await server.mails()).filter(({ kind }) => kind === 'invite').map(({ to }) => to);
   const wanted = [...people('acme-new'), ...people('acme')].map(({ key }) => key);
   expect(mailed.filter((to) => to !== 'first@org.example').toSorted()).toEqual(wanted.toSorted());

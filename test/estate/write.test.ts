@@ -152,6 +152,26 @@ const account = (slugs: readonly string[]) => (account: string, at: number) =>
           ),
         ),
       ),
+      forms: fc.uniqueArray(parserName, { maxLength: 2 }).chain((names) =>
+        fc.tuple(
+          ...names.map((name) =>
+            fc
+              .record({ title: text, description: fc.option(text), label: text, required: fc.boolean() })
+              .map(({ label, required, ...content }) => ({
+                account,
+                workspace: 'default',
+                name,
+                content: {
+                  ...content,
+                  questions: [
+                    { type: 'text' as const, name: 'site', label, required },
+                    { type: 'choice' as const, name: 'why', label, required, choices: [{ value: label }] },
+                  ],
+                },
+              })),
+          ),
+        ),
+      ),
       roles: fc.constantFrom(...workspaceRoles),
     }),
   );
@@ -167,6 +187,7 @@ const estate = some(slug)
         permission_sets: parts.flatMap((part) => part.permission_sets),
         members: parts.flatMap((part) => part.members),
         parsers: parts.flatMap((part) => part.parsers),
+        forms: parts.flatMap((part) => part.forms),
         // Everybody in every workspace.
         workspace_members: parts.flatMap(({ workspaces, members, roles: role }) =>
           workspaces.flatMap(({ account: of, workspace }) =>
@@ -182,10 +203,10 @@ describe('an estate that is written', () => {
     ['yaml', 'files'],
     ['json', 'inline'],
     ['json', 'files'],
-  ] as const)('as %s, parsers %s, is read as it was', async (format, parsers) => {
+  ] as const)('as %s, definitions %s, is read as it was', async (format, definitions) => {
     await fc.assert(
       fc.asyncProperty(estate, async (one) => {
-        expect(await again(one, { format, parsers })).toEqual(one);
+        expect(await again(one, { format, definitions })).toEqual(one);
       }),
       { numRuns: 60 },
     );

@@ -26,6 +26,7 @@ const samples: Readonly<Record<string, string>> = {
   'invites send': '--csv people.csv --role user --modules forms',
   'invites resend': 'zoe@example.com',
   'audit list': '',
+  'audit export': '',
   'tokens list': '--account-token',
   'workspaces list': '',
   'plans current': '',

@@ -4,6 +4,7 @@ import type { Answer } from '../../src/contract/shapes.ts';
 import type { Credits } from '../../src/contract/types.ts';
 import { BillingWorker } from '../../src/server/billing/worker.ts';
 import { spend } from '../../src/server/domain/credits.ts';
+import { DomainError } from '../../src/server/domain/errors.ts';
 import {
   ledgerHolds,
   linkSub,
@@ -360,6 +361,7 @@ describeOnEachDatabase('spending within an operation', (open) => {
           deps: server.deps,
           actor: { kind: 'anonymous' } as const,
           now: server.clock.now(),
+          authorise: async () => Promise.reject(new DomainError('forbidden', 'nobody may')),
         };
         return await spend(work, { account: acme.id, unit: 'upload', amount, cause: 'forms.submit', key });
       });
@@ -370,8 +372,7 @@ describeOnEachDatabase('spending within an operation', (open) => {
     await expect(using(11, 'k')).rejects.toMatchObject({ code: 'conflict' });
     await expect(using(21)).rejects.toMatchObject({
       code: 'cap_reached',
-      message:
-        'This takes 21 uploads; nexus lets acme use 30 a month, of which 10 are used. Nothing was used.',
+      message: 'This takes 21 uploads, more than whoever pays lets acme use this month. Nothing was used.',
     });
     expect(await name()).toBe('used 10');
     await server.database.write((trx) =>

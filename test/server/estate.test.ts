@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type EstateReadKind, estateReadKinds } from '../../src/contract/limits.ts';
 import type { Answer, BodyInput } from '../../src/contract/shapes.ts';
-import type { EstateEntry, EstateItem, ParserItem, WorkspaceMember } from '../../src/contract/types.ts';
+import type { EstateEntry, EstateItem, Form, ParserItem, WorkspaceMember } from '../../src/contract/types.ts';
 import { transactionsOf } from '../../src/server/store/stores.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import { accountToken, apiToken, delegate } from '../support/estate.ts';
@@ -35,7 +35,7 @@ function itemsOf<K extends EstateReadKind>({ data }: Pick<Page, 'data'>, kind: K
   return data.filter((entry) => entry.kind === kind).map(({ item }) => item) as EstateItem<K>[];
 }
 
-const references = ['acme', 'acme-dev', 'acme-prod', 'org', 'other', 'nowhere'] as const;
+const references = ['acme', 'acme-dev', 'acme-prod', 'org', 'other', 'umbra', 'nowhere'] as const;
 
 /** What the operations for one thing at a time say of an account, or null where they refuse. */
 async function oneByOne(server: TestServer, token: string, account: string) {
@@ -50,11 +50,15 @@ async function oneByOne(server: TestServer, token: string, account: string) {
   const path = await told(server.ok('promotion_path.show', { token, params }));
   const placed: WorkspaceMember[] | null = workspaces && [];
   const parsers: ParserItem[] | null = workspaces && [];
+  const forms: Form[] | null = workspaces && [];
   for (const { id } of workspaces ?? []) {
     const inside = { token, params: { account, workspace: id }, query: { limit: 1000 } };
     placed?.push(...((await told(server.ok('workspace_members.list', inside)))?.data ?? []));
     const query = { workspace: id, limit: 100, definitions: true };
     parsers?.push(...(await server.ok('parsers.list', { token, params, query })).data);
+    const { data } = await server.ok('forms.list', { token, params, query: { workspace: id, limit: 100 } });
+    for (const { id: form } of data)
+      forms?.push(await server.ok('forms.show', { token, params: { account, form } }));
   }
   return {
     account: await told(server.ok('accounts.show', { token, params })),
@@ -67,10 +71,15 @@ async function oneByOne(server: TestServer, token: string, account: string) {
     receipts,
     placed,
     parsers,
+    forms,
+    links: (await told(server.ok('sub_accounts.list', asked)))?.data ?? null,
   };
 }
 
-const byId = (left: object, right: object): number => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1);
+const byText = (left: object, right: object): number =>
+  JSON.stringify(left) < JSON.stringify(right) ? -1 : 1;
+const byId = <T extends { id: string }>(items: readonly T[]): T[] =>
+  items.toSorted((left, right) => (left.id < right.id ? -1 : 1));
 
 /** The same, from the pages of one read. */
 function fromPages(pages: Page, account: { id: string }, refused: readonly EstateReadKind[]) {
@@ -125,7 +134,7 @@ describeOnEachDatabase('an estate in bulk', (open) => {
         );
         // By delegation nobody lists whoever is placed in workspaces.
         if (own('workspace_member') === null) expect(single.placed ?? []).toEqual([]);
-        else expect(own('workspace_member')?.sort(byId)).toEqual(single.placed?.sort(byId));
+        else expect(own('workspace_member')?.sort(byText)).toEqual(single.placed?.sort(byText));
         expect(
           own('invite')?.map((invite) => ({
             ...invite,
@@ -144,6 +153,25 @@ describeOnEachDatabase('an estate in bulk', (open) => {
           if (single.parsers === null) expect(mine.definition).toBeNull();
           else expect(theirs).toMatchObject({ ...mine });
         }
+        expect(own('form')).toEqual(
+          single.forms &&
+            byId(single.forms).map(
+              ({ id, owner, workspace, name, title, description, questions, revision }) => ({
+                account_id: owner.id,
+                id,
+                workspace,
+                name,
+                title,
+                description,
+                questions,
+                revision,
+              }),
+            ),
+        );
+        const links = single.links?.filter(({ state }) => state !== 'revoked') ?? null;
+        expect(own('link')?.length ?? null).toBe(links?.length ?? null);
+        for (const { id, state, caps, account: other } of own('link') ?? [])
+          expect(links?.find((link) => link.id === id)).toMatchObject({ state, caps, account: other });
         expect(own('parser')?.length).toBe(single.parsers?.length ?? own('parser')?.length);
         compared += 1;
       }
@@ -202,6 +230,8 @@ describeOnEachDatabase('an estate in bulk', (open) => {
         estate.removals(page),
         estate.workspaceMembers(page),
         estate.parsers(new Set([org.id, acme.id]), page),
+        estate.forms(page),
+        estate.links(page, now),
         estate.members(forged),
       ]);
       const items = [];
@@ -210,8 +240,8 @@ describeOnEachDatabase('an estate in bulk', (open) => {
     });
     const accounts = seen.flat().map((item) => ('account_id' in item ? item.account_id : item.id));
     expect(new Set(accounts)).toEqual(new Set([acme.id]));
-    expect(seen.slice(11).flat()).toEqual([]);
-    expect(seen[10]).toEqual([]);
+    expect(seen.slice(13).flat()).toEqual([]);
+    expect(seen[12]).toEqual([]);
   });
 
   it('takes no cursor of another question, and none of a kind that is not', async () => {

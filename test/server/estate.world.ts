@@ -1,13 +1,17 @@
 import {
   grantChildren,
   join,
+  linkUnder,
   managed,
   master,
   organization,
   type Person,
   person,
   place,
+  standard,
+  umbrella,
 } from '../support/estate.ts';
+import { form } from '../support/forms.ts';
 import { definition, parser } from '../support/parsers.ts';
 import type { TestServer } from '../support/server.ts';
 
@@ -43,9 +47,41 @@ export async function estateWorld(server: TestServer) {
     });
   for (const name of ['Invoice', 'Order form']) await parser(server, ann, 'acme', name);
   await parser(server, kid, 'acme-dev', 'Secretive', { definition: definition([], 'key') });
+  await form(server, ann, 'acme', 'Visit');
+  await form(server, ann, 'acme', 'Odd one', {
+    description: 'Costs ${MUCH}',
+    questions: [{ type: 'text', name: 'code', label: '# ${CODE}: yes', pattern: '[A-Z]{2}-\\d{3}' }],
+  });
+  await form(server, kid, 'acme-dev', 'Trial');
   await invitations(server, ann);
   await organized(server, oda, org.id);
+  await underUmbrella(server, eve, staff);
   return { server, staff, ann, kid, gus, oda, eve, acme, dev, org };
+}
+
+/** One that is linked, one that left, one that waits, by slug and by address, one that declined, one that was revoked. */
+async function underUmbrella(server: TestServer, eve: Person, staff: string): Promise<void> {
+  await umbrella(server, eve, 'umbra', staff);
+  const pia = await person(server, 'pia@partner.example');
+  for (const slug of ['partner', 'parted']) {
+    await standard(server, pia, slug);
+    await linkUnder(server, { by: eve, slug: 'umbra' }, { by: pia, slug }, { upload: 100, message: 'none' });
+  }
+  await server.ok('umbrella.unlink', { token: pia.token, params: { account: 'parted' } });
+  const invite = (email: string, invitee?: string) =>
+    server.ok('sub_accounts.invite', {
+      token: eve.token,
+      params: { account: 'umbra' },
+      body: { email, caps: { upload: 0, message: 5 }, ...(invitee !== undefined && { invitee }) },
+    });
+  await invite('Waits@partner.example', 'waiting');
+  await invite('waits@partner.example');
+  await invite('no@partner.example');
+  await server.ok('umbrella_invites.decline', {
+    body: { secret: await server.secretFor('no@partner.example') },
+  });
+  const { id } = await invite('back@partner.example');
+  await server.ok('sub_accounts.unlink', { token: eve.token, params: { account: 'umbra', link: id } });
 }
 
 /** One that waits, one that expired, one that was declined, one that was revoked; somebody removed, and come back. */
@@ -75,6 +111,7 @@ async function organized(server: TestServer, oda: Person, accountId: string): Pr
   const as = { token: oda.token, params: { account: 'org' } };
   for (const slug of ['ops', 'lab'])
     await server.ok('workspaces.create', { ...as, body: { name: slug, slug } });
+  await form(server, oda, 'org', 'Shift', { workspace: 'ops' });
   for (const name of ['wim', 'wes']) {
     const member = await join(server, accountId, await person(server, `${name}@org.example`), 'member');
     await place(server, accountId, member, 'developer', 'ops');

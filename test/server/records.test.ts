@@ -325,7 +325,10 @@ describeOnEachDatabase('records', (open) => {
     const server = await startServer({ database: await open() });
     const { ann } = await acme(server);
     await submit(server, ann, wellsAnswers(2));
-    await server.ok('forms.delete', { token: ann.token, params, headers: etag(1) });
+    const gone = { token: ann.token, params, headers: etag(1) };
+    const loss = await server.ok('forms.delete', { ...gone, query: { dry_run: true } });
+    expect(loss).toEqual({ changed: true, shares: 0, records: 2 });
+    expect(await server.ok('forms.delete', gone)).toEqual(loss);
     const left = await server.database.read((trx) => trx.selectFrom('form_records').selectAll().execute());
     expect(left).toEqual([]);
   });

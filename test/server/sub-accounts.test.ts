@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { MailWorker } from '../../src/server/mail/worker.ts';
+import { ledgerHolds, meterToken, report } from '../support/credits.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import {
   accountToken,
@@ -15,7 +17,9 @@ import {
   trail,
   umbrella,
 } from '../support/estate.ts';
+import { form } from '../support/forms.ts';
 import { PASSWORD, START, startServer, type TestServer } from '../support/server.ts';
+import { FakeTransport, PUBLIC_URL } from './mail/outbox.ts';
 
 async function scene(server: TestServer) {
   const staff = await server.staffToken();
@@ -222,6 +226,56 @@ describeOnEachDatabase('inviting sub-accounts', (open) => {
     ]);
     await server.ok('sub_accounts.unlink', oneLink(ulla, id));
     expect((await server.mails(pia.email)).filter(({ kind }) => kind === 'sub_invite')).toEqual([]);
+  });
+});
+
+describeOnEachDatabase('mail of an invitation under an umbrella', (open) => {
+  async function held() {
+    const server = await startServer({ database: await open() });
+    const { ulla, pia } = await scene(server);
+    const { id } = await server.ok('sub_accounts.invite', invitation(ulla, pia.email));
+    const sent: string[] = [];
+    const transport = new FakeTransport(({ subject }) => void sent.push(subject));
+    const { clock, deps } = server;
+    const worker = new MailWorker({
+      transactions: deps.transactions,
+      clock,
+      transport,
+      publicUrl: PUBLIC_URL,
+    });
+    /** What leaves when the queue moves again, of the invitation alone; the others are notices. */
+    const leaves = async () => {
+      await worker.round();
+      return sent.filter((subject) => subject.includes('under its umbrella')).length;
+    };
+    return { server, ulla, pia, id, leaves };
+  }
+
+  it('leaves while the invitation is open', async () => {
+    const { leaves } = await held();
+    expect(await leaves()).toBe(1);
+  });
+
+  it('does not leave any more once the seven days are over, or it is accepted', async () => {
+    const late = await held();
+    late.server.clock.advance({ days: 7 });
+    expect(await late.leaves()).toBe(0);
+    const ulla = await signedIn(late.server, late.ulla);
+    expect(await late.server.ok('sub_accounts.show', oneLink(ulla, late.id))).toMatchObject({
+      state: 'expired',
+      mail: 'cancelled',
+    });
+    const quick = await held();
+    const { digest } = await consent(quick.server, quick.pia, quick.id);
+    await quick.server.ok('umbrella_invites.accept', acceptance(quick.pia, quick.id, digest));
+    expect(await quick.leaves()).toBe(0);
+  });
+
+  it('leaves once, whatever was held back before it was sent again', async () => {
+    const { server, ulla, id, leaves } = await held();
+    server.clock.advance({ days: 7 });
+    await server.ok('sub_accounts.resend', oneLink(await signedIn(server, ulla), id));
+    expect(await leaves()).toBe(1);
   });
 });
 
@@ -476,6 +530,58 @@ describeOnEachDatabase('a link', (open) => {
     expect(await seen(rob)).toEqual([]);
     expect((await server.refused('sub_accounts.show', oneLink(rob, 'partner'))).status).toBe(404);
     expect((await server.refused('sub_accounts.unlink', oneLink(rita, 'partner'))).status).toBe(403);
+  });
+
+  it('counts what the account used of the umbrella, by form or by meter, and nothing else', async () => {
+    const server = await startServer({ database: await open() });
+    const { ulla, pia, holding } = await scene(server);
+    const meter = await meterToken(server);
+    const pim = await person(server, 'pim@other.example');
+    await standard(server, pim, 'sibling');
+    await form(server, pia, 'partner', 'Visit', {
+      questions: [{ type: 'text', name: 'site', label: 'Site' }],
+    });
+    const submit = (by: Person) =>
+      server.ok('records.submit', {
+        token: by.token,
+        params: { account: 'partner', form: 'Visit' },
+        body: { records: [{ answers: { site: 'North' } }, { answers: { site: 'South' } }] },
+      });
+    await submit(pia);
+    await linkUnder(server, above(ulla), below(pia), { upload: 9, message: 'none' });
+    await linkUnder(server, above(ulla), below(pim, 'sibling'));
+    await submit(pia);
+    // Whoever acts, the form's owner is the consumer (R39).
+    await submit(ulla);
+    expect(await report(server, meter, 'partner', 3)).toBe('recorded');
+    expect(await report(server, meter, 'partner', 7, { unit: 'message' })).toBe('recorded');
+    expect(await report(server, meter, 'partner', 3)).toBe('cap_reached');
+    expect(await report(server, meter, 'sibling', 40)).toBe('recorded');
+    expect(await report(server, meter, 'holding', 50)).toBe('recorded');
+    const rita = await person(server, 'rita@holding.example');
+    await join(server, holding.id, rita, 'user', ['reports']);
+    await grantChildren(server, ulla, 'holding', rita, ['partner']);
+    const query = { by: 'month', since: '2026-02-01' };
+    const used = async (by: Person, link = 'partner') =>
+      (await server.ok('sub_accounts.usage', { ...oneLink(by, link), query })).data.map(
+        ({ period, paid }) => [period, paid.upload, paid.message],
+      );
+    const paid = [
+      ['2026-02', 0, 0],
+      ['2026-03', 7, 7],
+    ];
+    expect(await used(ulla)).toEqual(paid);
+    expect(await used(rita)).toEqual(paid);
+    expect((await server.refused('sub_accounts.usage', oneLink(rita, 'sibling'))).status).toBe(404);
+    await server.ok('umbrella.unlink', { token: pia.token, params: { account: 'partner' } });
+    await submit(pia);
+    expect(await used(ulla)).toEqual(paid);
+    const { total } = await server.ok('credits.usage', {
+      token: pia.token,
+      params: { account: 'partner' },
+    });
+    expect(total).toEqual({ used: { upload: 11, message: 7 }, paid: { upload: 4, message: 0 } });
+    await ledgerHolds(server.database);
   });
 
   it('ends with the umbrella, and with the account', async () => {

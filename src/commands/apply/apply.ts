@@ -2,8 +2,9 @@ import type { Context } from '../../context.ts';
 import { pruneKinds } from '../../contract/change-kinds.ts';
 import { usageError } from '../../errors.ts';
 import { brake, type Limits, shareOf } from '../../estate/brakes.ts';
-import { drawDifference } from '../../estate/draw.ts';
+import { drawDifference, mostShownOn } from '../../estate/draw.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { estateFlags } from '../estate-flags.ts';
 import { againOf } from './again.ts';
 import { carryOutSet } from './carrying.ts';
 import { consented, mustBeFree } from './consent.ts';
@@ -22,8 +23,8 @@ const spec = {
     },
   },
   flags: {
-    file: { short: 'f', value: 'FILE', repeat: true, help: 'the same as SOURCE' },
-    var: { value: 'NAME=VALUE', repeat: true, help: 'a variable of the files; wins over the environment' },
+    file: { ...estateFlags.file, help: 'the same as SOURCE' },
+    var: estateFlags.var,
     prune: {
       value: 'KIND',
       list: true,
@@ -85,6 +86,14 @@ const spec = {
     'parsers.update',
     'parsers.copy',
     'parsers.delete',
+    'forms.show',
+    'forms.create',
+    'forms.update',
+    'forms.delete',
+    'sub_accounts.show',
+    'sub_accounts.invite',
+    'sub_accounts.update',
+    'sub_accounts.unlink',
   ],
   next: 'tenantctl diff',
 } as const satisfies VerbSpec;
@@ -105,12 +114,15 @@ export async function applyRun(options: ApplyOptions, ctx: Context): Promise<voi
   const { set } = review;
   if (set.changes.length === 0) return await tellNothing(ctx, review);
   const dry = ctx.flags.dryRun === true;
-  if (!dry && review.saved === null) ctx.out.note(drawDifference(review.difference, plain).trimEnd());
+  const { stdout, stderr } = ctx.world;
+  if (!dry && review.saved === null)
+    ctx.out.note(drawDifference(review.difference, plain, mostShownOn(stderr)).trimEnd());
   brake(set, limits);
-  mustBeFree(set, options.skipConflicts === true);
-  if (dry) return await ctx.out.drawn((paint) => drawDifference(review.difference, paint), set);
+  mustBeFree(review, options.skipConflicts === true);
+  if (dry)
+    return await ctx.out.drawn((paint) => drawDifference(review.difference, paint, mostShownOn(stdout)), set);
   if (set.changes.length > set.totals.conflict) await consented(ctx, review);
-  await carryOutSet(ctx, { set, settled: review.settled, parallel, again: againOf(ctx, sources, options) });
+  await carryOutSet(ctx, { ...review, parallel, again: againOf(ctx, sources, options) });
 }
 
 function limitsOf({ maxDeletes = 0, maxShare = '10%' }: ApplyOptions): Limits {

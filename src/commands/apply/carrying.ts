@@ -5,12 +5,11 @@ import { type ChangeSet, nameOf } from '../../estate/changes.ts';
 import { type Carried, type Executed, execute } from '../../estate/execute.ts';
 import type { Step } from '../../estate/steps.ts';
 import { counted } from '../change.ts';
+import { firstOf } from './consent.ts';
 import { countsOf, countsText, resultOf } from './result.ts';
+import type { Review } from './review.ts';
 
-export interface Carrying {
-  readonly set: ChangeSet;
-  /** Keys of changes that were found to be so already. */
-  readonly settled: ReadonlySet<string>;
+export interface Carrying extends Pick<Review, 'set' | 'settled' | 'placeOf'> {
   readonly parallel: number;
   /** The line that goes on with it. */
   readonly again: string;
@@ -36,7 +35,7 @@ export async function carryOutSet(ctx: Context, carrying: Carrying): Promise<voi
   // Nothing came of it, and the reason is no change's own: the run ends as one request would.
   if (failure !== null && counts.done === 0) throw retold(failure, { hint: hintOf(failure, again) });
   await tellResult(ctx, set, executed);
-  if (!whole) throw partly(set, executed, failure, again);
+  if (!whole) throw partly(carrying, executed, failure);
 }
 
 async function withPatience(
@@ -116,14 +115,11 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-const TOLD = 20;
-
 /** What was not done, by name: what was done is in the result. */
 function partly(
-  set: ChangeSet,
+  { set, again, placeOf }: Carrying,
   { carried }: Executed,
   failure: TenantctlError | null,
-  again: string,
 ): TenantctlError {
   const counts = countsText(countsOf(carried));
   const conflicts = set.changes.filter(({ op }) => op === 'conflict');
@@ -135,15 +131,15 @@ function partly(
       text: error === null ? outcome.replaceAll('_', ' ') : `${error.message} (${error.code})`,
     })),
   ];
-  const details = all
-    .slice(0, TOLD)
-    .map(({ change, text }) => ({ pointer: change.account, detail: `${nameOf(change)}: ${text}` }));
-  const more = all.length - details.length;
+  const details = all.map(({ change, text }) => ({
+    pointer: placeOf(change),
+    detail: `${nameOf(change)}: ${text}`,
+  }));
   const left = conflicts.length === 0 ? '' : `; ${counted(conflicts.length, 'conflict')} left as they are`;
   return partialError(`${all.length} of ${set.changes.length} changes were not carried out`, {
     why: `${failure === null ? '' : `${failure.message.replace(/\.$/, '')}; `}${counts}${left}`,
     hint: again,
-    details: more > 0 ? [...details, { detail: `and ${more} more` }] : details,
+    details: firstOf(details),
   });
 }
 

@@ -1,26 +1,32 @@
 import type { Context } from '../../context.ts';
-import { conflictError } from '../../errors.ts';
-import { type Change, type ChangeSet, nameOf } from '../../estate/changes.ts';
+import { conflictError, type Detail } from '../../errors.ts';
+import { type ChangeSet, nameOf } from '../../estate/changes.ts';
 import { counted } from '../change.ts';
 import type { Review } from './review.ts';
 
 const TOLD = 20;
 
 /** Throws if something conflicts and nobody said to leave it: what the files ask for as a whole cannot come to be. */
-export function mustBeFree({ changes, totals }: ChangeSet, skip: boolean): void {
+export function mustBeFree({ set: { changes, totals }, placeOf }: Review, skip: boolean): void {
   if (totals.conflict === 0 || skip) return;
   const conflicts = changes.filter(({ op }) => op === 'conflict');
   throw conflictError(`${counted(conflicts.length, 'conflict')}: nothing was sent`, {
     code: 'estate_conflict',
     why: 'What the files ask for cannot be done as it stands.',
     hint: 'settle each of them, or carry out the rest with --skip-conflicts',
-    details: firstOf(conflicts, (change) => `${nameOf(change)}: ${change.note ?? 'it conflicts'}`),
+    details: firstOf(
+      conflicts.map((change) => ({
+        pointer: placeOf(change),
+        detail: `${nameOf(change)}: ${change.note ?? 'it conflicts'}`,
+      })),
+    ),
   });
 }
 
-function firstOf(changes: readonly Change[], text: (change: Change) => string) {
-  const first = changes.slice(0, TOLD).map((change) => ({ pointer: change.account, detail: text(change) }));
-  return changes.length > TOLD ? [...first, { detail: `and ${changes.length - TOLD} more` }] : first;
+/** Of a long list its beginning, and how much there is more. */
+export function firstOf(details: readonly Detail[]): Detail[] {
+  const more = details.length - TOLD;
+  return more > 0 ? [...details.slice(0, TOLD), { detail: `and ${more} more` }] : [...details];
 }
 
 /**

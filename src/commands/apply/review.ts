@@ -1,17 +1,12 @@
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
-import {
-  type ChangeSet,
-  changeSetOf,
-  mustBeOf,
-  openChangeSet,
-  reviewedOf,
-  totalsOf,
-} from '../../estate/changes.ts';
+import { changePlace } from '../../estate/change-place.ts';
+import { type Change, type ChangeSet, mustBeOf, openChangeSet, totalsOf } from '../../estate/changes.ts';
 import { type Difference, differenceOf } from '../../estate/difference.ts';
+import { copySource } from '../../estate/fields.ts';
 import { estateFromFiles } from '../../estate/from-files.ts';
 import { readLive } from '../../estate/live.ts';
-import { settledIn } from '../../estate/moved.ts';
+import { mustBeReadable, settledIn } from '../../estate/moved.ts';
 import { withConflicts } from '../../estate/preflight.ts';
 import type { ApplyOptions } from './apply.ts';
 
@@ -24,6 +19,8 @@ export interface Review {
   readonly settled: ReadonlySet<string>;
   /** The change set's file; null where it was just found from files. */
   readonly saved: string | null;
+  /** What is said of a change begins with it: where the files ask for it, or its account where there are none. */
+  readonly placeOf: (change: Change) => string;
 }
 
 export async function reviewOf(
@@ -59,12 +56,21 @@ async function fromSaved(ctx: Context, name: string, set: ChangeSet, options: Ap
   }
   mustBeOf(set, name, here(ctx));
   const client = ctx.client();
-  const live = await ctx.out.wait('Reading what is there', readLive(Object.keys(set.accounts), { client }));
+  const sources = set.changes.flatMap((change) => copySource(change)?.account ?? []);
+  const accounts = [...Object.keys(set.accounts), ...sources];
+  const live = await ctx.out.wait('Reading what is there', readLive(accounts, { client }));
+  mustBeReadable(set, name, live);
   const settled = settledIn(set, name, live.estate);
   const changes = await withConflicts(set.changes, client, settled);
   // It stays the change set that it is: the keys of its requests hang on its digest.
   const judged = { ...set, changes, totals: totalsOf(changes) };
-  return { set: judged, difference: { set: judged, notes: [], costs: [] }, settled, saved: name };
+  return {
+    set: judged,
+    difference: { set: judged, notes: [], costs: [] },
+    settled,
+    saved: name,
+    placeOf: ({ account }) => account,
+  };
 }
 
 async function fromFiles(ctx: Context, sources: readonly string[], options: ApplyOptions): Promise<Review> {
@@ -79,8 +85,6 @@ async function fromFiles(ctx: Context, sources: readonly string[], options: Appl
   const made_at = new Date(ctx.world.clock.now()).toISOString();
   const asked = { wanted, files, choices, here: { ...here(ctx), made_at } };
   const difference = await ctx.out.wait('Reading what is there', differenceOf(asked, { client }));
-  const settled = new Set<string>();
-  const changes = await withConflicts(difference.set.changes, client, settled);
-  const set = changeSetOf({ ...reviewedOf(difference.set), changes });
-  return { set, difference: { ...difference, set }, settled, saved: null };
+  const placeOf = (change: Change) => changePlace(read.tree, change);
+  return { set: difference.set, difference, settled: new Set(), saved: null, placeOf };
 }

@@ -1,9 +1,9 @@
 import type { Context } from '../../context.ts';
 import { type CreditUnit, creditUnits } from '../../contract/limits.ts';
 import type { CreditUsage } from '../../contract/types.ts';
-import { usageError } from '../../errors.ts';
 import type { Chart } from '../../output/bars.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { checkDays } from '../days.ts';
 import { showsRows } from '../rows.ts';
 import { usageColumns } from './columns.ts';
 
@@ -33,12 +33,7 @@ export function usageCommand(ctx: Context, run = usageRun): Verb {
 }
 
 export async function usageRun({ by, since, until }: UsageOptions, ctx: Context): Promise<void> {
-  for (const [flag, day] of [
-    ['--since', since],
-    ['--until', until],
-  ] as const)
-    if (day !== undefined && !/^\d{4}-\d\d-\d\d$/.test(day))
-      throw usageError(`${flag} ${day}: not a day such as 2026-03-31`, { code: 'invalid_value' });
+  checkDays({ since, until });
   const query = { by, since, until };
   const usage = await ctx.client().call('credits.usage', { params: { account: ctx.account() }, query });
   if (!showsRows(ctx)) return await ctx.out.item([], usage);

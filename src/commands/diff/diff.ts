@@ -4,10 +4,11 @@ import { pruneKinds } from '../../contract/change-kinds.ts';
 import { conflictError, pendingChanges, usageError } from '../../errors.ts';
 import { changeSetText } from '../../estate/changes.ts';
 import { type Difference, differenceOf } from '../../estate/difference.ts';
-import { drawDifference, markdownOf } from '../../estate/draw.ts';
+import { drawDifference, markdownOf, mostShownOn } from '../../estate/draw.ts';
 import { estateFromFiles } from '../../estate/from-files.ts';
 import { safeJson } from '../../output/text.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { estateFlags } from '../estate-flags.ts';
 import { againstLive } from './against.ts';
 import { hereOf } from './here.ts';
 
@@ -24,13 +25,7 @@ const spec = {
     },
   },
   flags: {
-    file: {
-      short: 'f',
-      value: 'FILE',
-      repeat: true,
-      help: 'a file or folder of the estate; later ones are laid over earlier ones; - is stdin',
-    },
-    var: { value: 'NAME=VALUE', repeat: true, help: 'a variable of the files; wins over the environment' },
+    ...estateFlags,
     prune: {
       value: 'KIND',
       list: true,
@@ -38,7 +33,7 @@ const spec = {
       help: `also what the files do not name, of these kinds: ${pruneKinds.join(', ')}`,
     },
     renewExpired: { help: 'send invitations that have expired again' },
-    reinvite: { help: 'invite also who was removed, left or declined' },
+    reinvite: { help: 'invite also who was removed, left or declined, sub-accounts too' },
     against: { value: 'PROFILE', help: 'compare with what another profile reaches, instead of files' },
     map: {
       value: 'HERE=THERE',
@@ -52,7 +47,15 @@ const spec = {
     'tenantctl diff -f estate/ --prune member --out changes.json --detailed-exitcode',
     'tenantctl diff acme-staging --against production --map acme-staging=acme-prod',
   ],
-  operations: ['estate.read', 'accounts.show', 'accounts.list', 'plans.list'],
+  operations: [
+    'estate.read',
+    'accounts.show',
+    'accounts.list',
+    'plans.list',
+    'subscription.preview',
+    'forms.delete',
+    'sub_accounts.unlink',
+  ],
   next: 'tenantctl apply FILE',
 } as const satisfies VerbSpec;
 
@@ -100,8 +103,12 @@ async function tell(difference: Difference, ctx: Context): Promise<void> {
   const summary = ctx.world.env['GITHUB_STEP_SUMMARY'];
   if (summary !== undefined && summary !== '') await appendFile(summary, markdownOf(difference));
   if (out === undefined || out === '-')
-    return await ctx.out.drawn((paint) => drawDifference(difference, paint), { ...set, notes, costs });
+    return await ctx.out.drawn((paint) => drawDifference(difference, paint, mostShownOn(ctx.world.stdout)), {
+      ...set,
+      notes,
+      costs,
+    });
   // The file is the change set, whatever the format; people read the rest beside it.
   await ctx.out.raw(safeJson(changeSetText(set)));
-  ctx.out.say(drawDifference(difference, (_tone, text) => text).trimEnd());
+  ctx.out.say(drawDifference(difference, (_tone, text) => text, mostShownOn(ctx.world.stderr)).trimEnd());
 }

@@ -11,12 +11,12 @@ const spec = {
   path: 'export',
   summary: 'Write the live estate as files',
   about:
-    'The same form that diff and apply read, in a stable order: what has not changed is written the same again. Values of secrets are never written: variables stand for them. With --all the accounts that they manage are written too. With --dir parsers are files of their own. What cannot be read, or has no place in the form, is told.',
+    'The same form that diff and apply read, in a stable order: what has not changed is written the same again. Values of secrets are never written: variables stand for them. With --all the accounts that they manage are written too. With --dir parsers and forms are files of their own. What cannot be read, or has no place in the form, is told.',
   args: {
     account: { help: 'slugs or ids (default: the account that you work in)', rest: true, optional: true },
   },
   flags: {
-    dir: { value: 'DIR', help: 'write estate.yaml and parsers/ there' },
+    dir: { value: 'DIR', help: 'write estate.yaml, parsers/ and forms/ there' },
     force: { help: 'with --dir: write over files that are there' },
   },
   examples: [
@@ -43,7 +43,7 @@ export async function exportRun(options: ExportOptions, ctx: Context): Promise<v
   const format = ctx.out.format === 'json' ? 'json' : 'yaml';
   const written = await writeEstate(live.estate, {
     format,
-    parsers: dir === undefined ? 'inline' : 'files',
+    definitions: dir === undefined ? 'inline' : 'files',
     notes: notesOf(live),
   });
   for (const { account, text } of written.notes) ctx.out.note(`${account}: ${text}`);

@@ -16,7 +16,7 @@ export async function parsersFrom(ctx: Context, names: readonly string[]): Promi
   const mistakes: Mistake[] = [];
   for (const open of sources) {
     const read = await readParsers(await open());
-    parsers.push(...read.parsers);
+    parsers.push(...read.found);
     mistakes.push(...read.mistakes);
   }
   mistakes.push(...namedTwice(parsers));

@@ -37,7 +37,7 @@ export async function capRun(options: CapOptions, ctx: Context): Promise<void> {
   const before = await client.call('sub_accounts.show', { params });
   const link = await client.call('sub_accounts.update', { params, body: { caps } });
   const name = link.account?.slug ?? link.email;
-  const text = `${name}: ${capsText(link.caps)} a month`;
+  const text = `${name}: ${capsText(link.caps)}`;
   await tellChange(ctx, {
     value: link,
     changed: link.revision !== before.revision,

@@ -103,6 +103,6 @@ async function inviteOne(options: InviteOptions, email: string, ctx: Context): P
   const until = link.expires_at.slice(0, 10);
   await ctx.out.result(
     link,
-    `Invited ${link.email} under the umbrella of ${params.account}, ${capsText(link.caps)} a month, until ${until}.`,
+    `Invited ${link.email} under the umbrella of ${params.account}, ${capsText(link.caps)}, until ${until}.`,
   );
 }

@@ -31,9 +31,11 @@ function consequences({ ends, link }: Unlinked): string[] {
   if (ends === null)
     return [`${link.email} cannot accept any more; a mail that has left cannot be called back`];
   return [
-    `you lose sight of ${counted(ends.forms, 'form')} and what was recorded with them`,
+    `you lose sight of ${counted(ends.forms, 'form')} and what was recorded there`,
     'it pays for its uploads and messages itself, and has what its own plan gives',
-    ...(ends.grants > 0 ? [`${counted(ends.grants, 'person', 'people')} of yours lose the grant of it`] : []),
+    ...(ends.grants > 0
+      ? [`${counted(ends.grants, 'person of yours loses', 'people of yours lose')} the grant of it`]
+      : []),
     'its administrators are told; only a new invitation brings it back',
   ];
 }
@@ -50,7 +52,7 @@ export async function unlinkRun({ subAccount: link }: UnlinkOptions, ctx: Contex
       weight: 'yes',
       what: revokes ? `revoke the invitation of ${name}` : `end the link to ${name}`,
       consequences: consequences(preview),
-      command: asTyped(ctx, `tenantctl sub-accounts unlink ${link}`),
+      command: asTyped(ctx, `tenantctl sub-accounts unlink ${link} --account ${params.account}`),
     });
   }
   if (preview.changed && dryRun) for (const line of consequences(preview)) ctx.out.note(line);

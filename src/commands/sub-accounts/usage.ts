@@ -4,6 +4,7 @@ import type { CreditUsage } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
 import type { Chart } from '../../output/bars.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
+import { checkDays } from '../days.ts';
 import { showsRows } from '../rows.ts';
 import { usageColumns } from './columns.ts';
 
@@ -57,6 +58,7 @@ async function asked({ subAccount, by, since, until }: UsageOptions, ctx: Contex
 }
 
 export async function usageRun(options: UsageOptions, ctx: Context): Promise<void> {
+  checkDays(options);
   const usage = await asked(options, ctx);
   if (!showsRows(ctx)) return await ctx.out.item([], usage);
   await ctx.out.charts(chartsOf(usage), usageColumns, usage.data);

@@ -23,5 +23,5 @@ export function consentCommand(ctx: Context, run = consentRun): Verb {
 export async function consentRun({ link }: OptionsOf<typeof spec>, ctx: Context): Promise<void> {
   const query = { account: ctx.account() };
   const sheet = await ctx.client().call('umbrella_invites.consent', { params: { link }, query });
-  await ctx.out.item(sheetFacts, sheet);
+  await ctx.out.item(sheetFacts(sheet), sheet);
 }

@@ -5,7 +5,7 @@ import { counted } from '../change.ts';
 type Changes = ConsentSheet['changes'];
 type Form = ConsentSheet['forms']['now'][number];
 
-const words = (name: string): string => name.replaceAll('_', ' ');
+export const words = (name: string): string => name.replaceAll('_', ' ');
 const limitText = (limit: number | null): string => (limit === null ? 'no limit' : String(limit));
 
 /** `seats 5 -> 100`. */
@@ -40,7 +40,7 @@ export function sheetLines({ umbrella, account, forms, caps, changes, terms }: C
       ? `${umbrella.name} sees no form yet, for ${account.slug} owns none`
       : `${umbrella.name} sees ${counted(forms.now.filter(({ role }) => role !== 'none').length, 'form')}: ${formLines(forms.now).join('; ')}`,
     `each form to come is seen as ${words(forms.later)}, until you choose otherwise`,
-    `${umbrella.name} pays for uploads and messages: ${capsText(caps)} a month`,
+    `${umbrella.name} pays for uploads and messages: ${capsText(caps)}`,
     gains.length === 0 ? 'your plan gives as much already' : `you get: ${gains.join(', ')}`,
     ...terms.slice(1),
   ];
@@ -54,7 +54,9 @@ export function endLines({ changes, excess, forms_ended, forms_kept, grants }: L
       ? [`${counted(forms_ended.length, 'form')} not seen any more: ${formLines(forms_ended).join('; ')}`]
       : []),
     ...(forms_kept.length > 0
-      ? [`${counted(forms_kept.length, 'form')} stay shared: ${formLines(forms_kept).join('; ')}`]
+      ? [
+          `${counted(forms_kept.length, 'form stays', 'forms stay')} shared: ${formLines(forms_kept).join('; ')}`,
+        ]
       : []),
     'you pay for uploads and messages yourself from now on; used credits stay used',
     ...(loss.length > 0 ? [`your own plan counts: ${loss.join(', ')}`] : []),
@@ -62,6 +64,10 @@ export function endLines({ changes, excess, forms_ended, forms_kept, grants }: L
       ({ limit, used, own }) =>
         `${used} ${words(limit)}, and your plan has ${own}: they stay, and nothing new is allowed until they fit`,
     ),
-    ...(grants > 0 ? [`${counted(grants, 'person', 'people')} of the umbrella lose their grant`] : []),
+    ...(grants > 0
+      ? [
+          `${counted(grants, 'person of the umbrella loses the grant', 'people of the umbrella lose their grant')}`,
+        ]
+      : []),
   ];
 }

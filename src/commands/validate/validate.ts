@@ -12,6 +12,7 @@ const spec = {
     'Reads and merges the files as diff and apply do, and tells every mistake at once with its file, line and column: exit 2. Needs no profile and no token, so that it runs where secrets must not be, such as a pull request from a fork. --merged prints the one file that they come to, for a look at what overlays and variables do.',
   flags: {
     ...estateFlags,
+    file: { ...estateFlags.file, required: 'File or folder of the estate' },
     merged: { help: 'print the files as one, variables filled in; -o json for JSON' },
   },
   examples: [
@@ -43,7 +44,7 @@ export async function validateRun(
     );
   }
   const format = ctx.out.format === 'json' ? 'json' : 'yaml';
-  const { text } = await writeEstate(estate, { format, parsers: 'inline' });
+  const { text } = await writeEstate(estate, { format, definitions: 'inline' });
   await ctx.out.raw(text);
 }
 

@@ -251,8 +251,11 @@ export const accessTable = {
   'parsers.copy_into': { ...develop, grants: [...develop.grants, 'master'] },
   'parsers.diff': { ...readContent, grants: [...readContent.grants, 'master'] },
   'forms.list': readForms,
-  /** What others share is shared with the account, not with a workspace: members of those have no part in it. */
-  'forms.list_shared': { grants: ['forms', 'admin'], suspended: 'admins_read' },
+  /**
+   * What others share is shared with the account, not with a workspace: members of those have no part in it. It is nothing of
+   * the account's own, so while that is suspended nobody reads it, like the forms themselves.
+   */
+  'forms.list_shared': { grants: ['forms', 'admin'], suspended: 'refused' },
   'forms.create': developForms,
   'forms.save_copy': developForms,
   'forms.show': { ...readForms, grants: [...readForms.grants, 'form:viewer'] },

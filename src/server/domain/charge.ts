@@ -30,7 +30,9 @@ interface Of {
 /** What became of a use. Whatever is not `recorded` changed nothing. */
 export type Charged =
   | { readonly outcome: 'unknown_account' }
-  | ({ readonly outcome: 'recorded' | 'repeated' | 'account_suspended' | 'payer_suspended' } & Of)
+  | ({ readonly outcome: 'recorded' } & Of)
+  | ({ readonly outcome: 'repeated' } & Of)
+  | ({ readonly outcome: 'account_suspended' | 'payer_suspended' } & Of)
   | ({ readonly outcome: 'conflict'; readonly earlier: Pick<Use, 'unit' | 'amount'> } & Of)
   | ({ readonly outcome: 'insufficient'; readonly left: number } & Of)
   | ({ readonly outcome: 'cap_reached'; readonly cap: number; readonly used: number } & Of);

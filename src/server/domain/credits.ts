@@ -1,8 +1,7 @@
-import type { CreditUnit } from '../../contract/limits.ts';
-import { endOf, monthOf } from './calendar.ts';
-import { type Charged, charge, type Use } from './charge.ts';
+import { charge, type Use } from './charge.ts';
+import { refusalOf } from './credit-refusals.ts';
 import type { Terms } from './entitlements.ts';
-import { DomainError, notFound } from './errors.ts';
+import { notFound } from './errors.ts';
 import { grantFirstMonth } from './monthly-credits.ts';
 import type { Consumer } from './ports/ledger.ts';
 import type { PostingContext } from './posting.ts';
@@ -52,56 +51,18 @@ export async function beginCredits(
   );
 }
 
-const units: Record<CreditUnit, string> = { upload: 'uploads', message: 'messages' };
-
-function refusal(charged: Charged, { unit, amount, account }: Use, now: Date): DomainError | null {
-  switch (charged.outcome) {
-    case 'recorded':
-    case 'repeated':
-      return null;
-    case 'unknown_account':
-      return notFound('account', account);
-    case 'account_suspended': {
-      const text = `${charged.consumer.slug} is suspended: it uses no credits.`;
-      return new DomainError('account_suspended', text, {
-        reasons: [{ check: 'account_state', ok: false, text }],
-      });
-    }
-    case 'payer_suspended':
-      return new DomainError(
-        'payer_suspended',
-        `${charged.consumer.payer.slug}, which pays for ${charged.consumer.slug}, is suspended; nothing was used.`,
-      );
-    case 'conflict': {
-      const { earlier } = charged;
-      const text = `Something else was charged under this key before: ${earlier.amount} ${units[earlier.unit]}. Use a new key.`;
-      return new DomainError('conflict', text);
-    }
-    case 'insufficient':
-      return new DomainError(
-        'insufficient_credits',
-        `This takes ${amount} ${units[unit]}, and ${charged.consumer.payer.slug}, which pays, has ${charged.left}; nothing was used. The next monthly ones come at ${endOf(monthOf(now))}.`,
-      );
-    case 'cap_reached':
-      return new DomainError(
-        'cap_reached',
-        `This takes ${amount} ${units[unit]}; ${charged.consumer.payer.slug} lets ${charged.consumer.slug} use ${charged.cap} a month, of which ${charged.used} are used. Nothing was used.`,
-      );
-  }
-}
-
 /**
  * Takes credits for something that an account does, in the transaction in which it does it: with too few the whole
  * operation is refused (D11), 402. Under a key that was charged before it takes nothing.
  */
 export async function spend(
-  work: Pick<Work, 'platform' | 'deps' | 'actor' | 'now'>,
+  work: Pick<Work, 'platform' | 'deps' | 'actor' | 'now' | 'authorise'>,
   use: Use,
 ): Promise<{ readonly repeated: boolean; readonly payer: Consumer['payer'] }> {
   const [charged] = await charge(postingOf(work), [use]);
   if (charged === undefined) throw new Error('a use was not judged');
-  const refused = refusal(charged, use, work.now);
-  if (refused !== null || charged.outcome === 'unknown_account')
-    throw refused ?? notFound('account', use.account);
+  if (charged.outcome === 'unknown_account') throw notFound('account', use.account);
+  if (charged.outcome !== 'recorded' && charged.outcome !== 'repeated')
+    throw await refusalOf(work, charged, use);
   return { repeated: charged.outcome === 'repeated', payer: charged.consumer.payer };
 }

@@ -24,6 +24,8 @@ const listedBy: Readonly<Record<EstateReadKind, Action>> = {
   workspace_member: 'workspace_members.list',
   // A master compares parsers and copies them, and does not read them (R2): without their definitions.
   parser: 'parsers.diff',
+  form: 'forms.list',
+  link: 'sub_accounts.list',
 };
 
 interface Reach {
@@ -93,6 +95,8 @@ function readers(work: Work, open: ReadonlySet<string>): Readonly<Record<EstateR
     removal: async (estate, page) => tagged('removal', await estate.removals(page)),
     workspace_member: async (estate, page) => tagged('workspace_member', await estate.workspaceMembers(page)),
     parser: async (estate, page) => tagged('parser', await estate.parsers(open, page)),
+    form: async (estate, page) => tagged('form', await estate.forms(page)),
+    link: async (estate, page) => tagged('link', await estate.links(page, now)),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Form } from '../../contract/types.ts';
 import { canSeePlace, decide, formRoleOf, isAdminRole, rightsIn } from './access.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { type Actor, makerOf } from './actor.ts';
-import { DomainError, notFound } from './errors.ts';
+import { DomainError, notFound, refused } from './errors.ts';
 import { toForm, toFormItem } from './form-view.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { Facts } from './ports/audit.ts';
@@ -135,10 +135,21 @@ function factsOf(form: Form, change: FormChange): Facts {
   };
 }
 
+/** What its owner calls a form is the owner's: a new name that is taken would tell of forms that are not shared. */
+function mustBeOwn(work: PlaceWork): void {
+  if (roleHere(work) === null) return;
+  throw refused(
+    'forbidden',
+    'form_name',
+    'What a form is called is changed by the account that it belongs to.',
+  );
+}
+
 export async function updateForm(work: PlaceWork, input: Input<'forms.update'>): Promise<Form> {
   const form = await formNamed(work, input);
   mustBeCurrent('form', form.revision, input.expected);
   const change = changeOf(form, input.body);
+  if (change.name !== undefined) mustBeOwn(work);
   const before = toForm(form, work.standing.account, roleHere(work));
   if (Object.keys(change).length === 0) return before;
   await work.tenant.forms.update(form.id, change, work.now.toISOString());

@@ -9,11 +9,14 @@ import { DomainError, notFound } from './errors.ts';
 import { formNamed, formTarget, roleHere } from './forms.ts';
 import { listAnswer, pageRequest } from './list.ts';
 import type { FormRow } from './ports/forms.ts';
-import type { NewRecord, RecordMark, RecordRow } from './ports/records.ts';
+import type { NewRecord, RecordMark, RecordOfKey, RecordRow } from './ports/records.ts';
 import type { Input, PlaceWork } from './work.ts';
 
 type Mistake = { readonly pointer: string; readonly detail: string };
 type Submitted = Input<'records.submit'>['body']['records'];
+
+/** States of patterns that one request may have visited: about a second, in which nobody else is answered. */
+const CHECKING = 10_000_000;
 
 /** Where a problem names more places than these it says how many more there are. */
 const MISTAKES_SHOWN = 1000;
@@ -63,11 +66,12 @@ function refusal(
   code: 'invalid_request' | 'record_key_taken',
   what: string,
   mistakes: readonly Mistake[],
+  count = mistakes.length,
 ): DomainError {
   const shown = mistakes.slice(0, MISTAKES_SHOWN);
-  const more = mistakes.length - shown.length;
+  const more = count - shown.length;
   const [first] = mistakes;
-  const text = `${what}; nothing was recorded. ${first?.pointer} ${first?.detail}${mistakes.length > 1 ? `, and ${mistakes.length - 1} more` : ''}.`;
+  const text = `${what}; nothing was recorded. ${first?.pointer} ${first?.detail}${count > 1 ? `, and ${count - 1} more` : ''}.`;
   return new DomainError(code, text, {
     errors: more > 0 ? [...shown, { pointer: '/records', detail: `has ${more} more mistakes` }] : shown,
   });
@@ -78,21 +82,37 @@ function judged(
   form: FormRow,
   submitted: Submitted,
 ): { key: string | null; answers: Answers; digest: string }[] {
-  const judge = new AnswerJudge(form.questions);
+  const judge = new AnswerJudge(form.questions, { left: CHECKING });
   const keys = new Set<string>();
   const mistakes: Mistake[] = [];
+  let count = 0;
+  // Those that nobody is shown are only counted: a request holds more of them than there is memory for.
+  const say = (pointer: string, detail: string) => {
+    count += 1;
+    if (count <= MISTAKES_SHOWN) mistakes.push({ pointer, detail });
+  };
   const records = submitted.flatMap(({ key = null, answers: given }, at) => {
     const place = `/records/${at}`;
-    if (key !== null && keys.has(key)) mistakes.push({ pointer: `${place}/key`, detail: 'is there twice' });
+    if (key !== null && keys.has(key)) say(`${place}/key`, 'is there twice');
     if (key !== null) keys.add(key);
     const result = judge.judge(given);
     if (result.ok) return [{ key, answers: result.answers, digest: digestOf(result.answers) }];
-    for (const { name, detail } of result.mistakes)
-      mistakes.push({ pointer: `${place}/answers/${token(name)}`, detail });
+    for (const { name, detail } of result.mistakes) say(`${place}/answers/${token(name)}`, detail);
     return [];
   });
-  if (mistakes.length > 0) throw refusal('invalid_request', 'The answers do not fit the form', mistakes);
+  if (count > 0) throw refusal('invalid_request', 'The answers do not fit the form', mistakes, count);
   return records;
+}
+
+/**
+ * Why a key cannot be used: null when it comes again with the same answers. Whoever may only add records is told that
+ * of their own alone, for else they could try out what others answered.
+ */
+function takenBy(work: PlaceWork, there: RecordOfKey, digest: string): string | null {
+  const hidden = roleHere(work) === 'data_collector' && there.by !== makerOf(work.actor);
+  if (hidden) return 'is that of a record which somebody else submitted';
+  if (there.digest === digest) return null;
+  return `is that of ${there.id}, which was submitted with other answers`;
 }
 
 /**
@@ -109,13 +129,8 @@ export async function submitRecords(
   const known = await work.tenant.records.byKeys(form.id, keys);
   const taken = records.flatMap(({ key, digest }, at) => {
     const there = key === null ? undefined : known.get(key);
-    if (there === undefined || there.digest === digest) return [];
-    return [
-      {
-        pointer: `/records/${at}/key`,
-        detail: `is that of ${there.id}, which was submitted with other answers`,
-      },
-    ];
+    const detail = there === undefined ? null : takenBy(work, there, digest);
+    return detail === null ? [] : [{ pointer: `/records/${at}/key`, detail }];
   });
   if (taken.length > 0) throw refusal('record_key_taken', 'A key was used for something else', taken);
   const fresh: NewRecord[] = [];
@@ -175,7 +190,7 @@ const recordTarget = (form: FormRow, id: string) => ({ kind: 'record', id, name:
 
 /** The answers that it will have, judged by the questions that the form asks now; those to questions that are gone stay. */
 function changed(form: FormRow, one: RecordRow, given: Input<'records.update'>['body']['answers']): Answers {
-  const judge = new AnswerJudge(form.questions);
+  const judge = new AnswerJudge(form.questions, { left: CHECKING });
   const asked = new Set(judge.questions.map(({ question }) => question.name));
   const old = Object.entries(one.answers);
   const kept = old.filter(([name]) => asked.has(name));

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { looksLikeId } from '../../contract/ids.ts';
 import type { Answer } from '../../contract/shapes.ts';
 import type { Caps as CapsShown, CreditUsage, Link } from '../../contract/types.ts';
+import { accountTarget } from './account-view.ts';
 import { mustBeCurrent } from './accounts.ts';
 import { personOf } from './actor.ts';
 import { mustHold } from './condition.ts';
@@ -16,7 +17,7 @@ import { mustMail } from './mailed-secrets.ts';
 import type { Caps } from './ports/sub-invites.ts';
 import { offerSubAccount, renewOffer, revokeOffer, type SubOutcome } from './sub-offers.ts';
 import { umbrellaConditions } from './umbrellas.ts';
-import type { AccountWork, Input } from './work.ts';
+import type { AccountWork, Happening, Input } from './work.ts';
 
 const capFrom = (cap: CapsShown['upload']): number | null => (cap === 'none' ? null : cap);
 
@@ -34,7 +35,9 @@ const codes: Partial<Record<SubOutcome['outcome'], ErrorCode>> = {
 /** A refusal of a row as the error that the single operation answers with. */
 function errorOf(email: string, refusal: Exclude<SubOutcome, { outcome: 'invited' }>): DomainError {
   const code = codes[refusal.outcome];
-  if (code) return new DomainError(code, `${email}: ${refusal.detail}.`);
+  // The detail of a disposable one is about its domain.
+  const gap = refusal.outcome === 'disposable' ? ': ' : ' ';
+  if (code) return new DomainError(code, `${email}${gap}${refusal.detail}.`);
   return invalid(refusal.outcome === 'invalid_mobile' ? '/mobile' : '/email', refusal.detail);
 }
 
@@ -132,10 +135,15 @@ export async function updateSubAccount(
   }
   const store = link.state === 'active' ? work.tenant.links : work.tenant.subInvites;
   await store.setCaps(link.id, capsFrom(caps), work.now.toISOString());
-  const happening = { target: linkTarget(link), before: capFacts(link.caps), after: capFacts(caps) };
-  work.record(happening);
-  if (link.state === 'active' && link.account) work.record({ ...happening, accountId: link.account.id });
+  const facts = { before: capFacts(link.caps), after: capFacts(caps) };
+  work.record({ target: linkTarget(link), ...facts });
+  if (link.state === 'active' && link.account) tellBelow(work, link.account.id, facts);
   return linkNamed(work, link.id);
+}
+
+/** Of its umbrella an account sees name and link, and nobody of its people. */
+function tellBelow(work: AccountWork, accountId: string, facts: Pick<Happening, 'before' | 'after'>): void {
+  work.record({ accountId, actor: 'system', target: accountTarget(work.standing.account), ...facts });
 }
 
 function definedCaps({ upload, message }: Input<'sub_accounts.update'>['body']['caps']): Partial<CapsShown> {

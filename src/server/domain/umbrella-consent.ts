@@ -112,7 +112,7 @@ function termsFor(umbrella: string, account: string, caps: Caps): string[] {
     `${umbrella} sees the forms that ${account} owns, and their records. It sees no members, no contacts, no parsers and no plan, and never what others share.`,
     `The role of each form can be changed at any time: raised, lowered, or none.`,
     `Either side ends the link at any time, and it is never refused: tenantctl umbrella unlink --account ${account}`,
-    `When it ends, ${umbrella} does not see the forms any more, used credits stay used, and what exceeds the plan of its own stays.`,
+    `When it ends, ${umbrella} sees no form any more but those that ${account} had shared with it apart from the link, or says to keep; used credits stay used, and what exceeds the plan of its own stays.`,
   ];
 }
 

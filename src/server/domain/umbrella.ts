@@ -14,7 +14,7 @@ function umbrellaAbove({ standing }: AccountWork): Parent | null {
 }
 
 function notLinked({ standing }: AccountWork): DomainError {
-  const text = `${standing.account.slug} is under no umbrella. Invitations to you: tenantctl umbrella invites`;
+  const text = `${standing.account.slug} is under no umbrella.`;
   return new DomainError('not_linked', text);
 }
 

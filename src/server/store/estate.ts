@@ -4,6 +4,7 @@ import type { EstatePort } from '../domain/ports/estate.ts';
 import type { Page, PageRequest } from '../domain/ports/page.ts';
 import { toView, views } from './accounts.ts';
 import { toStrings, toWorkspaces } from './columns.ts';
+import { questionsOf } from './forms.ts';
 import { selectInvites, toInvite } from './invites.ts';
 import { inIds } from './json-rows.ts';
 import { toPage } from './keyset.ts';
@@ -11,6 +12,7 @@ import { childrenOf, selectMembers, toMember } from './members.ts';
 import { definitionsOf, fitting, secretsOf } from './parsers.ts';
 import { toSets } from './permission-sets.ts';
 import { slugsOf } from './slugs.ts';
+import { selectLinks, toLink } from './sub-invites.ts';
 import type { Trx } from './transaction.ts';
 import { selectPlaced, toWorkspaceMember } from './workspace-members.ts';
 
@@ -308,6 +310,59 @@ export function estateStore(trx: Trx, accountIds: readonly string[]): EstatePort
               definition: definitions.get(id) ?? null,
             };
           });
+        },
+      );
+    },
+
+    async forms(page) {
+      const rows = await trx
+        .selectFrom('forms as f')
+        .innerJoin('workspaces as w', (join) =>
+          join.onRef('w.account_id', '=', 'f.account_id').onRef('w.id', '=', 'f.workspace_id'),
+        )
+        .where(within(['f.account_id', 'f.id'], page))
+        .select(['f.id', 'f.account_id', 'f.name', 'f.title', 'f.description', 'f.revision'])
+        .select(['w.id as workspace_id', 'w.slug as workspace_slug'])
+        .select(sql<number>`cast(length(f.questions) as integer)`.as('size'))
+        .orderBy('f.account_id')
+        .orderBy('f.id')
+        .limit(page.limit + 1)
+        .execute();
+      const limit = Math.min(page.limit, fitting(rows.map(({ size }) => size)));
+      return await pageOf(
+        rows,
+        { ...page, limit },
+        (row) => [row.account_id, row.id],
+        async (shown) => {
+          const accounts = distinct(shown.map((row) => row.account_id));
+          const ids = shown.map((row) => row.id);
+          const questions = await questionsOf(trx, accounts, ids);
+          return shown.map((row): EstateItem<'form'> => {
+            const { id, account_id, name, title, description, revision } = row;
+            const asked = questions.get(id);
+            if (asked === undefined) throw new Error(`form ${id} is gone within its own transaction`);
+            const workspace = { id: row.workspace_id, slug: row.workspace_slug };
+            return { id, account_id, workspace, name, title, description, questions: asked, revision };
+          });
+        },
+      );
+    },
+
+    async links(page, now) {
+      const rows = await selectLinks(trx)
+        .where(within(['i.account_id', 'i.id'], page))
+        .where('i.state', '<>', 'revoked')
+        .orderBy('i.account_id')
+        .orderBy('i.id')
+        .limit(page.limit + 1)
+        .execute();
+      return toPage(
+        rows,
+        page.limit,
+        (row) => [row.account_id, row.id],
+        (row): EstateItem<'link'> => {
+          const { id, state, account, email, invitee, caps, revision } = toLink(row, now);
+          return { id, account_id: row.account_id, state, account, email, invitee, caps, revision };
         },
       );
     },

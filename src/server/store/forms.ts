@@ -4,6 +4,7 @@ import { looksLikeId } from '../../contract/ids.ts';
 import type { Form } from '../../contract/types.ts';
 import type { FormChange, FormSummary, FormsPort, SharedForm } from '../domain/ports/forms.ts';
 import { formsBeside, ownersBeside, roleBeside } from './form-sharing.ts';
+import { inIds } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import { anyContains } from './search.ts';
 import type { Trx } from './transaction.ts';
@@ -12,6 +13,20 @@ import type { Trx } from './transaction.ts';
 function toQuestions(json: string): Form['questions'] {
   // oxlint-disable-next-line typescript/no-unsafe-return -- the contract's own shape, which every writer has checked
   return JSON.parse(json);
+}
+
+export async function questionsOf(
+  trx: Trx,
+  accountIds: readonly string[],
+  ids: readonly string[],
+): Promise<Map<string, Form['questions']>> {
+  const rows = await trx
+    .selectFrom('forms')
+    .where('account_id', 'in', inIds(trx, accountIds))
+    .where('id', 'in', inIds(trx, ids))
+    .select(['id', 'questions'])
+    .execute();
+  return new Map(rows.map(({ id, questions }) => [id, toQuestions(questions)]));
 }
 
 const questionColumns = (questions: Form['questions']) => ({

@@ -58,8 +58,44 @@ function selectDue(trx: Trx, limit: number) {
 
 type Selected = Awaited<ReturnType<ReturnType<typeof selectDue>['execute']>>[number];
 
-function toDue(row: Selected, now: string): DueMail {
+type Payload = ReturnType<typeof toPayload>;
+
+/**
+ * The mails of invitations of sub-accounts that are still to be sent: of each that is open, the newest. They are found by
+ * what the mail names, for `invite_id` of the outbox is that of members' invitations.
+ */
+async function openOffers(
+  trx: Trx,
+  mails: readonly { readonly row: Selected; readonly payload: Payload }[],
+  now: string,
+): Promise<ReadonlySet<string>> {
+  const named = mails.flatMap(({ row, payload: { link } }) =>
+    row.kind === 'sub_invite' && row.account_id !== null && link != null
+      ? [{ account_id: row.account_id, id: link }]
+      : [],
+  );
+  if (named.length === 0) return new Set();
+  const rows = await trx
+    .selectFrom(jsonRows(trx, 'r', { account_id: 'text', id: 'text' }, named))
+    .innerJoin('sub_invites as i', (join) =>
+      join.onRef('i.account_id', '=', 'r.account_id').onRef('i.id', '=', 'r.id'),
+    )
+    .where('i.state', '=', 'invited')
+    .where('i.expires_at', '>', now)
+    .select('i.message_id')
+    .execute();
+  return new Set(rows.flatMap(({ message_id }) => message_id ?? []));
+}
+
+/** Of an invitation that is over, or was sent in a newer mail, none leaves any more. */
+function isWanted(row: Selected, offers: ReadonlySet<string>, now: string): boolean {
+  if (row.kind === 'sub_invite') return offers.has(row.id);
+  if (row.invite_id === null) return true;
   const pending = row.invite_state === 'pending' && row.invite_expires !== null && row.invite_expires > now;
+  return pending && row.invite_message === row.id;
+}
+
+function toDue(row: Selected, payload: Payload, wanted: boolean): DueMail {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -68,9 +104,9 @@ function toDue(row: Selected, now: string): DueMail {
     kind: row.kind,
     recipient: row.recipient,
     recipientFolded: row.recipient_folded,
-    payload: toPayload(row.payload ?? '{}'),
+    payload,
     attempts: row.attempts,
-    wanted: row.invite_id === null || (pending && row.invite_message === row.id),
+    wanted,
   };
 }
 
@@ -92,7 +128,9 @@ async function dueMails(trx: Trx, now: string, limit: number): Promise<DueMail[]
   // A password reset does not wait behind ten thousand invitations.
   if (found.length < limit) found.push(...(await queued().where('o.account_id', 'is', null).execute()));
   if (found.length < limit) found.push(...(await queued().where('o.account_id', 'is not', null).execute()));
-  return found.map((row) => toDue(row, now));
+  const mails = found.map((row) => ({ row, payload: toPayload(row.payload ?? '{}') }));
+  const offers = await openOffers(trx, mails, now);
+  return mails.map(({ row, payload }) => toDue(row, payload, isWanted(row, offers, now)));
 }
 
 /** Mails are counted that were made not longer ago: an older one is not sent any more, its invitation has expired. */

@@ -97,9 +97,9 @@ export function recordsStore(trx: Trx, accountId: string): RecordsPort {
         .innerJoin('form_records as r', (join) =>
           join.on('r.account_id', '=', accountId).on('r.form_id', '=', formId).onRef('r.key', '=', 'k.key'),
         )
-        .select(['k.key as key', 'r.id as id', 'r.digest as digest'])
+        .select(['k.key as key', 'r.id as id', 'r.digest as digest', 'r.created_by as by'])
         .execute();
-      return new Map(rows.map(({ key, id, digest }) => [key, { id, digest }]));
+      return new Map(rows.map(({ key, ...record }) => [key, record]));
     },
 
     async list(formId, { key, since, until }, page) {

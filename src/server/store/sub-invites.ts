@@ -53,7 +53,7 @@ function toRow(row: Row<'sub_invites'>): SubInviteRow {
 }
 
 /** With the link that an accepted one became, its other end, the state of its mail and who vouches. */
-function selectLinks(trx: Trx, accountId: string) {
+export function selectLinks(trx: Trx) {
   return trx
     .selectFrom('sub_invites as i')
     .leftJoin('links as l', (join) =>
@@ -63,7 +63,6 @@ function selectLinks(trx: Trx, accountId: string) {
     .leftJoin('outbox as o', 'o.id', 'i.message_id')
     .leftJoin('users as s', 's.id', 'i.sponsor_user_id')
     .leftJoin('tokens as t', 't.id', 'i.sponsor_token_id')
-    .where('i.account_id', '=', accountId)
     .selectAll('i')
     .select([
       'l.state as link_state',
@@ -100,7 +99,7 @@ function shownCaps(row: Selected): Link['caps'] {
   };
 }
 
-function toLink(row: Selected, now: string): Link {
+export function toLink(row: Selected, now: string): Link {
   const { c_id: id, c_slug: slug, c_name: name } = row;
   return {
     id: row.id,
@@ -266,7 +265,8 @@ export function subInvitesStore(trx: Trx, accountId: string): SubInvitesPort {
     },
 
     async find(reference, now) {
-      const row = await selectLinks(trx, accountId)
+      const row = await selectLinks(trx)
+        .where('i.account_id', '=', accountId)
         .where((eb) =>
           looksLikeId(reference)
             ? eb.or([eb('i.id', '=', reference), eb('c.id', '=', reference)])
@@ -280,7 +280,8 @@ export function subInvitesStore(trx: Trx, accountId: string): SubInvitesPort {
     },
 
     async list(filter: LinkFilter, page, now) {
-      let query = selectLinks(trx, accountId)
+      let query = selectLinks(trx)
+        .where('i.account_id', '=', accountId)
         .orderBy('i.id')
         .limit(page.limit + 1);
       const [after] = page.after ?? [];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeOnEachDatabase } from '../../support/databases.ts';
-import { organization, person } from '../../support/estate.ts';
+import { join, managed, master, organization, person } from '../../support/estate.ts';
+import { PASSWORD } from '../../support/server.ts';
 import { desk, summary } from './world.ts';
 
 const ACME = `schema: tenantctl/v1
@@ -13,6 +14,19 @@ accounts:
       eve@x.example: admin
     permission_sets:
       readers: { role: user, modules: [parsers] }
+`;
+
+const defining = (account: string) => `schema: tenantctl/v1
+accounts:
+  ${account}:
+    parsers:
+      Invoice:
+        document_type: invoice
+        fields: [{ name: total, type: amount, rules: [{ kind: label, label: Total }] }]
+`;
+const COPIES = `${defining('acme')}
+  acme-dev: { parsers: { Invoice: { copy_from: acme/Invoice } } }
+  acme-prod: { parsers: { Invoice: { copy_from: acme-dev/Invoice } } }
 `;
 
 describeOnEachDatabase('apply', (open) => {
@@ -66,6 +80,21 @@ describeOnEachDatabase('apply', (open) => {
     expect(await at.mailed()).toEqual(['bob@x.example', 'eve@x.example']);
   });
 
+  test('so can one with copies, of which only digests are known', async () => {
+    const at = await desk(await open());
+    const staff = await at.server.staffToken();
+    const acme = await master(at.server, at.ann, 'acme', staff);
+    for (const slug of ['acme-dev', 'acme-prod']) await managed(at.server, at.ann, acme.id, slug);
+    at.file('acme.yaml', COPIES);
+    expect((await at.apply('acme.yaml --yes')).stdout).toBe('3 changes done.\n');
+    at.file('acme.yaml', COPIES.replace('label: Total', 'label: Sum'));
+    await at.save('acme.yaml', 'changes.json');
+    expect((await at.apply('changes.json')).stdout).toBe('3 changes done.\n');
+    at.writes();
+    const again = await at.apply('changes.json');
+    expect([again.stdout, at.writes()]).toEqual(['0 changes done, 3 so already.\n', []]);
+  });
+
   test('a saved change set stops with 6 if anything that it touches moved, naming it, and sends nothing', async () => {
     const at = await desk(await open());
     at.file('acme.yaml', ACME);
@@ -99,8 +128,8 @@ accounts:
       code: 'partly_done',
       hint: 'tenantctl apply two.yaml --yes',
       details: [
-        { pointer: 'acme-dev', detail: expect.stringContaining('(feature_locked)') },
-        { pointer: 'acme-dev', detail: expect.stringContaining('account acme-dev failed') },
+        { pointer: 'two.yaml:4:3', detail: expect.stringContaining('(feature_locked)') },
+        { pointer: 'two.yaml:4:51', detail: expect.stringContaining('account acme-dev failed') },
       ],
     });
     await at.cli.staff();
@@ -243,6 +272,68 @@ describe('brakes', () => {
     expect(done.stderr).toContain(
       'tenantctl accounts create NAME --slug org --organization --super-admin EMAIL',
     );
+  });
+
+  test('what the server would refuse half-way is in conflict in diff as in apply, and nothing is sent', async () => {
+    const at = await desk();
+    await at.cli.ok('accounts create Acme --slug acme --plan professional');
+    at.file(
+      'acme.yaml',
+      `schema: tenantctl/v1
+accounts:
+  acme: { plan: bussiness }
+  corp: { kind: organization }
+  lost: { master: nowhere }
+  sub: { master: acme, plan: basic }
+`,
+    );
+    at.writes();
+    for (const verb of ['diff -f acme.yaml', 'apply acme.yaml --yes']) {
+      const done = await at.cli.run(verb);
+      expect([verb, done.code, at.writes()]).toEqual([verb, 6, []]);
+      const text = done.stdout + done.stderr;
+      expect(text).toContain('there is no plan bussiness; did you mean business?');
+      expect(text).toContain('tenantctl accounts create NAME --slug corp --organization --super-admin EMAIL');
+      expect(text).toContain('nowhere, which is to manage it, is not there, or may not be seen');
+    }
+    at.file('acme.yaml', 'schema: tenantctl/v1\naccounts: { sub: { master: acme } }\n');
+    const locked = await at.apply('acme.yaml --yes');
+    expect([locked.code, at.writes()]).toEqual([6, []]);
+    expect(locked.stderr).toContain(
+      '- acme.yaml:2:13: account sub: acme may have no managed accounts: tenantctl accounts unlock acme --reason TEXT',
+    );
+  });
+
+  test('whoever is no administrator is told so, of files and of a saved change set, and nothing is sent', async () => {
+    const at = await desk();
+    const acme = await at.server.ok('accounts.create', {
+      token: at.ann.token,
+      body: { name: 'Acme', slug: 'acme' },
+    });
+    await join(at.server, acme.id, await person(at.server, 'bob@acme.example'), 'user', ['parsers']);
+    await at.cli.ok('login --email bob@acme.example --password-stdin --profile bob', { stdin: PASSWORD });
+    at.file('acme.yaml', 'schema: tenantctl/v1\naccounts:\n  acme: { name: A }\n  sub: { master: acme }\n');
+    at.writes();
+    const files = await at.apply('acme.yaml --yes --profile bob');
+    expect([files.code, at.writes()]).toEqual([6, []]);
+    expect(files.stderr).toContain('- acme.yaml:3:3: account acme: this credential may not read acme;');
+    expect(files.stderr).toContain('only an administrator of acme makes accounts that it manages');
+    at.file('acme.yaml', 'schema: tenantctl/v1\naccounts:\n  acme: { name: A }\n');
+    await at.save('acme.yaml', 'changes.json');
+    const saved = await at.apply('changes.json --profile bob');
+    expect([saved.code, at.writes()]).toEqual([6, []]);
+    expect(saved.stderr).toContain('acme of changes.json cannot be read');
+  });
+
+  test('a parser that a master may only copy is a conflict with the way, not a failure on the way', async () => {
+    const at = await desk();
+    const acme = await master(at.server, at.ann, 'acme', await at.server.staffToken());
+    await managed(at.server, at.ann, acme.id, 'acme-dev');
+    at.file('acme.yaml', defining('acme-dev'));
+    at.writes();
+    const done = await at.apply('acme.yaml --yes');
+    expect([done.code, at.writes()]).toEqual([6, []]);
+    expect(done.stderr).toContain('copy_from: ACCOUNT/Invoice');
   });
 
   test('a plan that the account does not fit is a conflict with what stands in the way', async () => {

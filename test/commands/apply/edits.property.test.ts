@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Module, modules } from '../../../src/contract/limits.ts';
 import { describeOnEachDatabase } from '../../support/databases.ts';
-import { join, master, organization, person } from '../../support/estate.ts';
+import { join, master, organization, person, umbrella } from '../../support/estate.ts';
 import { PASSWORD } from '../../support/server.ts';
 import { type Desk, desk } from './world.ts';
 
@@ -28,6 +28,10 @@ const kinds = [
   'file: a place',
   'file: no place',
   'file: the account',
+  'file: a form',
+  'file: no form',
+  'file: a link',
+  'file: no link',
   'hand: remove',
   'hand: grants',
   'hand: state',
@@ -41,6 +45,12 @@ const kinds = [
   'hand: a name',
   'hand: a place',
   'hand: the account',
+  'hand: a form',
+  'hand: no form',
+  'hand: a link',
+  'hand: no link',
+  'hand: a cap',
+  'hand: no thanks',
 ] as const;
 
 const edit: fc.Arbitrary<Edit> = fc.record({
@@ -57,6 +67,8 @@ class Files {
   readonly members = new Map<string, object>();
   readonly sets = new Map<string, object>();
   readonly workspaces = new Map<string, { name: string; members: Map<string, string> }>();
+  readonly forms = new Map<string, object>();
+  readonly links = new Map<string, object>();
   account: object = { name: 'acme' };
 
   text(): string {
@@ -69,7 +81,13 @@ class Files {
     return JSON.stringify({
       schema: 'tenantctl/v1',
       accounts: {
-        acme: { ...this.account, members: people, permission_sets: Object.fromEntries(this.sets) },
+        acme: {
+          ...this.account,
+          members: people,
+          permission_sets: Object.fromEntries(this.sets),
+          forms: Object.fromEntries(this.forms),
+        },
+        umbra: { members: { 'ann@acme.example': 'admin' }, sub_accounts: Object.fromEntries(this.links) },
         org: {
           kind: 'organization',
           workspaces: Object.fromEntries(spaces),
@@ -87,7 +105,13 @@ const email = (n: number) => `p${n}@x.example`;
 const grantsOf = ({ role, modules: granted }: Grants) =>
   role === 'admin' ? { role } : { role, modules: [...granted] };
 
+const formOf = (title: string, required: boolean) => ({
+  title,
+  questions: [{ type: 'boolean' as const, name: 'seen', label: title, required }],
+});
+
 function inFile(files: Files, { by, n, name, deactivated, ...grants }: Edit): void {
+  const { role } = grants;
   const slug = `space-${n % 3}`;
   const state = deactivated ? 'deactivated' : 'active';
   const granted = grantsOf({ ...grants, deactivated });
@@ -100,6 +124,14 @@ function inFile(files: Files, { by, n, name, deactivated, ...grants }: Edit): vo
   if (by === 'file: a place')
     files.workspaces.get(slug)?.members.set(email(n), deactivated ? 'viewer' : 'operator');
   if (by === 'file: no place') files.workspaces.get(slug)?.members.delete(email(n));
+  if (by === 'file: a form') files.forms.set(`Form ${n}`, formOf(name, deactivated));
+  if (by === 'file: no form') files.forms.delete(`Form ${n}`);
+  if (by === 'file: a link') {
+    const cap = { uploads: n, messages: deactivated ? 'none' : n };
+    if (role === 'admin') files.links.set(email(n), { cap });
+    else files.links.set(`child-${n}`, { email: email(n), cap });
+  }
+  if (by === 'file: no link') files.links.delete(deactivated ? email(n) : `child-${n}`);
   if (by === 'file: the account') files.account = { name, labels: { env: name.toLowerCase() } };
 }
 
@@ -111,6 +143,9 @@ async function byHand(at: Desk, { by, n, name, deactivated, ...grants }: Edit, c
   const inOrg = { account: 'org', workspace: `space-${n % 3}` };
   const granted = grantsOf({ ...grants, deactivated });
   const body = { secret: '' };
+  const oneForm = { account: 'acme', form: `Form ${n}` };
+  const any = { 'if-match': '*' };
+  const inUmbra = { account: 'umbra', link: email(n) };
   const lastSecret = async () => (await server.mails(email(n))).at(-1)?.payload.secret ?? '';
   switch (by) {
     case 'hand: remove':
@@ -159,6 +194,32 @@ async function byHand(at: Desk, { by, n, name, deactivated, ...grants }: Edit, c
         params,
         body: { name, labels: { by: 'hand' } },
       }));
+    case 'hand: a form': {
+      const body_ = formOf(name, !deactivated);
+      const made = await server.call('forms.create', {
+        token,
+        params,
+        body: { name: `Form ${n}`, ...body_ },
+      });
+      if (made.status !== 201)
+        await server.call('forms.update', { token, params: oneForm, headers: any, body: body_ });
+      return;
+    }
+    case 'hand: no form':
+      return void (await server.call('forms.delete', { token, params: oneForm, headers: any }));
+    case 'hand: a link': {
+      const invitee = deactivated ? {} : { invitee: `child-${n}` };
+      const offer = { email: email(n), ...invitee, caps: { upload: n, message: 1 } };
+      return void (await server.call('sub_accounts.invite', { token, params: inUmbra, body: offer }));
+    }
+    case 'hand: no link':
+      return void (await server.call('sub_accounts.unlink', { token, params: inUmbra }));
+    case 'hand: a cap': {
+      const caps = { caps: { upload: 9 } };
+      return void (await server.call('sub_accounts.update', { token, params: inUmbra, body: caps }));
+    }
+    case 'hand: no thanks':
+      return void (await server.call('umbrella_invites.decline', { body: { secret: await lastSecret() } }));
     default:
       return undefined;
   }
@@ -174,12 +235,15 @@ describeOnEachDatabase('edits of files and server', (open) => {
         const staff = await at.server.staffToken();
         const acme = await master(at.server, at.ann, 'acme', staff);
         await organization(at.server, staff, 'org', at.ann);
+        await umbrella(at.server, at.ann, 'umbra', staff);
         for (const n of [0, 1, 2])
           await join(at.server, acme.id, await person(at.server, email(n)), 'user', ['forms']);
         const files = new Files();
-        const prune = '--prune member,invite,permission_set,workspace,workspace_member';
+        const prune = '--prune member,invite,permission_set,workspace,workspace_member,form,sub_account';
         const limits = '--max-deletes 1000 --max-share 100% --reinvite --renew-expired --confirm acme --yes';
         for (const [count, one] of edits.entries()) {
+          // Time goes on between edits: the same difference found later is another one.
+          at.server.clock.advance({ seconds: 1 });
           inFile(files, one);
           await byHand(at, one, count);
           at.file('estate.json', files.text());

@@ -4,8 +4,11 @@ import { shapes } from '../../../src/contract/shapes.ts';
 import { buildApp } from '../../../src/server/app.ts';
 import type { RenderedMail } from '../../../src/server/mail/templates.ts';
 import { MailWorker } from '../../../src/server/mail/worker.ts';
+import { webhookTransport } from '../../../src/server/sms/webhook.ts';
+import { SmsWorker } from '../../../src/server/sms/worker.ts';
 import { describeOnEachDatabase, type OpenDatabase } from '../../support/databases.ts';
-import { accountToken, managed, master, person } from '../../support/estate.ts';
+import { accountToken, managed, master, NO_CAPS, person, standard, umbrella } from '../../support/estate.ts';
+import { form } from '../../support/forms.ts';
 import { definition } from '../../support/parsers.ts';
 import { NEW_PASSWORD, PASSWORD, startServer, TestServer } from '../../support/server.ts';
 import { dumpOf, holding } from './dump.ts';
@@ -202,6 +205,105 @@ describeOnEachDatabase('T135: what must be known to nobody but its owner', (open
     expect(Object.values(dump).flat().join('')).not.toMatch(/"7391\\?"/);
     expect(dump.parser_secrets).toHaveLength(1);
     expect(dump.idempotency_records).toHaveLength(2);
+  });
+
+  it('what umbrellas, meters, gateways and browsers sign in by is in no table, log, answer or trail', async () => {
+    const { server, log, sendMail } = await watched(open);
+    const staff = await server.staffToken();
+    const ulla = await person(server, 'ulla@holding.example');
+    const pia = await person(server, 'pia@partner.example');
+    await umbrella(server, ulla, 'holding', staff);
+    await standard(server, pia, 'partner');
+    await form(server, pia, 'partner', 'Visit');
+    await server.staffToken(ulla.email);
+    const params = { account: 'holding' };
+    const { token } = ulla;
+    const meter = await server.ok('tokens.create', {
+      token,
+      body: { kind: 'meter', name: 'gateway', reason: 'metering', current_password: PASSWORD },
+      headers: { 'idempotency-key': 'meter' },
+    });
+    const invited = { body: { email: pia.email, caps: NO_CAPS }, headers: { 'idempotency-key': 'invite' } };
+    const link = await server.ok('sub_accounts.invite', { token, params, ...invited });
+    const first = await server.secretFor(pia.email);
+    const one = { token, params: { ...params, link: link.id } };
+    await server.ok('sub_accounts.resend', { ...one, headers: { 'idempotency-key': 'again' } });
+    const second = await server.secretFor(pia.email);
+    const contact = { email: 'kept@x.example', sub_account: true, caps: NO_CAPS };
+    const saved = { token, params, body: contact, headers: { 'idempotency-key': 'contact' } };
+    const device = await server.ok('auth.device', { body: { client: 'laptop' } });
+    const { user_code, device_code } = device;
+    const gateway = 'canary of a gateway that nobody guesses';
+    const telephone = '+41791234567';
+    const transport = webhookTransport({
+      url: 'http://127.0.0.1:9/messages',
+      secret: gateway,
+      timeoutMs: 500,
+    });
+    const tell = (facts: object, text: string) => log.push(JSON.stringify({ facts, text }));
+    const messenger = new SmsWorker({
+      transactions: server.deps.transactions,
+      clock: server.clock,
+      log: { warn: tell, error: tell },
+      transport,
+    });
+    const sms = { to: [telephone], mode: 'structured' as const };
+    const records = [{ account: 'partner', unit: 'upload' as const, amount: 1, key: 'k', cause: 'x' }];
+    const answers = [
+      await server.call('sub_accounts.resend', { ...one, headers: { 'idempotency-key': 'again' } }),
+      await server.call('umbrella_invites.preview', { body: { secret: first } }),
+      await server.call('umbrella_invites.preview', { body: { secret: second } }),
+      await server.call('contacts.create', saved),
+      await server.call('contacts.create', saved),
+      await server.call('sub_accounts.list', { token, params }),
+      await server.call('auth.device_preview', { body: { user_code } }),
+      await server.call('auth.device_token', { body: { device_code } }),
+      await server.call('forms.sms', {
+        token: pia.token,
+        params: { account: 'partner', form: 'Visit' },
+        body: sms,
+      }),
+      await server.call('usage.record', { token: meter.secret, body: { records } }),
+      await server.call('sub_accounts.list', { token: meter.secret, params }),
+      await server.call('audit.list', { token, params }),
+      await server.call('umbrella_invites.decline', { body: { secret: second } }),
+      await server.call('umbrella_invites.preview', { body: { secret: second } }),
+    ];
+    const third = await server.secretFor('kept@x.example');
+    for (const path of [`umbrella?secret=${first}`, `umbrella?secret=${third}`, `device?code=${user_code}`])
+      await server.app.inject({ url: `/${path}` });
+    const approval = { user_code, email: pia.email, password: PASSWORD };
+    await server.ok('auth.device_approve', { body: approval });
+    const session = await server.ok('auth.device_token', { body: { device_code } });
+    await messenger.round();
+    await transport.close();
+    await sendMail();
+    const dump = await dumpOf(server.database);
+    const metrics = (await server.app.inject({ url: '/metrics' })).body;
+    const told = JSON.stringify(answers.map(({ body }) => body));
+    const audit = JSON.stringify(dump['audit_events']);
+    const secrets = { first, second, third, meter: meter.secret, device: device_code, gateway };
+    const sessions = { access: session.access_token, refresh: session.refresh_token };
+    for (const [name, secret] of Object.entries({ ...secrets, ...sessions })) {
+      for (const text of [secret, encodeURIComponent(secret), secret.slice(0, 30)]) {
+        expect([name, holding(dump, text)]).toEqual([name, []]);
+        const places = { log: log.join(''), metrics, told, audit };
+        expect([
+          name,
+          Object.entries(places).flatMap(([at, all]) => (all.includes(text) ? [at] : [])),
+        ]).toEqual([name, []]);
+      }
+    }
+    // A code lives for minutes and is of no use without the password, so it may lie in its row; nowhere else.
+    const code = user_code.replace('-', '');
+    expect(holding(dump, code)).toEqual(['device_logins']);
+    expect(log.join('') + audit + metrics).not.toMatch(new RegExp(`${user_code}|${code}`));
+    // Somebody's number is in the message that goes to it, and in no log or trail.
+    expect(log.some((line) => line.includes('the gateway takes no messages now'))).toBe(true);
+    expect(log.join('') + audit).not.toContain(telephone.slice(1));
+    expect(answers.map(({ status }) => status)).toEqual([
+      200, 404, 200, 201, 201, 200, 200, 400, 200, 200, 404, 200, 200, 409,
+    ]);
   });
 
   it('D20, T20: no header of a request gets into a mail', async () => {

@@ -23,4 +23,8 @@ export interface EstatePort {
   workspaceMembers(page: PageRequest): Promise<Page<EstateItem<'workspace_member'>>>;
   /** @param open accounts whose definitions are read too; a page of large ones is shorter */
   parsers(open: ReadonlySet<string>, page: PageRequest): Promise<Page<EstateItem<'parser'>>>;
+  /** Those that the accounts own; a page of large ones is shorter. */
+  forms(page: PageRequest): Promise<Page<EstateItem<'form'>>>;
+  /** Of umbrellas, whatever became of them, but those that were revoked. */
+  links(page: PageRequest, now: string): Promise<Page<EstateItem<'link'>>>;
 }

@@ -23,6 +23,9 @@ export interface NewRecord {
   readonly answers: Answers;
 }
 
+/** What is there under a key; `by` is the id of the user or token that submitted it. */
+export interface RecordOfKey extends Pick<NewRecord, 'id' | 'digest'>, Pick<RecordMark, 'by'> {}
+
 /** What those records have in common. */
 export interface RecordMark {
   readonly formId: string;
@@ -42,10 +45,7 @@ export interface RecordsPort {
   count(formId: string): Promise<number>;
   insert(records: readonly NewRecord[], mark: RecordMark): Promise<void>;
   /** Those of a form that have one of these keys. */
-  byKeys(
-    formId: string,
-    keys: readonly string[],
-  ): Promise<ReadonlyMap<string, { readonly id: string; readonly digest: string }>>;
+  byKeys(formId: string, keys: readonly string[]): Promise<ReadonlyMap<string, RecordOfKey>>;
   /** Oldest first. Key of a record: its id. A page ends early once answers fill it. */
   list(formId: string, filter: RecordFilter, page: PageRequest): Promise<Page<RecordRow>>;
   find(formId: string, id: string): Promise<RecordRow | null>;

@@ -1,0 +1,70 @@
+import { type Document, type Mistake, readDocuments, type Source } from './document.ts';
+import { type Checked, type Issue, mistakesOf, pointerOf } from './issues.ts';
+
+/** Part of a document: one of its items, or all of it. */
+export interface Part {
+  readonly document: Document;
+  /** JSON pointer of the part; empty for the whole. */
+  readonly pointer: string;
+  readonly data: unknown;
+}
+
+/** The form of a part, as zod has it. */
+interface Form<T> {
+  safeParse(data: unknown): {
+    readonly data?: T | undefined;
+    readonly error?: { readonly issues: readonly Issue[] } | undefined;
+  };
+}
+
+interface Checks<T, Found> {
+  /** What a part is, for messages. */
+  readonly what: 'parser' | 'form';
+  /** The schemas cost more to load than the rest of the tool, so only where there is something to check. */
+  readonly form: () => Promise<Form<T>>;
+  readonly found: (data: T, part: Part) => Found;
+}
+
+export interface ReadParts<Found> {
+  readonly found: readonly Found[];
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Every part of a file, checked: one a document, or a list of them. */
+export async function readParts<T, Found>(
+  source: Source,
+  checks: Checks<T, Found>,
+): Promise<ReadParts<Found>> {
+  const { documents, mistakes } = await readDocuments(source);
+  const parts = documents.flatMap(partsOf);
+  if (parts.length + mistakes.length === 0) return { found: [], mistakes: [nothingIn(source, checks)] };
+  const form = await checks.form();
+  const found: Found[] = [];
+  const wrong: Mistake[] = [...mistakes];
+  for (const part of parts) {
+    const { data, error } = form.safeParse(part.data);
+    if (data === undefined) wrong.push(...mistakesOf(checkedIn(part), error?.issues ?? []));
+    else found.push(checks.found(data, part));
+  }
+  return { found, mistakes: wrong.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+export function checkedIn({ document, pointer, data }: Part): Checked {
+  const placeOf = (path: readonly PropertyKey[], part: 'key' | 'value') => ({
+    name: document.name,
+    ...document.at(pointer + pointerOf(path), part),
+  });
+  return { data, placeOf };
+}
+
+function partsOf(document: Document): Part[] {
+  const { data } = document;
+  // What stands after a last `---`.
+  if (data === null) return [];
+  if (!Array.isArray(data)) return [{ document, pointer: '', data }];
+  return data.map((item: unknown, at) => ({ document, pointer: `/${at}`, data: item }));
+}
+
+function nothingIn({ name }: Source, { what }: { readonly what: string }): Mistake {
+  return { name, line: 1, column: 1, message: `there is no ${what} in it` };
+}
