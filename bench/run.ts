@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { reads } from './reads.ts';
 import { serverBatch } from './server-batch.ts';
 import { serverReady, startup } from './startup.ts';
+import { usage } from './usage.ts';
 
 interface Section {
   readonly title: string;
@@ -22,6 +23,7 @@ const sections: Readonly<Record<string, Section>> = {
     title: "The server's bulk path, against the same rows inserted bare",
     measure: (ground) => serverBatch(ground, { rows: 10_000, rounds: 5, mail: 'away' }),
   },
+  usage: { title: 'Reports of usage, against the same entries of the ledger inserted bare', measure: usage },
   bulk: { title: 'A bulk invite, the tool as a whole process', measure: bulk },
   memory: { title: 'Memory of the tool, and checking a file', measure: memory },
   lists: { title: '100,000 members', measure: lists },

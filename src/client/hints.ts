@@ -47,6 +47,7 @@ const hints: Hints = {
   feature_locked: { command: 'ask the operators: tenantctl accounts unlock ACCOUNT' },
   mail_not_configured: { command: 'start the server with --smtp URL, or with --dev' },
   sms_not_configured: { command: 'start the server with --sms-webhook URL, or with --dev' },
+  message_limit: { command: 'tenantctl plans current', inAccount: true },
   record_key_taken: { command: 'tenantctl forms records list FORM --key KEY', inAccount: true },
   form_name_taken: { command: 'tenantctl forms list', inAccount: true },
   form_limit: { command: 'tenantctl forms list', inAccount: true },

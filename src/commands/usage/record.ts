@@ -54,10 +54,13 @@ export async function recordRun(options: RecordOptions, ctx: Context): Promise<v
   ctx.out.note(`${counted(records.length, 'record')}: ${told}.`);
   const failed = refused.reduce((sum, outcome) => sum + (counts.get(outcome) ?? 0), 0);
   if (failed > 0)
-    throw partialError(`${failed} of ${counted(records.length, 'record')} were refused`, {
-      code: 'usage_refused',
-      why: 'Nothing was charged for them; DETAIL says what stands in the way of each.',
-    });
+    throw partialError(
+      `${failed} of ${counted(records.length, 'record')} ${failed === 1 ? 'was' : 'were'} refused`,
+      {
+        code: 'usage_refused',
+        why: 'Nothing was charged for them; DETAIL says what stands in the way of each.',
+      },
+    );
 }
 
 async function* resultsOf(
