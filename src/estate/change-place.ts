@@ -21,9 +21,10 @@ function pathsOf({ kind, key }: ChangeAbout): Path[] {
       return [[kind]];
     case 'workspace_member':
       return [['workspaces', workspace, 'members', inside]];
+    case 'form':
     case 'parser': {
-      const there = ['workspaces', workspace, 'parsers', inside];
-      return workspace === firstWorkspace ? [['parsers', inside], there] : [there];
+      const there = ['workspaces', workspace, `${kind}s`, inside];
+      return workspace === firstWorkspace ? [[`${kind}s`, inside], there] : [there];
     }
     default:
       return [[`${kind}s`, key]];
