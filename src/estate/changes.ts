@@ -5,7 +5,7 @@ import { canonical } from '../contract/batch.ts';
 import type { ChangeKind } from '../contract/change-kinds.ts';
 import type { Change, ChangeSet } from '../contract/types.ts';
 import { conflictError, usageError } from '../errors.ts';
-import type { Source } from './document.ts';
+import type { Source } from './files/document.ts';
 
 export type { Change, ChangeSet };
 export type FieldChange = Change['fields'][number];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ChangeSet, changeSetText, mustBeOf, savedChangeSet } from '../../src/estate/changes.ts';
-import { API, change, invited, reviewed } from './apply.world.ts';
+import { API, change, invited, reviewed } from './apply/apply.world.ts';
 
 const set = reviewed([
   change({ kind: 'workspace', key: 'ops', fields: { name: 'Operations' } }),

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import { pruneKinds } from '../../contract/change-kinds.ts';
 import { usageError } from '../../errors.ts';
-import { brake, type Limits, shareOf } from '../../estate/brakes.ts';
-import { drawDifference, mostShownOn } from '../../estate/draw.ts';
+import { brake, type Limits, shareOf } from '../../estate/apply/brakes.ts';
+import { drawDifference, mostShownOn } from '../../estate/compare/draw.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { estateFlags } from '../estate-flags.ts';
 import { againOf } from './again.ts';

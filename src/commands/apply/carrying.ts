@@ -1,9 +1,9 @@
 import { Patience } from '../../bulk/patience.ts';
 import type { Context } from '../../context.ts';
 import { asTenantctlError, partialError, retold, type TenantctlError } from '../../errors.ts';
+import { type Carried, type Executed, execute } from '../../estate/apply/execute.ts';
+import type { Step } from '../../estate/apply/steps.ts';
 import { type ChangeSet, nameOf } from '../../estate/changes.ts';
-import { type Carried, type Executed, execute } from '../../estate/execute.ts';
-import type { Step } from '../../estate/steps.ts';
 import { counted } from '../change.ts';
 import { firstOf } from './consent.ts';
 import { countsOf, countsText, resultOf } from './result.ts';

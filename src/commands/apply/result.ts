@@ -1,5 +1,5 @@
+import type { Carried, Executed, Outcome } from '../../estate/apply/execute.ts';
 import type { ChangeSet } from '../../estate/changes.ts';
-import type { Carried, Executed, Outcome } from '../../estate/execute.ts';
 
 export type Counts = Readonly<Record<Outcome, number>>;
 

@@ -1,13 +1,13 @@
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
-import { changePlace } from '../../estate/change-place.ts';
+import { mustBeReadable, settledIn } from '../../estate/apply/moved.ts';
 import { type Change, type ChangeSet, mustBeOf, openChangeSet, totalsOf } from '../../estate/changes.ts';
-import { type Difference, differenceOf } from '../../estate/difference.ts';
+import { type Difference, differenceOf } from '../../estate/compare/difference.ts';
+import { withConflicts } from '../../estate/compare/preflight.ts';
 import { copySource } from '../../estate/fields.ts';
-import { estateFromFiles } from '../../estate/from-files.ts';
-import { readLive } from '../../estate/live.ts';
-import { mustBeReadable, settledIn } from '../../estate/moved.ts';
-import { withConflicts } from '../../estate/preflight.ts';
+import { changePlace } from '../../estate/files/change-place.ts';
+import { estateFromFiles } from '../../estate/files/from-files.ts';
+import { readLive } from '../../estate/live/live.ts';
 import type { ApplyOptions } from './apply.ts';
 
 /** What would be done, and how it came to be reviewed. */

@@ -1,10 +1,10 @@
 import type { Context } from '../../context.ts';
 import { pruneKinds } from '../../contract/change-kinds.ts';
 import { notFoundError, usageError } from '../../errors.ts';
-import { type Difference, differenceFrom } from '../../estate/difference.ts';
-import { accountsBelow, type LiveEstate, readLive } from '../../estate/live.ts';
+import { type Difference, differenceFrom } from '../../estate/compare/difference.ts';
+import { renamed, wantedOf } from '../../estate/compare/wanted-live.ts';
+import { accountsBelow, type LiveEstate, readLive } from '../../estate/live/live.ts';
 import type { Estate } from '../../estate/model.ts';
-import { renamed, wantedOf } from '../../estate/wanted-live.ts';
 import { hereOf } from './here.ts';
 
 interface Asked {

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { notFoundError, usageError } from '../../errors.ts';
-import { accountsBelow, type LiveEstate, readLive } from '../../estate/live.ts';
-import { type WrittenEstate, writeEstate } from '../../estate/write.ts';
+import { type WrittenEstate, writeEstate } from '../../estate/files/write.ts';
+import { accountsBelow, type LiveEstate, readLive } from '../../estate/live/live.ts';
 import { counted } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 

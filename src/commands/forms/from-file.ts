@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { type FoundForm, inFormFile, readForm } from '../../estate/forms.ts';
+import { type FoundForm, inFormFile, readForm } from '../../estate/files/forms.ts';
 
 /** The form of a file; `-` is stdin. */
 export async function formFrom(ctx: Context, file: string): Promise<FoundForm> {

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { Form } from '../../contract/types.ts';
 import { TenantctlError, usageError } from '../../errors.ts';
-import type { FoundForm } from '../../estate/forms.ts';
+import type { FoundForm } from '../../estate/files/forms.ts';
 import { tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt } from '../place.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { inFile } from '../../estate/parsers.ts';
+import { inFile } from '../../estate/files/parsers.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt } from '../place.ts';
 import { parserFrom } from './files.ts';

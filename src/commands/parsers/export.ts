@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { toParserFile } from '../../contract/parser-file.ts';
 import type { Parser, ParserFile } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
-import { fileNames } from '../../estate/file-names.ts';
+import { fileNames } from '../../estate/files/file-names.ts';
 import type { Column } from '../../output/columns.ts';
 import { fileSink } from '../../output/file.ts';
 import { yamlText } from '../../output/rows.ts';

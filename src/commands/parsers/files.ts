@@ -2,10 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { type Detail, type TenantctlError, usageError } from '../../errors.ts';
-import type { Mistake, Source } from '../../estate/document.ts';
-import { mistaken } from '../../estate/mistaken.ts';
-import { type FoundParser, mistakeAt, readParsers } from '../../estate/parsers.ts';
-import { placeText, sourceOf, unreadable } from '../../estate/source.ts';
+import type { Mistake, Source } from '../../estate/files/document.ts';
+import { mistaken } from '../../estate/files/mistaken.ts';
+import { type FoundParser, mistakeAt, readParsers } from '../../estate/files/parsers.ts';
+import { placeText, sourceOf, unreadable } from '../../estate/files/source.ts';
 
 const SHOWN = 20;
 

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { Parser } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
-import { type FoundParser, inFile } from '../../estate/parsers.ts';
+import { type FoundParser, inFile } from '../../estate/files/parsers.ts';
 import { quoted } from '../../output/text.ts';
 import { asTyped, tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
-import { estateFromFiles } from '../../estate/from-files.ts';
+import { estateFromFiles } from '../../estate/files/from-files.ts';
+import { writeEstate } from '../../estate/files/write.ts';
 import { type Estate, estateKinds } from '../../estate/model.ts';
-import { writeEstate } from '../../estate/write.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { estateFlags } from '../estate-flags.ts';
 

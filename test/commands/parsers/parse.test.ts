@@ -15,7 +15,7 @@ import { secretsSetCommand } from '../../../src/commands/parsers/secrets-set.ts'
 import { secretsUnsetCommand } from '../../../src/commands/parsers/secrets-unset.ts';
 import { showCommand } from '../../../src/commands/parsers/show.ts';
 import { updateCommand } from '../../../src/commands/parsers/update.ts';
-import { fileNames } from '../../../src/estate/file-names.ts';
+import { fileNames } from '../../../src/estate/files/file-names.ts';
 import { parsed } from '../../support/parse.ts';
 
 describe('the verbs of parsers parse', () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Folder } from '../../estate/files.ts';
+import { Folder } from '../../estate/files/files.ts';
 import { runCli } from '../../support/cli.ts';
 
 let folder: Folder;
