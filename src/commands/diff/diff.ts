@@ -47,15 +47,8 @@ const spec = {
     'tenantctl diff -f estate/ --prune member --out changes.json --detailed-exitcode',
     'tenantctl diff acme-staging --against production --map acme-staging=acme-prod',
   ],
-  operations: [
-    'estate.read',
-    'accounts.show',
-    'accounts.list',
-    'plans.list',
-    'subscription.preview',
-    'forms.delete',
-    'sub_accounts.unlink',
-  ],
+  // And the dry runs of deletions, which tell what goes along.
+  operations: ['estate.read', 'accounts.show', 'accounts.list', 'plans.list', 'subscription.preview'],
   next: 'tenantctl apply FILE',
 } as const satisfies VerbSpec;
 
