@@ -416,7 +416,10 @@ describeOnEachDatabase('access.matrix', (open) => {
 
   it('is what roles.list says that a role opens', async () => {
     const server = await startServer({ database: await open() });
-    const { ann, acme } = await estate(server);
+    const { staff, ann, acme } = await estate(server);
+    // R34: with a plan that has no umbrella nobody may invite under one.
+    const body = { plan: 'enterprise', reason: 'test' };
+    await server.ok('subscription.change', { token: staff, params: { account: acme.id }, body });
     const { rows, columns } = await server.ok('access.matrix', {
       token: ann.token,
       params: { account: acme.id },
