@@ -6,6 +6,7 @@ import { type AccountRole, modules, workspaceRoles } from '../../src/contract/li
 import { type OperationId, operationIds } from '../../src/contract/operations.ts';
 import type { Account } from '../../src/contract/types.ts';
 import { aboutAccount } from '../../src/server/domain/access.ts';
+import { accessTable } from '../../src/server/domain/access-table.ts';
 import type { Database } from '../../src/server/store/database.ts';
 import { describeOnEachDatabase } from '../support/databases.ts';
 import {
@@ -26,8 +27,22 @@ import { buildWorld, requests, rollingBack, type Target } from './matrix.world.t
  * operation is let through, and its code is the one that the operation answers.
  */
 
-/** Whether it is let through hangs on what it names: an account in its body, oneself or somebody else in its path. */
-const byRequest: readonly OperationId[] = ['tokens.create', 'workspace_members.remove'];
+/**
+ * Whether it is let through hangs on what it names: an account in its body, oneself or somebody else in its path, of what
+ * kind a batch is, a form that is sent; and `estate.read` answers by account what was refused.
+ */
+const byRequest: readonly OperationId[] = [
+  'tokens.create',
+  'workspace_members.remove',
+  'batches.create',
+  'batches.check',
+  'forms.sms',
+  'estate.read',
+];
+
+/** A role on a form opens that form, and not the account that owns it: nothing can be asked about that. */
+const byFormRole = (id: OperationId, { name }: Target): boolean =>
+  name === 'sub' && accessTable[id].grants.some((grant) => grant.startsWith('form:'));
 
 function send<Id extends OperationId>(
   server: TestServer,
@@ -41,7 +56,7 @@ function send<Id extends OperationId>(
 }
 
 /** The refusals that are about rights: not what is missing, taken or in the way. */
-const refusals = ['unauthenticated', 'forbidden', 'account_suspended', 'feature_locked'];
+const refusals = ['unauthenticated', 'forbidden', 'account_suspended', 'feature_locked', 'no_umbrella'];
 
 /** The code that the operation refuses with for want of a right; null when it lets through. */
 function refusalOf({ status, body }: Reply): string | null {
@@ -84,8 +99,10 @@ it('an explanation is what happens, for every operation and caller of the access
       (id) => (aboutAccount(id) === 'never') === (target.name === 'platform') && !byRequest.includes(id),
     );
     for (const [caller, token] of target.callers) {
-      if (token === null || caller === 'garbage') continue;
+      // A metering token reports usage, and asks nothing.
+      if (token === null || caller === 'garbage' || caller === 'meter') continue;
       for (const id of tried) {
+        if (byFormRole(id, target)) continue;
         const real = refusalOf(await send(server, id, token, target));
         const wrong = wrongly(await server.call('access.explain', { ...asks(id, target), token }), real);
         if (real === null) allowed += 1;

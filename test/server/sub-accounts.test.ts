@@ -134,7 +134,7 @@ describeOnEachDatabase('inviting sub-accounts', (open) => {
     });
     const personal = await server.ok('accounts.list', { token: pia.token, query: { kind: 'personal' } });
     const own = { ...request, params: { account: personal.data[0]?.slug ?? '' } };
-    expect(await server.refused('sub_accounts.invite', own)).toMatchObject({ code: 'personal_account' });
+    expect(await server.refused('sub_accounts.invite', own)).toMatchObject({ code: 'no_umbrella' });
   });
 
   it('lists, caps, sends again and revokes, and says what is so already', async () => {

@@ -9,6 +9,11 @@ import type { AccountWork } from './work.ts';
 /** What an action asks for further of whoever may do it as this; read once, then asked for each of many people. */
 export type Further = (as: Grant | null) => readonly Condition[];
 
+async function umbrella(work: AccountWork): Promise<Further> {
+  const all = umbrellaConditions(work.standing);
+  return () => all;
+}
+
 /** Every condition beyond the access table that is known before the request itself is: those of the account alone. */
 const conditions: Partial<Record<Action, (work: AccountWork) => Promise<Further>>> = {
   'accounts.create': async (work) => {
@@ -19,10 +24,8 @@ const conditions: Partial<Record<Action, (work: AccountWork) => Promise<Further>
     const account = await work.tenant.account.read();
     return (as) => [liftable(account, as)];
   },
-  'sub_accounts.invite': async (work) => {
-    const all = umbrellaConditions(work.standing);
-    return () => all;
-  },
+  'sub_accounts.invite': umbrella,
+  'sub_accounts.resend': umbrella,
   'invites.send': async (work) => {
     const seat = await seatLeft(work);
     return () => [seat];

@@ -16,19 +16,11 @@ export function umbrellaConditions({
     {
       check: 'account_kind',
       ok: kind !== 'personal',
-      code: 'personal_account',
+      code: 'no_umbrella',
       text:
         kind === 'personal'
           ? `${slug} is a personal account: it has no sub-accounts.`
           : `${slug} is of kind ${kind}.`,
-    },
-    {
-      check: 'link',
-      ok: parent === null,
-      code: 'conflict',
-      text: parent
-        ? `${slug} has a parent itself, so it cannot have sub-accounts.`
-        : `${slug} has no parent itself.`,
     },
     {
       check: 'plan',
@@ -37,6 +29,14 @@ export function umbrellaConditions({
       text: umbrella
         ? `The plan ${plan} of ${slug} has the umbrella.`
         : `The plan ${plan} of ${slug} has no umbrella: only Enterprise has. Ask staff for it.`,
+    },
+    {
+      check: 'link',
+      ok: parent === null,
+      code: 'conflict',
+      text: parent
+        ? `${slug} has a parent itself, so it cannot have sub-accounts.`
+        : `${slug} has no parent itself.`,
     },
   ];
 }
