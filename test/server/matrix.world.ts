@@ -172,12 +172,12 @@ export const requests: { readonly [Id in OperationId]: (target: Target) => Reque
   'sub_accounts.usage': oneLink,
   'umbrella_invites.list': none,
   'umbrella_invites.preview': () => ({ body: { secret } }),
-  'umbrella_invites.consent': ({ account }) => ({
-    params: { link: `lnk_${nothing}` },
+  'umbrella_invites.consent': ({ account, link }) => ({
+    params: { link },
     query: { account },
   }),
-  'umbrella_invites.accept': ({ account }) => ({
-    params: { link: `lnk_${nothing}` },
+  'umbrella_invites.accept': ({ account, link }) => ({
+    params: { link },
     body: { account, digest },
   }),
   'umbrella_invites.decline': () => ({ body: { secret } }),
