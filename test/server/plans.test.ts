@@ -180,7 +180,7 @@ describeOnEachDatabase('the catalogue', (open) => {
     );
     // Four people stay; a fifth finds no seat.
     const shown = await subscription(server, ann);
-    expect([shown.price_cents, shown.limits.seats]).toEqual([1_900, { used: 4, limit: 3 }]);
+    expect([shown.price_cents, shown.limits.seats]).toEqual([1_900, { by: 'plan', used: 4, limit: 3 }]);
     const invite = { email: 'new@acme.example', role: 'admin' as const };
     const params = { account: ann.id };
     expect((await server.refused('invites.send', { token: ann.token, params, body: invite })).code).toBe(
@@ -197,7 +197,7 @@ describeOnEachDatabase('the catalogue', (open) => {
     const ann = await customer(server);
     await change(server, ann, 'gold');
     const params = { account: ann.id };
-    expect((await subscription(server, ann)).limits.seats).toEqual({ used: 1, limit: 1 });
+    expect((await subscription(server, ann)).limits.seats).toEqual({ by: 'plan', used: 1, limit: 1 });
     expect((await server.ok('accounts.show', { token: ann.token, params })).seats.limit).toBe(1);
     const body = { email: 'new@acme.example', role: 'admin' as const };
     expect((await server.refused('invites.send', { token: ann.token, params, body })).code).toBe('no_seat');

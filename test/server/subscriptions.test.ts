@@ -78,12 +78,12 @@ describeOnEachDatabase('a subscription', (open) => {
         team: { granted: true, by: 'plan', until: null, lacks: null },
       },
       limits: {
-        seats: { used: 1, limit: 5 },
-        mails_per_day: { used: 0, limit: 5 },
-        parsers: { used: 0, limit: 10 },
-        workspaces: { used: 1, limit: 1 },
-        uploads_per_month: { used: null, limit: 100 },
-        messages_per_month: { used: null, limit: 50 },
+        seats: { by: 'plan', used: 1, limit: 5 },
+        mails_per_day: { by: 'plan', used: 0, limit: 5 },
+        parsers: { by: 'plan', used: 0, limit: 10 },
+        workspaces: { by: 'plan', used: 1, limit: 1 },
+        uploads_per_month: { by: 'plan', used: null, limit: 100 },
+        messages_per_month: { by: 'plan', used: null, limit: 50 },
       },
       revision: 1,
     });
