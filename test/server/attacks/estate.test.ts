@@ -106,7 +106,7 @@ describeOnEachDatabase('an estate read by somebody whose it is not', (open) => {
       const smuggled = await server.call('estate.read', { token: ann.token, body: other, query: { cursor } });
       expect(smuggled.status).toBe(400);
     }
-    for (const kinds of [['secret'], ['account', 'form'], ['__proto__'], [''], [null]] as never[])
+    for (const kinds of [['secret'], ['account', 'receipt'], ['__proto__'], [''], [null]] as never[])
       expect(
         (await server.call('estate.read', { token: ann.token, body: { accounts: ['acme'], kinds } })).status,
       ).toBe(400);
