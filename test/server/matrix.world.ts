@@ -96,7 +96,8 @@ const plans = [
   ['basic', 0] as const,
   ['professional', 1] as const,
   ['business', 2] as const,
-  ['gold', 3] as const,
+  ['enterprise', 3] as const,
+  ['gold', 4] as const,
 ].map(([name, monthly_price_cents]) => ({
   name,
   title: name,

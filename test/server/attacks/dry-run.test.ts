@@ -9,7 +9,15 @@ const operations = operationIds.filter((id) => operationOf(id).dry_run);
 const safe = operationIds.filter((id) => operationOf(id).safe);
 
 /** Refusals that are right for the world's target; every other dry run must have gone through. */
-const mayRefuse: readonly OperationId[] = ['invites.preview'];
+const mayRefuse: readonly OperationId[] = [
+  // Their secrets are in nobody's hands here.
+  'invites.preview',
+  'umbrella_invites.preview',
+  'auth.device_preview',
+  // With what they need they are tried where they are at home: sub-accounts.test.ts, forms-roles.test.ts.
+  'umbrella_invites.accept',
+  'forms.share',
+];
 
 async function send<Id extends OperationId>(
   server: TestServer,
