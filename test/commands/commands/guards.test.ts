@@ -5,6 +5,7 @@ import type { CommandRow } from '../../../src/commands/commands/commands.ts';
 import { mintToken } from '../../../src/contract/token.ts';
 import { anyServer } from '../../support/any-server.ts';
 import { newConfigDir, runCli } from '../../support/cli.ts';
+import { endless } from '../../support/endless.ts';
 
 const rows = (await runCli('commands --json')).json() as CommandRow[];
 
@@ -16,9 +17,6 @@ function wordsOf(example: string): string[] | null {
   );
   return words.shift() === 'tenantctl' ? words : null;
 }
-
-/** They go on until somebody ends them. */
-const endless = new Set(['serve', 'audit tail']);
 
 const examples = rows.flatMap((row) =>
   endless.has(row.path)
