@@ -160,6 +160,8 @@ const parserReads = ['list', 'diff', 'copy', 'show', 'revisions', 'revision'].ma
   (verb) => `parsers.${verb}`,
 );
 const formReads = ['forms.list', 'forms.show'];
+const recordReads = ['records.list', 'records.show'];
+const recordWrites = ['submit', 'update', 'delete'].map((verb) => `records.${verb}`);
 const formWrites = ['create', 'save_copy', 'update', 'delete'].map((verb) => `forms.${verb}`);
 const parserWrites = ['create', 'update', 'delete', 'rollback'].map((verb) => `parsers.${verb}`);
 
@@ -174,7 +176,7 @@ describe('a user', () => {
       [...none, ...resources, ...parserReads, ...parserWrites].sort(),
     );
     expect(allowed(session, standing(membership('user', ['forms']))).sort()).toEqual(
-      [...none, ...formReads, ...formWrites].sort(),
+      [...none, ...formReads, ...formWrites, ...recordReads, ...recordWrites].sort(),
     );
     // Of batches, those of contacts alone: which, the rule looks at (batch-rights.ts).
     const contacts = onAccount.filter((id) => /^(contacts|batches)\./.test(id));
@@ -200,6 +202,9 @@ describe('roles of an organization', () => {
       'subscription.change',
       'subscription.cancel_change',
       'billing.show',
+      'credits.show',
+      'credits.ledger',
+      'credits.usage',
     ];
     const also = { billing_admin: money, member: [] };
     for (const role of ['billing_admin', 'member'] as const) {
@@ -219,7 +224,7 @@ describe('roles of an organization', () => {
     const inside = actions.filter((action) => /^(resources|workspace_members|workspace_keys)\./.test(action));
     const opened = (role: WorkspaceRole) =>
       inside.filter((action) => decide(session, action, at(role)).allowed);
-    const viewer = ['workspace_members.list', 'resources.list', 'resources.show'];
+    const viewer = ['workspace_members.list', 'resources.list', 'resources.show', ...recordReads];
     const operator = ['create', 'update', 'delete', 'run', 'write_workflow', 'write_job'].map(
       (verb) => `resources.${verb}`,
     );
@@ -268,8 +273,9 @@ describe('a master', () => {
     const where = standing(null, { parent: above(membership('admin')) });
     const never = ['account_tokens.list', 'account_tokens.create', 'account_tokens.revoke', 'accounts.leave'];
     const staffs = ['accounts.lock', 'accounts.unlock'];
+    // What it uses, and who pays for it, its own administrators read.
     const content = onAccount.filter((id) =>
-      /^(workspaces|workspace_\w+|resources|forms|contacts|sub_accounts|umbrella)\./.test(id),
+      /^(workspaces|workspace_\w+|resources|forms|records|credits|contacts|sub_accounts|umbrella)\./.test(id),
     );
     // Of parsers a master copies and compares (R7); the path is its own.
     const parsers = onAccount.filter((id) => /^(parsers\.(?!copy$|diff$)|promotion_path)/.test(id));

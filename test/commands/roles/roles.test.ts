@@ -39,6 +39,8 @@ describe('roles', () => {
         'ACCOUNTS\tstandard',
         'GRANTABLE\tyes',
         'DESCRIPTION\tOpens forms to a user',
+        'OPENS FORMS\tlist, list_shared, create, save_copy, show, update, delete',
+        'OPENS RECORDS\tsubmit, list, show, update, delete',
       ),
       '',
     ]);
