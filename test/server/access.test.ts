@@ -183,9 +183,12 @@ describe('a user', () => {
     expect(allowed(session, standing(membership('user', ['contacts']))).sort()).toEqual(
       [...none, ...contacts].sort(),
     );
-    expect(allowed(session, standing(membership('user', ['messages'])))).toEqual(none);
+    // The right to the form besides, which its rule asks for.
+    expect(allowed(session, standing(membership('user', ['messages']))).sort()).toEqual(
+      [...none, 'forms.sms'].sort(),
+    );
     expect(allowed(session, standing(membership('user', ['reports']))).sort()).toEqual(
-      [...none, 'sub_accounts.list', 'sub_accounts.show'].sort(),
+      [...none, 'sub_accounts.list', 'sub_accounts.show', 'sub_accounts.usage'].sort(),
     );
     const settings = ['accounts.show', 'accounts.update', 'accounts.leave', 'access.matrix'];
     expect(allowed(session, standing(membership('user', ['settings'])))).toEqual(settings);
@@ -224,7 +227,7 @@ describe('roles of an organization', () => {
     const inside = actions.filter((action) => /^(resources|workspace_members|workspace_keys)\./.test(action));
     const opened = (role: WorkspaceRole) =>
       inside.filter((action) => decide(session, action, at(role)).allowed);
-    const viewer = ['workspace_members.list', 'resources.list', 'resources.show', ...recordReads];
+    const viewer = ['workspace_members.list', 'resources.list', 'resources.show'];
     const operator = ['create', 'update', 'delete', 'run', 'write_workflow', 'write_job'].map(
       (verb) => `resources.${verb}`,
     );
@@ -357,7 +360,7 @@ describe('a workspace’s key', () => {
   it('does what its role says in its own workspace, in an account of any kind, and nothing outside', () => {
     for (const kind of ['personal', 'standard', 'organization'] as const) {
       const may = (role: KeyRole) => allowed(key(role), inside(kind)).filter((id) => !sees.includes(id));
-      const viewer = ['workspace_members.list', 'resources.list', 'resources.show'];
+      const viewer = ['workspace_members.list', 'resources.list', 'resources.show', ...recordReads];
       expect(may('viewer').filter((id) => id !== 'workspace_members.remove')).toEqual(viewer);
       expect(may('operator')).toContain('resources.run');
       expect(said(decide(key('operator'), 'resources.write_connector', inside(kind)))).toBe('forbidden');
