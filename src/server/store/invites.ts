@@ -1,24 +1,14 @@
 import { sql } from 'kysely';
 import { keysOf } from '../../contract/keys.ts';
 import type { Invite } from '../../contract/types.ts';
-import type { InviteRow, InviteSecretsPort, InvitesPort, Sponsor } from '../domain/ports/invites.ts';
+import type { InviteRow, InviteSecretsPort, InvitesPort } from '../domain/ports/invites.ts';
 import { toModules, toStrings, toWorkspaces, unknownModules } from './columns.ts';
 import { jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import { mailStates } from './outbox.ts';
 import type { Row } from './schema.ts';
+import { sponsorColumns, sponsorOf } from './sponsors.ts';
 import type { Trx } from './transaction.ts';
-
-function sponsorOf(row: { sponsor_user_id: string | null; sponsor_token_id: string | null }): Sponsor {
-  return row.sponsor_user_id === null
-    ? { tokenId: row.sponsor_token_id ?? '' }
-    : { userId: row.sponsor_user_id };
-}
-
-const sponsorColumns = (sponsor: Sponsor) => ({
-  sponsor_user_id: 'userId' in sponsor ? sponsor.userId : null,
-  sponsor_token_id: 'tokenId' in sponsor ? sponsor.tokenId : null,
-});
 
 function toRow(row: Row<'invites'>): InviteRow {
   return {

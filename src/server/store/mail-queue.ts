@@ -3,6 +3,7 @@ import { keysOf } from '../../contract/keys.ts';
 import { linkedPlan } from '../../contract/limits.ts';
 import type { DueMail, MailQueuePort } from '../domain/ports/mail-queue.ts';
 import { toPayload } from './columns.ts';
+import { forgetIn, nextDueIn } from './due-queue.ts';
 import { jsonRows } from './json-rows.ts';
 import { toLinkedTerms, toTerms } from './plans.ts';
 import { dialectOf, type Trx } from './transaction.ts';
@@ -285,33 +286,7 @@ export function mailQueueStore(trx: Trx): MailQueuePort {
         .execute();
     },
 
-    async nextDue() {
-      const one = async (state: 'queued' | 'sending', column: 'not_before' | 'claimed_until') => {
-        const row = await trx
-          .selectFrom('outbox')
-          .where('state', '=', state)
-          .select((eb) => eb.fn.min(column).as('at'))
-          .executeTakeFirst();
-        return row?.at ?? null;
-      };
-      const times = [await one('queued', 'not_before'), await one('sending', 'claimed_until')];
-      return times.filter((time) => time !== null).sort()[0] ?? null;
-    },
-
-    async forget(before, limit) {
-      const { numDeletedRows } = await trx
-        .deleteFrom('outbox')
-        .where('id', 'in', (eb) =>
-          eb
-            .selectFrom('outbox')
-            .where('state', 'in', ['sent', 'failed', 'cancelled'])
-            .where('not_before', '<', before)
-            .where('updated_at', '<', before)
-            .select('id')
-            .limit(limit),
-        )
-        .executeTakeFirst();
-      return Number(numDeletedRows);
-    },
+    nextDue: () => nextDueIn(trx, 'outbox'),
+    forget: (before, limit) => forgetIn(trx, 'outbox', before, limit),
   };
 }

@@ -7,6 +7,7 @@ import type {
   MessageQueuePort,
   MessagesPort,
 } from '../domain/ports/messages.ts';
+import { forgetIn, nextDueIn } from './due-queue.ts';
 import { inIds, jsonRows } from './json-rows.ts';
 import { toPage } from './keyset.ts';
 import type { Row } from './schema.ts';
@@ -173,34 +174,8 @@ export function messageQueueStore(trx: Trx): MessageQueuePort {
         .execute();
     },
 
-    async nextDue() {
-      const one = async (state: 'queued' | 'sending', column: 'not_before' | 'claimed_until') => {
-        const row = await trx
-          .selectFrom('messages')
-          .where('state', '=', state)
-          .select((eb) => eb.fn.min(column).as('at'))
-          .executeTakeFirst();
-        return row?.at ?? null;
-      };
-      const times = [await one('queued', 'not_before'), await one('sending', 'claimed_until')];
-      return times.filter((time) => time !== null).sort()[0] ?? null;
-    },
-
-    async forget(before, limit) {
-      const { numDeletedRows } = await trx
-        .deleteFrom('messages')
-        .where('id', 'in', (eb) =>
-          eb
-            .selectFrom('messages')
-            .where('state', 'in', ['sent', 'failed'])
-            .where('not_before', '<', before)
-            .where('updated_at', '<', before)
-            .select('id')
-            .limit(limit),
-        )
-        .executeTakeFirst();
-      return Number(numDeletedRows);
-    },
+    nextDue: () => nextDueIn(trx, 'messages'),
+    forget: (before, limit) => forgetIn(trx, 'messages', before, limit),
 
     async list(recipient, page) {
       let query = trx

@@ -1,7 +1,6 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import { looksLikeId } from '../../contract/ids.ts';
 import type { Link } from '../../contract/types.ts';
-import type { Sponsor } from '../domain/ports/invites.ts';
 import type {
   Caps,
   LinkFilter,
@@ -14,23 +13,13 @@ import { toPage } from './keyset.ts';
 import { mailStates } from './outbox.ts';
 import type { Row, Schema } from './schema.ts';
 import { anyContains } from './search.ts';
+import { sponsorColumns, sponsorOf } from './sponsors.ts';
 import type { Trx } from './transaction.ts';
 
 /** No account in particular is meant: no slug is empty. */
 const ANY = '';
 
 const capColumns = ({ upload, message }: Caps) => ({ upload_cap: upload, message_cap: message });
-
-function sponsorOf(row: { sponsor_user_id: string | null; sponsor_token_id: string | null }): Sponsor {
-  return row.sponsor_user_id === null
-    ? { tokenId: row.sponsor_token_id ?? '' }
-    : { userId: row.sponsor_user_id };
-}
-
-const sponsorColumns = (sponsor: Sponsor) => ({
-  sponsor_user_id: 'userId' in sponsor ? sponsor.userId : null,
-  sponsor_token_id: 'tokenId' in sponsor ? sponsor.tokenId : null,
-});
 
 function toRow(row: Row<'sub_invites'>): SubInviteRow {
   return {
