@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { Form } from '../../contract/types.ts';
-import { TenantctlError, usageError } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import type { FoundForm } from '../../estate/files/forms.ts';
 import { tellChange } from '../change.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 import { namedAt } from '../place.ts';
+import { changedOrThere } from '../stale.ts';
 import { formFrom, placedIn } from './from-file.ts';
 
 const spec = {
@@ -49,7 +49,14 @@ export async function updateRun(options: UpdateOptions, ctx: Context): Promise<v
   const client = ctx.client();
   const before = await client.call('forms.show', { params: { account, form }, query: { workspace } });
   const revision = options.ifRevision ?? before.revision;
-  const after = await placedIn(changeForm(client, { account, id: before.id, revision }, body), found);
+  const params = { account, form: before.id };
+  const changing = changedOrThere({
+    revision,
+    body,
+    change: () => client.call('forms.update', { params, body, ifMatch: revision }),
+    read: () => client.call('forms.show', { params }),
+  });
+  const after = await placedIn(changing, found);
   await tellChange(ctx, {
     value: after,
     changed: after.revision !== before.revision,
@@ -70,29 +77,6 @@ function bodyOf({ rename, title, description }: UpdateOptions, found: FoundForm 
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description: description === '' ? null : description }),
   };
-}
-
-/**
- * A change of what was read. If the answer got lost, the attempt after it is refused as stale although the change is
- * there: so what is said to be stale is read again, and is done if it is the next revision and says what was asked for.
- */
-async function changeForm(
-  client: Client,
-  { account, id, revision }: { readonly account: string; readonly id: string; readonly revision: number },
-  body: Body,
-): Promise<Form> {
-  const params = { account, form: id };
-  try {
-    return await client.call('forms.update', { params, body, ifMatch: revision });
-  } catch (thrown) {
-    if (!(thrown instanceof TenantctlError) || thrown.code !== 'stale') throw thrown;
-    const now = await client.call('forms.show', { params });
-    const says = Object.entries(body).every(([field, value]) =>
-      isDeepStrictEqual(Reflect.get(now, field), value),
-    );
-    if (now.revision === revision + 1 && says) return now;
-    throw thrown;
-  }
 }
 
 /** What differs, named. */

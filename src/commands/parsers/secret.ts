@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { Parser } from '../../contract/types.ts';
 import { usageError } from '../../errors.ts';
 import type { Named } from '../place.ts';
-import { isStale } from './save.ts';
+import { isStale } from '../stale.ts';
 
 const ATTEMPTS = 3;
 

@@ -1,11 +1,11 @@
 import { fromFormFile } from '../../contract/form-file.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
 import type { FormFile } from '../../contract/types.ts';
-import { retold, TenantctlError, usageError } from '../../errors.ts';
+import { usageError } from '../../errors.ts';
 import type { FormText } from '../model.ts';
 import type { Document, Source } from './document.ts';
 import { mistakesOf } from './issues.ts';
-import { checkedIn, type ReadParts, readParts } from './parts.ts';
+import { checkedIn, type ReadParts, readParts, retoldIn } from './parts.ts';
 import { placeText, readDocument, type Sources } from './source.ts';
 
 /** A form as a file has it. */
@@ -59,13 +59,7 @@ export function formText({ title, description, questions }: FormFile): FormText 
   return { title, description: description ?? null, questions };
 }
 
-/** The server's refusal of what a file says: its pointers into the request become places in the file. */
+/** The server's refusal of what the file says. */
 export function inFormFile(thrown: unknown, { document }: FoundForm): unknown {
-  if (!(thrown instanceof TenantctlError) || thrown.details === undefined) return thrown;
-  const details = thrown.details.map(({ pointer, detail }) => {
-    if (pointer === undefined || !pointer.startsWith('/')) return { pointer, detail };
-    const place = placeText({ name: document.name, ...document.at(pointer) });
-    return { pointer: place, detail: `${pointer.slice(1)}: ${detail}` };
-  });
-  return retold(thrown, { details });
+  return retoldIn(thrown, { document, pointer: '' });
 }

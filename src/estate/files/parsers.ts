@@ -1,9 +1,7 @@
 import { fromParserFile } from '../../contract/parser-file.ts';
 import type { BodyInput } from '../../contract/shapes.ts';
-import { type Detail, retold, TenantctlError } from '../../errors.ts';
 import type { Mistake, Source } from './document.ts';
-import { type Part, type ReadParts, readParts } from './parts.ts';
-import { placeText } from './source.ts';
+import { type Part, type ReadParts, readParts, retoldIn } from './parts.ts';
 
 /** A parser as a file has it, with the place of everything in it. */
 export interface FoundParser {
@@ -36,15 +34,7 @@ export function mistakeAt(
   return { name: document.name, ...document.at(pointer + field), message };
 }
 
-/** The server's refusal of what a file says: its pointers into the request become places in the file. */
-export function inFile(thrown: unknown, found: FoundParser): unknown {
-  if (!(thrown instanceof TenantctlError) || thrown.details === undefined) return thrown;
-  return retold(thrown, { details: thrown.details.map((detail) => placed(detail, found)) });
-}
-
-function placed({ pointer, detail }: Detail, found: FoundParser): Detail {
-  if (pointer === undefined || !pointer.startsWith('/')) return { pointer, detail };
-  // In a file the parts of the definition stand beside the name.
-  const field = pointer.replace(/^\/definition(?=\/|$)/, '');
-  return { pointer: placeText(mistakeAt(found, field, detail)), detail: `${field.slice(1)}: ${detail}` };
+/** The server's refusal of it; in a file the parts of the definition stand beside the name. */
+export function inFile(thrown: unknown, { part }: FoundParser): unknown {
+  return retoldIn(thrown, part, (pointer) => pointer.replace(/^\/definition(?=\/|$)/, ''));
 }

@@ -1,5 +1,7 @@
+import { type Detail, retold, TenantctlError } from '../../errors.ts';
 import { type Document, type Mistake, readDocuments, type Source } from './document.ts';
 import { type Checked, type Issue, mistakesOf, pointerOf } from './issues.ts';
+import { placeText } from './source.ts';
 
 /** Part of a document: one of its items, or all of it. */
 export interface Part {
@@ -55,6 +57,25 @@ export function checkedIn({ document, pointer, data }: Part): Checked {
     ...document.at(pointer + pointerOf(path), part),
   });
   return { data, placeOf };
+}
+
+/**
+ * The server's refusal of what a file says: its pointers into the request become places in the file.
+ * @param inFile where in the part the file has what the request has there
+ */
+export function retoldIn(
+  thrown: unknown,
+  { document, pointer: part }: Omit<Part, 'data'>,
+  inFile = (pointer: string): string => pointer,
+): unknown {
+  if (!(thrown instanceof TenantctlError) || thrown.details === undefined) return thrown;
+  const details = thrown.details.map(({ pointer, detail }): Detail => {
+    if (pointer === undefined || !pointer.startsWith('/')) return { pointer, detail };
+    const field = inFile(pointer);
+    const place = placeText({ name: document.name, ...document.at(part + field) });
+    return { pointer: place, detail: `${field.slice(1)}: ${detail}` };
+  });
+  return retold(thrown, { details });
 }
 
 function partsOf(document: Document): Part[] {
