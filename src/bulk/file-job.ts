@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { batchIdentity } from '../contract/batch.ts';
+import type { OperationId } from '../contract/operations.ts';
 import type { BodyInput } from '../contract/shapes.ts';
 import type { Account } from '../contract/types.ts';
 import { conflictError, usageError } from '../errors.ts';
@@ -20,6 +21,17 @@ export interface FileOptions extends FileFlags {
   /** Kinds that take seats: as many rows as there are seats for. */
   readonly allowPartial?: true | undefined;
 }
+
+/** What sending a file may call beside reading its account. */
+export const batchOperations = [
+  'batches.list',
+  'batches.check',
+  'batches.create',
+  'batches.send',
+  'batches.rows',
+  'batches.show',
+  'batches.finish',
+] as const satisfies readonly OperationId[];
 
 export interface FileJob {
   readonly ctx: Context;

@@ -42,6 +42,15 @@ export function givenCaps({ cap, capUploads, capMessages }: CapOptions): Partial
   };
 }
 
+/** Of a file: what holds where a row says nothing else. */
+export function offerDefaults(options: CapOptions & { readonly reinviteDeclined?: true | undefined }) {
+  const caps = givenCaps(options);
+  return {
+    ...(Object.keys(caps).length > 0 && { caps }),
+    ...(options.reinviteDeclined && { reinvite_declined: true }),
+  };
+}
+
 /** Both, asked for on a terminal: no cap is a choice that somebody makes, never what happens by itself. */
 export async function chosenCaps(options: CapOptions, ctx: Context): Promise<Caps> {
   const given = givenCaps(options);

@@ -167,7 +167,8 @@ export function nameOf({ kind, account, key }: ChangeAbout): string {
   return `${wordsOf[kind]} ${key} of ${account}`;
 }
 
-const wordsOf: Readonly<Record<ChangeKind, string>> = {
+/** Each kind as people call it. */
+export const wordsOf: Readonly<Record<ChangeKind, string>> = {
   account: 'account',
   plan: 'plan',
   workspace: 'workspace',

@@ -1,7 +1,7 @@
-import { accountOf, runFile, withFile } from '../../bulk/file-job.ts';
+import { accountOf, batchOperations, runFile, withFile } from '../../bulk/file-job.ts';
 import { rulesFor } from '../../bulk/places.ts';
 import type { Context } from '../../context.ts';
-import { capFlags, givenCaps } from '../caps.ts';
+import { capFlags, offerDefaults } from '../caps.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -22,16 +22,7 @@ const spec = {
     'tenantctl contacts import --csv contacts.csv --cap 500 --report out.csv',
     'tenantctl contacts import --csv export.csv --map email=Mail --dry-run',
   ],
-  operations: [
-    'accounts.show',
-    'batches.list',
-    'batches.check',
-    'batches.create',
-    'batches.send',
-    'batches.rows',
-    'batches.show',
-    'batches.finish',
-  ],
+  operations: ['accounts.show', ...batchOperations],
   next: 'tenantctl contacts list',
 } as const satisfies VerbSpec;
 
@@ -42,11 +33,7 @@ export function importCommand(ctx: Context, run = importRun): Verb {
 }
 
 export async function importRun(options: ImportOptions, ctx: Context): Promise<void> {
-  const caps = givenCaps(options);
-  const defaults = {
-    ...(Object.keys(caps).length > 0 && { caps }),
-    ...(options.reinviteDeclined && { reinvite_declined: true }),
-  };
+  const defaults = offerDefaults(options);
   await withFile(ctx, 'contacts', options, async (source, report) => {
     const account = await accountOf(ctx);
     const head = { kind: 'contacts', defaults } as const;

@@ -1,5 +1,5 @@
 import { addressSource } from '../../bulk/addresses.ts';
-import { accountOf, runFile, withFile, withSource } from '../../bulk/file-job.ts';
+import { accountOf, batchOperations, runFile, withFile, withSource } from '../../bulk/file-job.ts';
 import type { RowSource } from '../../bulk/input.ts';
 import { offerRules } from '../../bulk/offer-rules.ts';
 import { offersOf } from '../../bulk/places.ts';
@@ -38,19 +38,7 @@ const spec = {
     'tenantctl invites send --csv people.csv --map email=Mail --dry-run',
     'tenantctl invites send ana@example.com --modules forms --account acme --accounts env=dev',
   ],
-  operations: [
-    'accounts.show',
-    'accounts.tree',
-    'permission_sets.show',
-    'batches.list',
-    'batches.check',
-    'batches.create',
-    'batches.send',
-    'batches.rows',
-    'batches.show',
-    'batches.finish',
-    'invites.send',
-  ],
+  operations: ['accounts.show', 'accounts.tree', 'permission_sets.show', ...batchOperations, 'invites.send'],
   fanOut: { without: ['report', 'reason'] },
   next: 'tenantctl invites list --state pending',
 } as const satisfies VerbSpec;

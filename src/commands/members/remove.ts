@@ -1,4 +1,4 @@
-import { accountOf, runFile, withFile } from '../../bulk/file-job.ts';
+import { accountOf, batchOperations, runFile, withFile } from '../../bulk/file-job.ts';
 import { personRules } from '../../bulk/people-rules.ts';
 import type { Context } from '../../context.ts';
 import type { Answer } from '../../contract/shapes.ts';
@@ -28,18 +28,7 @@ const spec = {
     'tenantctl members remove --csv leavers.csv --dry-run',
     'tenantctl members remove --csv leavers.csv --report removed.csv --yes',
   ],
-  operations: [
-    'members.removal_preview',
-    'members.remove',
-    'accounts.show',
-    'batches.list',
-    'batches.check',
-    'batches.create',
-    'batches.send',
-    'batches.rows',
-    'batches.show',
-    'batches.finish',
-  ],
+  operations: ['members.removal_preview', 'members.remove', 'accounts.show', ...batchOperations],
   next: 'tenantctl members restore MEMBER',
 } as const satisfies VerbSpec;
 

@@ -1,4 +1,4 @@
-import { accountOf, runFile, withFile } from '../../bulk/file-job.ts';
+import { accountOf, batchOperations, runFile, withFile } from '../../bulk/file-job.ts';
 import { personRules } from '../../bulk/people-rules.ts';
 import type { Client } from '../../client/client.ts';
 import type { Context } from '../../context.ts';
@@ -24,18 +24,7 @@ const spec = {
     'tenantctl members restore rcp_06a3xw2g5zsq9b7kq3v0m1n8rw --skip-missing',
     'tenantctl members restore --csv leavers.csv --report restored.csv',
   ],
-  operations: [
-    'receipts.list',
-    'receipts.restore',
-    'accounts.show',
-    'batches.list',
-    'batches.check',
-    'batches.create',
-    'batches.send',
-    'batches.rows',
-    'batches.show',
-    'batches.finish',
-  ],
+  operations: ['receipts.list', 'receipts.restore', 'accounts.show', ...batchOperations],
   next: 'tenantctl members show MEMBER',
 } as const satisfies VerbSpec;
 

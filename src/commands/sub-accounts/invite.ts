@@ -1,8 +1,8 @@
-import { accountOf, runFile, withFile } from '../../bulk/file-job.ts';
+import { accountOf, batchOperations, runFile, withFile } from '../../bulk/file-job.ts';
 import { rulesFor } from '../../bulk/places.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors.ts';
-import { capFlags, capsText, chosenCaps, givenCaps } from '../caps.ts';
+import { capFlags, capsText, chosenCaps, offerDefaults } from '../caps.ts';
 import { type OptionsOf, type Verb, type VerbSpec, verb } from '../command.ts';
 
 const spec = {
@@ -28,17 +28,7 @@ const spec = {
     'tenantctl sub-accounts invite pia@partner.example --cap none --first-name Pia --mobile "+41 79 123 45 67"',
     'tenantctl sub-accounts invite --csv partners.csv --cap-uploads 500 --cap-messages none --report out.csv',
   ],
-  operations: [
-    'sub_accounts.invite',
-    'accounts.show',
-    'batches.list',
-    'batches.check',
-    'batches.create',
-    'batches.send',
-    'batches.rows',
-    'batches.show',
-    'batches.finish',
-  ],
+  operations: ['sub_accounts.invite', 'accounts.show', ...batchOperations],
   next: 'tenantctl sub-accounts list --state invited',
 } as const satisfies VerbSpec;
 
@@ -81,11 +71,7 @@ function checkInput({
 }
 
 async function inviteMany(options: InviteOptions & { readonly csv: string }, ctx: Context): Promise<void> {
-  const caps = givenCaps(options);
-  const defaults = {
-    ...(Object.keys(caps).length > 0 && { caps }),
-    ...(options.reinviteDeclined && { reinvite_declined: true }),
-  };
+  const defaults = offerDefaults(options);
   await withFile(ctx, 'sub_accounts', options, async (source, report) => {
     const account = await accountOf(ctx);
     const head = { kind: 'sub_accounts', defaults } as const;

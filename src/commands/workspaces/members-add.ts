@@ -1,4 +1,4 @@
-import { accountOf, runFile, withFile } from '../../bulk/file-job.ts';
+import { accountOf, batchOperations, runFile, withFile } from '../../bulk/file-job.ts';
 import { rulesFor } from '../../bulk/places.ts';
 import type { Context } from '../../context.ts';
 import { workspaceRoles } from '../../contract/limits.ts';
@@ -29,18 +29,7 @@ const spec = {
     'tenantctl members list --role member -o id | xargs tenantctl workspaces members add --role viewer --workspace ops',
     'tenantctl workspaces members add --csv places.csv --dry-run',
   ],
-  operations: [
-    'workspace_members.add',
-    'accounts.show',
-    'accounts.tree',
-    'batches.list',
-    'batches.check',
-    'batches.create',
-    'batches.send',
-    'batches.rows',
-    'batches.show',
-    'batches.finish',
-  ],
+  operations: ['workspace_members.add', 'accounts.show', 'accounts.tree', ...batchOperations],
   next: 'tenantctl workspaces members list',
 } as const satisfies VerbSpec;
 

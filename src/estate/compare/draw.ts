@@ -1,8 +1,7 @@
-import type { ChangeKind } from '../../contract/change-kinds.ts';
 import type { Paint, Tone } from '../../output/colour.ts';
 import { safeLine } from '../../output/text.ts';
 import { widthOf } from '../../output/width.ts';
-import type { Change, FieldChange, Json } from '../changes.ts';
+import { type Change, type FieldChange, type Json, wordsOf } from '../changes.ts';
 import type { AccountCosts, Difference } from './difference.ts';
 
 const SIGNS = { create: '+', update: '~', delete: '-', conflict: '!' } as const;
@@ -10,19 +9,6 @@ const TONES = { create: 'good', update: 'warn', delete: 'bad', conflict: 'bad' }
   Change['op'],
   Tone
 >;
-
-const WORDS: Readonly<Record<ChangeKind, string>> = {
-  account: 'account',
-  plan: 'plan',
-  workspace: 'workspace',
-  permission_set: 'permission set',
-  member: 'member',
-  workspace_member: 'workspace member',
-  promotion_path: 'promotion path',
-  parser: 'parser',
-  form: 'form',
-  sub_account: 'sub-account',
-};
 
 /** Longest value on one line; of a longer one its beginning is enough to know it by. */
 const MOST = 100;
@@ -72,7 +58,7 @@ function firstOf(changes: readonly Change[], most: number): Change[] {
 function changeLines(change: Change, paint: Paint): string[] {
   const { op, kind, key, mail, note, fields } = change;
   const tone = TONES[op];
-  const what = safeLine(key === '' ? WORDS[kind] : `${WORDS[kind]} ${key}`);
+  const what = safeLine(key === '' ? wordsOf[kind] : `${wordsOf[kind]} ${key}`);
   const told =
     mail === null || op === 'conflict' ? '' : mail === key ? '  mailed' : `  mail to ${safeLine(mail)}`;
   const head = `  ${paint(tone, SIGNS[op])} ${what}${paint('dim', told)}`;
